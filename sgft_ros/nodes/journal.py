@@ -1,0 +1,142 @@
+"""An append-only file of records that survives SIGKILL, torn writes and a full disk."""
+
+import errno
+import fcntl
+import os
+import struct
+import zlib
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+MAGIC = b'SGFTJNL1'
+PREFIX = struct.Struct('<II')  # length of the payload, its CRC-32
+
+
+class Journal:
+    """
+    Append payloads to a file and give them back after a restart.
+
+    A record is handed to the kernel before `append` returns, so that it outlives the process;
+    `sync` brings it to the disk in a thread of its own, so that a slow disk holds up nobody.
+    Records that find the disk full wait in memory and are written as soon as there is room.
+    """
+
+    def __init__(self, path):
+        """Open or create the file and lock it; raise RuntimeError if another process has it."""
+        self.path = Path(path)
+        self.error = ''
+        self.dropped_bytes = 0
+        self._waiting = deque()
+        self._dirty = False
+        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._file)
+            raise RuntimeError(f'{self.path} is in use by another process') from None
+        self._syncer = ThreadPoolExecutor(1, thread_name_prefix='journal')
+        self._sync = None
+        self._end = 0
+
+    @property
+    def waiting(self):
+        """Return the number of records that are in memory only."""
+        return len(self._waiting)
+
+    def read(self):
+        """
+        Return all whole payloads, oldest first; cut off what a crash left half-written at the end.
+
+        A damaged record in the middle is left out; `dropped_bytes` says how much was unreadable.
+        To be called once, before anything is appended.
+        """
+        content = self._read_all()
+        if not MAGIC.startswith(content[:len(MAGIC)]):
+            raise ValueError(f'{self.path}: expected a journal beginning with {MAGIC}, '
+                             f'got {content[:len(MAGIC)]}')
+        if len(content) < len(MAGIC):
+            self.clear()
+            return []
+        payloads = []
+        end = len(MAGIC)
+        while end + PREFIX.size <= len(content):
+            length, checksum = PREFIX.unpack_from(content, end)
+            start, stop = end + PREFIX.size, end + PREFIX.size + length
+            # A length of zero is what a file system leaves behind when it lost the data.
+            if length == 0 or stop > len(content):
+                break
+            payload = content[start:stop]
+            if zlib.crc32(payload) == checksum:
+                payloads.append(payload)
+            else:
+                self.dropped_bytes += stop - end
+            end = stop
+        self.dropped_bytes += len(content) - end
+        os.ftruncate(self._file, end)
+        self._end = end
+        return payloads
+
+    def append(self, payload):
+        """Write one record; where the disk refuses, keep it in memory and set `error`."""
+        self._waiting.append(PREFIX.pack(len(payload), zlib.crc32(payload)) + payload)
+        self._write_waiting()
+
+    def sync(self):
+        """Write what waits and begin to bring it to the disk; call about once a second."""
+        if self._waiting:
+            self._write_waiting()
+        if self._sync is not None:
+            if not self._sync.done():
+                return
+            failure = self._sync.exception()
+            self._sync = None
+            if failure is not None:
+                self.error = f'{self.path}: {failure.strerror}'
+                self._dirty = True
+        if self._dirty:
+            self._dirty = False
+            self._sync = self._syncer.submit(os.fsync, self._file)
+
+    def clear(self):
+        """Drop all records, those that wait included."""
+        self._waiting.clear()
+        os.ftruncate(self._file, 0)
+        self._end = 0
+        self._write_waiting()
+
+    def close(self):
+        """Write and sync everything, and let go of the file."""
+        self.sync()
+        self._syncer.shutdown(wait=True)
+        os.close(self._file)
+
+    def _read_all(self):
+        size = os.fstat(self._file).st_size
+        parts = []
+        while size > (offset := sum(map(len, parts))):
+            parts.append(os.pread(self._file, size - offset, offset))
+        return b''.join(parts)
+
+    def _write_waiting(self):
+        """Write records at the end of the file; a record is there whole or not at all."""
+        try:
+            if self._end == 0:
+                self._write(MAGIC)
+            while self._waiting:
+                self._write(self._waiting[0])
+                self._waiting.popleft()
+            self.error = ''
+        except OSError as error:
+            self.error = f'{self.path}: {error.strerror}'
+
+    def _write(self, record):
+        try:
+            written = os.pwrite(self._file, record, self._end)
+            if written < len(record):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            os.ftruncate(self._file, self._end)
+            raise
+        self._end += len(record)
+        self._dirty = True
