@@ -1,0 +1,12 @@
+"""The robot: its contract, observations, commands and safety gate. NumPy and PyYAML only."""
+
+from sgft_ros.robot.contract import RobotContract, load_robot_contract
+from sgft_ros.robot.gate import GateDecision, SafetyGate, ToolState
+from sgft_ros.robot.observation import ObservationAssembler
+from sgft_ros.robot.raw_observation import RawObservation
+from sgft_ros.robot.yaml_section import ContractError
+
+__all__ = [
+    'ContractError', 'GateDecision', 'ObservationAssembler', 'RawObservation', 'RobotContract',
+    'SafetyGate', 'ToolState', 'load_robot_contract',
+]

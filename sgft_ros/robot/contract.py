@@ -1,0 +1,123 @@
+"""The robot contract: everything that the other parts have to know of one robot, from one file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sgft_ros.robot.command import CommandContract, read_command
+from sgft_ros.robot.limits import Limits, read_limits
+from sgft_ros.robot.terms import ObservationTerm, read_terms
+from sgft_ros.robot.yaml_section import ContractError, Section, load_yaml, suggest
+
+CONTRACT_KEYS = ('name', 'control_rate', 'frames', 'observation', 'command', 'limits', 'reset')
+RESET_KINDS = ('service',)
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Names of tf frames, REP 105."""
+
+    base: str    # frame of the commands and of the workspace box
+    tool: str    # frame whose position the workspace box limits
+    object: str  # frame of the thing that the task is about
+
+
+@dataclass(frozen=True)
+class Reset:
+    """How the robot gets to the start of an episode."""
+
+    kind: str
+    service: str  # std_srvs/srv/Trigger
+
+
+@dataclass(frozen=True)
+class RobotContract:
+    """One robot; made by :func:`load_robot_contract`, never changed."""
+
+    name: str
+    control_rate: float  # [Hz]
+    frames: Frames
+    observation: tuple[ObservationTerm, ...]
+    command: CommandContract
+    limits: Limits
+    reset: Reset
+
+    @property
+    def control_period(self) -> float:
+        """Return the time between two actions [s]."""
+        return 1.0 / self.control_rate
+
+    @property
+    def watchdog_timeout(self) -> float:
+        """Return the silence after which the robot is stopped [s]."""
+        return self.limits.watchdog * self.control_period
+
+    @property
+    def observation_names(self) -> tuple[str, ...]:
+        """Return one name with unit per number of the observation, as in `force.x [N]`."""
+        return tuple(f'{name} [{term.unit}]' for term in self.observation for name in term.names)
+
+    @property
+    def observation_size(self) -> int:
+        """Return how many numbers an observation has."""
+        return sum(term.size for term in self.observation)
+
+    @property
+    def action_names(self) -> tuple[str, ...]:
+        """Return one name with unit per number of the action, as in `linear.x [m/s]`."""
+        return tuple(f'{axis} [{unit}]' for axis, unit in zip(
+            self.command.axes, self.command.units, strict=True))
+
+    @property
+    def action_size(self) -> int:
+        """Return how many numbers an action has."""
+        return self.command.size
+
+
+def load_robot_contract(path_or_name: str | Path) -> RobotContract:
+    """
+    Load a contract from a path, or by name from the package's config/robots.
+
+    :raises ContractError: naming file, key, what was expected and what came
+    """
+    section = load_yaml(_find(path_or_name), CONTRACT_KEYS)
+    command = read_command(section)
+    frames = _read_frames(section)
+    if command.frame_id != frames.base:
+        raise ContractError(
+            f'{section.file}: command.frame_id: expected frames.base ({frames.base!r}), in whose '
+            f'axes the workspace box limits velocities, got {command.frame_id!r}')
+    return RobotContract(
+        name=section.text('name'),
+        control_rate=section.number('control_rate', above=0.0, maximum=1000.0),
+        frames=frames,
+        observation=read_terms(section, command.axes),
+        command=command,
+        limits=read_limits(section, command.size),
+        reset=_read_reset(section),
+    )
+
+
+def _find(path_or_name: str | Path) -> Path:
+    path = Path(path_or_name)
+    if path.suffix in ('.yaml', '.yml') or len(path.parts) > 1:
+        return path
+    from ament_index_python.packages import get_package_share_directory
+
+    robots = Path(get_package_share_directory('sgft_ros')) / 'config' / 'robots'
+    file = robots / f'{path_or_name}.yaml'
+    if not file.is_file():
+        names = [known.stem for known in robots.glob('*.yaml')]
+        raise ContractError(
+            f'unknown robot {str(path_or_name)!r}{suggest(path_or_name, names)}, '
+            'or the path of a .yaml file')
+    return file
+
+
+def _read_frames(contract: Section) -> Frames:
+    section = contract.section('frames', ('base', 'tool', 'object'))
+    return Frames(section.text('base'), section.text('tool'), section.text('object'))
+
+
+def _read_reset(contract: Section) -> Reset:
+    section = contract.section('reset', ('kind', 'service'))
+    return Reset(section.choice('kind', RESET_KINDS), section.text('service'))

@@ -1,0 +1,43 @@
+"""The newest raw value of every observation term, and whether it may be acted upon."""
+
+import numpy as np
+
+from sgft_ros.robot.contract import RobotContract
+
+
+class RawObservation:
+    """Keep the newest raw numbers and stamp of each measured term; times are of the ROS clock [s]."""
+
+    def __init__(self, contract: RobotContract):
+        self._terms = [term for term in contract.observation if term.max_age is not None]
+        self._stamps = {term.name: None for term in self._terms}
+        self.values: dict[str, np.ndarray] = {}  # by term, in the units of the contract
+
+    def update(self, term: str, values: np.ndarray, stamp: float) -> bool:
+        """
+        Take a measurement.
+
+        :return: False, and nothing is taken, if it carries no stamp
+        """
+        if stamp == 0.0:
+            return False
+        self.values[term] = values
+        self._stamps[term] = stamp
+        return True
+
+    def problems(self, now: float) -> tuple[str, ...]:
+        """Return one sentence for every term that is missing, too old, from the future or not finite."""
+        return tuple(filter(None, (self._problem(term, now) for term in self._terms)))
+
+    def _problem(self, term, now):
+        stamp = self._stamps[term.name]
+        if stamp is None:
+            return f'{term.name}: never received'
+        age = now - stamp
+        if age > term.max_age:
+            return f'{term.name}: {age:.3f} s old, limit {term.max_age:g} s'
+        if age < -term.max_age:
+            return f'{term.name}: stamp {-age:.3f} s in the future, limit {term.max_age:g} s'
+        if not np.isfinite(self.values[term.name]).all():
+            return f'{term.name}: not finite: {self.values[term.name].tolist()}'
+        return ''
