@@ -1,0 +1,184 @@
+"""Node monitor: tells how the run goes, keeps its record, and ends it."""
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.clock import Clock, ClockType
+from rclpy.executors import ExternalShutdownException
+from rclpy.node import Node
+from rclpy.task import Future
+
+from sgft_ros.msg import EpisodeResult, LearnerStatus, ShapedTransition
+from sgft_ros.nodes import monitor_text, qos
+from sgft_ros.nodes.parameters import declare_parameters, parameter
+from sgft_ros.report.book import RunBook
+
+CONTROL_LOOP = 'policy: control loop'
+STORAGE = 'replay_buffer: storage'
+TEND_PERIOD = 0.5  # [s]
+SUMMARY_PERIOD = 5.0  # [s]
+
+
+@dataclass(frozen=True)
+class MonitorParameters:
+    """Parameters of the node monitor."""
+
+    run_folder: str = parameter(
+        '', 'folder for episodes.jsonl, summary.json and report.png', required=True)
+    title: str = parameter('', 'what the report calls the run')
+    goal_success: float = parameter(
+        0.9, 'the run ends when two successive evaluations reach this share of successes',
+        minimum=0.0, maximum=1.0)
+    transition_limit: int = parameter(
+        3000, 'the run ends with the first evaluation after so many real transitions', minimum=1,
+        maximum=1_000_000_000)
+    final_evaluation_timeout: float = parameter(
+        180.0, 'longest wait for that last evaluation', unit='s', minimum=0.0, maximum=86_400.0)
+    print_period: float = parameter(
+        2.0, 'time between two lines of state', unit='s', minimum=0.1, maximum=3600.0)
+
+
+class Monitor(Node):
+    """
+    Follow a run from the outside.
+
+    `finished` is done as soon as the run has reached its end. A restarted monitor takes up the
+    record of its predecessor.
+    """
+
+    def __init__(self):
+        """Take up or begin the record in the run folder and join the topics."""
+        super().__init__('monitor')
+        self._settings = settings = declare_parameters(self, MonitorParameters)
+        self.finished = Future()
+        self._folder = Path(settings.run_folder)
+        self._book = RunBook(
+            self._folder, settings.title, settings.goal_success, settings.transition_limit)
+        self._limit_passed = None
+        self._learner = None
+        self._loops = {}  # name of the status -> its values
+        self._stored = None
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(settings.print_period, self._print_state, clock=steady)
+        self.create_timer(TEND_PERIOD, self._tend, clock=steady)
+        self.create_timer(SUMMARY_PERIOD, self._write_summary, clock=steady)
+        self.create_subscription(
+            EpisodeResult, 'episode_results', self._on_episode, qos.EPISODE_RESULTS)
+        self.create_subscription(
+            ShapedTransition, 'shaped_transitions', self._on_transition, qos.TRANSITIONS)
+        self.create_subscription(
+            LearnerStatus, 'learner_status', self._on_learner, qos.LATEST)
+        self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 100)
+
+    def close(self, outcome):
+        """Write the files of the run as they are now and tell how it ended; needs no ROS."""
+        self._book.flush()
+        summary = self._write_summary(outcome)
+        _say(monitor_text.end_text(outcome, summary, self._folder))
+        _draw(self._folder)
+
+    def _on_episode(self, message):
+        self._tell(self._book.on_episode(message))
+
+    def _on_transition(self, shaped):
+        self._tell(self._book.on_transition(shaped))
+
+    def _on_learner(self, status):
+        self._learner = status
+        self._stored = status.stored
+
+    def _on_diagnostics(self, array):
+        for status in array.status:
+            if status.name.endswith(CONTROL_LOOP):
+                self._loops[status.name] = {pair.key: pair.value for pair in status.values}
+            elif status.name.endswith(STORAGE):
+                values = {pair.key: pair.value for pair in status.values}
+                self._stored = int(values['stored'])
+
+    def _tend(self):
+        """Do what no message triggers: late episodes and the end of the run."""
+        self._tell(self._book.settle())
+        outcome = self._book.record.outcome or self._overdue()
+        if outcome and not self.finished.done():
+            self.finished.set_result(outcome)
+
+    def _write_summary(self, outcome='running'):
+        return self._book.write_summary(outcome, self._learner_summary(), self._loop())
+
+    def _overdue(self):
+        """Return an outcome where the limit has passed and no evaluation follows."""
+        if self._book.transitions < self._settings.transition_limit:
+            return ''
+        if self._limit_passed is None:
+            self._limit_passed = time.monotonic()
+        waited = time.monotonic() - self._limit_passed
+        late = waited > self._settings.final_evaluation_timeout
+        return 'transition limit, without a last evaluation' if late else ''
+
+    def _tell(self, rounds):
+        for evaluation in rounds:
+            _say(monitor_text.round_line(evaluation, self._book.record.zero_shot))
+
+    def _print_state(self):
+        loop = self._loop()
+        record = self._book.record
+        last_version = record.episodes[-1].policy_version if record.episodes else 0
+        _say(monitor_text.state_line(
+            self._book.elapsed(), loop.get('phase', 'starting'), len(record.episodes),
+            self._book.transitions, self._settings.transition_limit, record.rounds,
+            loop.get('policy_version', last_version), self._learner, self._stored, loop))
+
+    def _loop(self):
+        """Return what the policy says of its control loop; of several robots, the latest one."""
+        return self._loops[max(self._loops, key=self._lateness)] if self._loops else {}
+
+    def _lateness(self, name):
+        return float(self._loops[name].get('lateness_p99_ms', 0.0))
+
+    def _learner_summary(self):
+        status = self._learner
+        if status is None:
+            return {}
+        names = ('algorithm', 'phase', 'horizon', 'learner_step', 'version', 'stored',
+                 'updates_per_second', 'waiting', 'throttled')
+        return {name: getattr(status, name) for name in names}
+
+
+def _say(text):
+    print(text, flush=True)
+
+
+def _draw(folder):
+    """Draw report.png in a process of its own, which goes on after a second Ctrl-C."""
+    command = [sys.executable, '-m', 'sgft_ros.report', str(folder)]
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        pass
+
+
+def main(args=None):
+    """Run the node until the run has reached its end."""
+    outcome = 'interrupted'
+    monitor = None
+    try:
+        with rclpy.init(args=args):
+            monitor = Monitor()
+            rclpy.spin_until_future_complete(monitor, monitor.finished)
+            if monitor.finished.done():
+                outcome = monitor.finished.result()
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        if monitor is not None:
+            monitor.close(outcome)
+
+
+if __name__ == '__main__':
+    main()

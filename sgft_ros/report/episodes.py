@@ -1,0 +1,84 @@
+"""Episodes of a run and the file that holds them."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+EPISODES_FILE = 'episodes.jsonl'
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One episode, as a line of episodes.jsonl holds it."""
+
+    robot: str
+    session: int
+    episode: int
+    success: bool
+    terminated: bool
+    truncated: bool
+    evaluation: bool
+    evaluation_round: int
+    evaluation_episodes: int
+    steps: int
+    episode_return: float  # sum of raw rewards
+    policy_version: int
+    candidate: str
+    policy_transitions: int  # training transitions as the policy counts them
+    transitions: int = 0  # training transitions of the whole run, this episode included
+    elapsed: float = 0.0  # since the start of the run [s]
+    shaped_return: float | None = None  # sum of shaped rewards; None where not all are known
+    swaps: tuple[tuple[int, int], ...] = ()  # (transitions of the run, new policy version)
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """Return what tells this episode from every other one."""
+        return self.robot, self.session, self.episode
+
+
+class EpisodeLog:
+    """The file episodes.jsonl: one line per episode, in the order of their ends."""
+
+    def __init__(self, folder: Path):
+        """Open the file of a run folder for appending; a torn last line is cut off."""
+        self._path = Path(folder) / EPISODES_FILE
+        self._file = open(self._path, 'a+b')
+        self._file.seek(0)
+        content = self._file.read()
+        whole = content.rfind(b'\n') + 1
+        if whole < len(content):
+            os.ftruncate(self._file.fileno(), whole)
+
+    def append(self, episode: Episode) -> None:
+        """Write one line and hand it to the kernel.
+
+        :raises OSError: if the disk refuses
+        """
+        self._file.write(json.dumps(asdict(episode)).encode() + b'\n')
+        self._file.flush()
+
+    def read(self) -> list[Episode]:
+        """Return the episodes of the file."""
+        return read_episodes(self._path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def read_episodes(path: Path) -> list[Episode]:
+    """Return the episodes of a file; a torn last line is left out.
+
+    :raises ValueError: if a line is not an episode; the message names it
+    """
+    lines = Path(path).read_bytes().split(b'\n')[:-1]
+    episodes = []
+    for number, line in enumerate(lines, 1):
+        try:
+            entry = json.loads(line)
+            swaps = tuple(tuple(swap) for swap in entry.pop('swaps'))
+            episodes.append(Episode(**entry, swaps=swaps))
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(f'{path}:{number}: not an episode: {error}') from None
+    return episodes
