@@ -1,6 +1,7 @@
 """Real value checkpoints for tests: small untrained ensembles."""
 
 import numpy as np
+
 from sgft_ros.learning.checkpoint import save_checkpoint
 
 

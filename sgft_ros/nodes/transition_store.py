@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rclpy.serialization import deserialize_message, serialize_message
+
 from sgft_ros.learning.replay import ReplayBuffer, load_transitions
 from sgft_ros.msg import ShapedTransition
 from sgft_ros.nodes.deduplicate import SeenTransitions, key_of

@@ -7,6 +7,7 @@ import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
+
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label
 from sgft_ros.msg import ShapedTransition, Transition

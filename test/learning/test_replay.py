@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from potentials import save_untrained_potential
+
 from sgft_ros.learning.checkpoint import CheckpointError, save_checkpoint
 from sgft_ros.learning.potential import Potential
-from sgft_ros.learning.replay import ReplayBuffer, SAMPLED, label, load_transitions
+from sgft_ros.learning.replay import SAMPLED, ReplayBuffer, label, load_transitions
 
 OBSERVATION, ACTION = 4, 2
 GAMMA = 0.9
