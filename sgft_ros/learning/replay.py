@@ -169,7 +169,7 @@ class ReplayBuffer:
         self._columns = grown
 
     def _checked(self, arrays, names):
-        """Return float32 copies of the named columns; refuse wrong sizes and non-finite numbers."""
+        """Return float32 copies of the named columns; refuse wrong sizes and bad numbers."""
         missing = sorted(set(names) - set(arrays))
         if missing:
             raise ValueError(f'transitions lack {missing}; expected {sorted(names)}')

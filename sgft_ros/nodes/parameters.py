@@ -1,4 +1,4 @@
-"""ROS parameters from a frozen dataclass: one place for name, default, description, unit and range."""
+"""ROS parameters from a frozen dataclass: name, default, description, unit, range in one place."""
 
 import dataclasses
 
@@ -21,7 +21,7 @@ def parameter(
 
 def declare_parameters(node, settings):
     """
-    Declare every field of the dataclass `settings` on the node; return an instance with the values.
+    Declare every field of the dataclass `settings` on the node; return one with the values.
 
     Lists arrive as tuples, so that nothing can change them. Raises ValueError for a required
     parameter that nobody set.

@@ -22,7 +22,7 @@ def grid(extent, resolution):
 
 
 def value_field(frame, x, y, z, values, spacing):
-    """Return flat tiles at the points (x, y, z) [m], coloured from the lowest to the highest value."""
+    """Return flat tiles at the points (x, y, z) [m], coloured from lowest to highest value."""
     low, high = float(values.min()), float(values.max())
     levels = (values - low) / max(high - low, 1e-9)
     marker = _marker(frame, 'value_field', Marker.CUBE_LIST)
@@ -34,7 +34,7 @@ def value_field(frame, x, y, z, values, spacing):
 
 
 def trajectory(frame, robot, positions, shaped_rewards):
-    """Return the path of the tip `(n, 3)` [m], coloured by the shaped reward of each step `(n,)`."""
+    """Return the path of the tip `(n, 3)` [m], coloured by the shaped rewards `(n,)`."""
     marker = _marker(frame, f'trajectory/{robot}', Marker.LINE_STRIP)
     marker.scale.x = LINE_WIDTH
     # The reward at the end of an episode is far larger than the rest and must not set the scale.

@@ -102,8 +102,8 @@ def _success(axes, summary):
         color=BLUE, alpha=0.15, linewidth=0, label='95% interval (Wilson)')
     axes.plot(
         x, [entry['success'] for entry in rounds], color=BLUE, linewidth=2.2, marker='o',
-        markersize=6, markeredgecolor='white', label=f'success of {rounds[-1]["episodes"]} episodes',
-        clip_on=False, zorder=3)
+        markersize=6, markeredgecolor='white', clip_on=False, zorder=3,
+        label=f'success of {rounds[-1]["episodes"]} episodes')
 
 
 def _label(axes, level, text):

@@ -1,4 +1,4 @@
-"""The replay buffer keeps what it was given, draws evenly, and never mistakes a time limit for an end."""
+"""The replay keeps what it was given, draws evenly, and tells a time limit from an end."""
 
 import numpy as np
 import pytest

@@ -1,0 +1,154 @@
+"""The record of a run: rounds, ends, counts over restarts, and files that outlive a kill."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from sgft_ros.report.episodes import Episode, EpisodeLog, read_episodes
+from sgft_ros.report.record import RunRecord, TransitionCounter, wilson_interval
+from sgft_ros.report.shaped_returns import ShapedReturns, Step
+
+EPISODE = Episode(
+    robot='', session=1, episode=0, success=False, terminated=False, truncated=True,
+    evaluation=False, evaluation_round=0, evaluation_episodes=0, steps=10, episode_return=-1.0,
+    policy_version=0, candidate='', policy_transitions=10, transitions=10)
+
+
+def add_round(record, number, successes, transitions, episodes=4, session=1):
+    completed = None
+    for index in range(episodes):
+        completed = record.add(replace(
+            EPISODE, session=session, episode=1000 * number + index, evaluation=True,
+            success=index < successes, evaluation_round=number, evaluation_episodes=episodes,
+            transitions=transitions))
+    return completed
+
+
+def record():
+    return RunRecord(goal_success=0.75, transition_limit=100)
+
+
+def test_wilson_interval_agrees_with_published_values():
+    # Newcombe, Statistics in Medicine 1998, table I: 81/263, 15/148, 0/20, 1/29.
+    for successes, trials, low, high in (
+            (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718)):
+        assert wilson_interval(successes, trials) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_a_round_is_complete_with_its_last_episode():
+    completed = add_round(record(), 0, successes=1, transitions=0)
+    assert (completed.successes, completed.episodes, completed.success) == (1, 4, 0.25)
+
+
+def test_a_round_that_a_restart_interrupted_counts_for_nothing():
+    run = record()
+    add_round(run, 0, 0, 0)
+    assert add_round(run, 1, 3, 50, episodes=4) is not None
+    for index in range(3):
+        run.add(replace(EPISODE, episode=50 + index, evaluation=True, evaluation_round=2,
+                        evaluation_episodes=4, success=True))
+    add_round(run, 2, 4, 60, session=2)
+    assert [(r.round, r.successes) for r in run.rounds] == [(0, 0), (1, 3), (2, 4)]
+
+
+def test_repeated_episodes_change_nothing():
+    run = record()
+    add_round(run, 0, 1, 0)
+    assert add_round(run, 0, 1, 0) is None
+    assert len(run.episodes) == 4 and len(run.rounds) == 1
+
+
+@pytest.mark.parametrize('successes, outcome', [
+    ([0, 3], ''), ([0, 3, 2, 3], ''), ([0, 3, 4], 'goal reached'), ([3, 3], 'goal reached'),
+])
+def test_the_goal_needs_two_successive_rounds(successes, outcome):
+    run = record()
+    for number, count in enumerate(successes):
+        add_round(run, number, count, 10 * number)
+    assert run.outcome == outcome
+
+
+def test_the_limit_ends_the_run_with_the_evaluation_that_follows():
+    run = record()
+    add_round(run, 0, 0, 0)
+    run.add(replace(EPISODE, episode=77, transitions=120))
+    assert run.outcome == ''
+    add_round(run, 1, 0, 120)
+    assert run.outcome == 'transition limit'
+
+
+def test_summary_names_the_first_time_of_each_milestone_and_the_lowest_round():
+    run = record()
+    for number, (count, transitions) in enumerate([(1, 0), (0, 30), (2, 60), (4, 90)]):
+        add_round(run, number, count, transitions)
+    summary = run.summary()
+    assert summary['lowest_against_zero_shot'] == -0.25
+    assert summary['first_reached']['0.5']['transitions'] == 60
+    assert summary['first_reached']['0.9']['transitions'] == 90
+    assert summary['final']['success'] == summary['best_success'] == 1.0
+
+
+def test_transitions_add_up_over_a_restart_that_forgot_its_count():
+    counter = TransitionCounter()
+    assert counter.at(replace(EPISODE, policy_transitions=10)) == 10
+    assert counter.at(replace(EPISODE, episode=1, policy_transitions=20)) == 20
+    assert counter.at(replace(EPISODE, session=2, policy_transitions=10)) == 30
+    assert counter.at(replace(EPISODE, session=2, episode=1, policy_transitions=20)) == 40
+
+
+def test_transitions_are_not_doubled_by_a_restart_that_carried_its_count_on():
+    counter = TransitionCounter()
+    assert counter.at(replace(EPISODE, policy_transitions=20)) == 20
+    assert counter.at(replace(EPISODE, session=2, policy_transitions=34)) == 34
+
+
+def test_transitions_add_up_over_robots():
+    counter = TransitionCounter()
+    assert counter.at(replace(EPISODE, robot='left', policy_transitions=10)) == 10
+    assert counter.at(replace(EPISODE, robot='right', session=2, policy_transitions=10)) == 20
+
+
+def test_shaped_return_is_complete_in_any_order_and_with_repeats():
+    returns = ShapedReturns()
+    key = EPISODE.key
+    for number in (2, 0, 2, 1, 0):
+        assert not returns.complete(key, 3)
+        returns.add(key, Step(number, 0.5, policy_version=number))
+        if number == 1:
+            break
+    assert returns.complete(key, 3)
+    total, swaps = returns.take(key, 3, version_before=0)
+    assert math.isclose(total, 1.5)
+    assert swaps == [(1, 1), (2, 2)]
+    returns.add(key, Step(0, 0.5, 0))
+    assert len(returns) == 3
+
+
+def test_shaped_return_with_missing_steps_is_unknown():
+    returns = ShapedReturns()
+    returns.add(EPISODE.key, Step(0, 0.5, 0))
+    assert returns.take(EPISODE.key, 3, 0) == (None, [])
+
+
+def test_episodes_come_back_from_the_file(tmp_path):
+    log = EpisodeLog(tmp_path)
+    episodes = [replace(EPISODE, episode=n, swaps=((n, 2), (n + 1, 3))) for n in range(3)]
+    for episode in episodes:
+        log.append(episode)
+    assert log.read() == episodes
+
+
+def test_a_torn_last_line_is_cut_off(tmp_path):
+    EpisodeLog(tmp_path).append(EPISODE)
+    with open(tmp_path / 'episodes.jsonl', 'ab') as file:
+        file.write(b'{"robot": "", "sess')
+    EpisodeLog(tmp_path).append(replace(EPISODE, episode=1))
+    assert [e.episode for e in read_episodes(tmp_path / 'episodes.jsonl')] == [0, 1]
+
+
+def test_a_foreign_line_is_named(tmp_path):
+    (tmp_path / 'episodes.jsonl').write_text('{"swaps": [], "colour": 1}\n')
+    with pytest.raises(ValueError, match='episodes.jsonl:1: not an episode'):
+        read_episodes(tmp_path / 'episodes.jsonl')
