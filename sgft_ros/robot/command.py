@@ -76,6 +76,6 @@ class TwistCommand:
         return np.zeros(self.size)
 
     def fill(self, twist: object, command: np.ndarray) -> None:
-        """Write a command (action,) into a geometry_msgs Twist, whose other axes stay as they are."""
+        """Write a command (action,) into a geometry_msgs Twist; other axes stay as they are."""
         for (part, axis), value in zip(self._paths, command.tolist(), strict=True):
             setattr(getattr(twist, part), axis, value)

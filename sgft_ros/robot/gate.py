@@ -37,7 +37,7 @@ class SafetyGate:
     """
 
     def __init__(self, contract: RobotContract, watchdog_timeout: float | None = None):
-        """`watchdog_timeout` [s] replaces the contract's where time does not run at its usual rate."""
+        """`watchdog_timeout` [s] replaces the contract's where simulated time runs faster."""
         self._kind = TwistCommand(contract.command)
         self._limits = TwistLimits(contract)
         self._step = np.array(contract.limits.action_step)
@@ -58,17 +58,17 @@ class SafetyGate:
         """Return when silence becomes a stop, or None while disarmed."""
         return self._deadline
 
-    def arm(self, now: float, problems: tuple[str, ...] = ()) -> str:
+    def arm(self, tool: ToolState | None, now: float, problems: tuple[str, ...] = ()) -> str:
         """
-        Let actions pass from now on, unless an observation has a problem.
+        Let actions pass from now on, unless the tool or another observation has a problem.
 
         :return: why the gate stays disarmed; empty if it is armed
         """
         self._disarm()
-        if problems:
-            return '; '.join(problems)
-        self._deadline = now + IDLE_TIMEOUT
-        return ''
+        refusal = '; '.join(filter(None, (self._problem_of_tool(tool), *problems)))
+        if not refusal:
+            self._deadline = now + IDLE_TIMEOUT
+        return refusal
 
     def disarm(self, reason: str = 'disarmed') -> GateDecision:
         """Stop the robot and refuse all actions until the gate is armed again."""
@@ -88,8 +88,9 @@ class SafetyGate:
         """
         Return what to send for a normalised action (action,), given the measured tool.
 
-        `stamp` of the action and `clock` [s] belong to the same (ROS) clock; with them, actions that
-        are old, come out of order or carry no stamp are refused.
+        A tool of None is one whose position nobody knows.
+        `stamp` of the action and `clock` [s] belong to the same (ROS) clock; with them, actions
+        that are old, come out of order or carry no stamp are refused.
         """
         silence = self.watchdog(now)
         if silence is not None:
@@ -97,7 +98,8 @@ class SafetyGate:
         if self._deadline is None:
             return self._stop('disarmed')
         action = np.asarray(action, np.float32)
-        problem = self._problem(action, tool) or self._problem_of_stamp(stamp, clock)
+        problem = (self._problem_of_action(action) or self._problem_of_tool(tool)
+                   or self._problem_of_stamp(stamp, clock))
         if problem:
             return self._stop(problem)
         self._deadline = now + self._timeout
@@ -118,11 +120,14 @@ class SafetyGate:
         self._executed = executed
         return GateDecision(command, executed, bool(reasons), False, ', '.join(reasons))
 
-    def _problem(self, action: np.ndarray, tool: ToolState | None) -> str:
+    def _problem_of_action(self, action: np.ndarray) -> str:
         if action.shape != (self._kind.size,):
             return f'action: expected {self._kind.size} numbers, got shape {action.shape}'
         if not np.isfinite(action).all():
             return f'action: expected finite numbers, got {action.tolist()}'
+        return ''
+
+    def _problem_of_tool(self, tool: ToolState | None) -> str:
         if tool is None:
             return 'tool position unknown'
         if not np.isfinite(tool.position).all():

@@ -1,7 +1,7 @@
 """
 From ROS messages to raw numbers, for live topics and bags alike.
 
-Messages are only looked at, so that this needs no ROS: any object with the fields of the type will do.
+Messages are only looked at, so that this needs no ROS: any object with the right fields will do.
 """
 
 from collections.abc import Callable
@@ -67,7 +67,7 @@ def _field_extractor(fields: tuple[str, ...]) -> Extractor:
 
     def extract(message):
         try:
-            return np.array([getter(message) for getter in getters], np.float64)
+            return np.array([float(getter(message)) for getter in getters])
         except (AttributeError, IndexError, TypeError, ValueError) as error:
             raise ValueError(f'{type(message).__name__}: cannot read the numbers '
                              f'{", ".join(fields)}: {error}') from None
@@ -76,7 +76,7 @@ def _field_extractor(fields: tuple[str, ...]) -> Extractor:
 
 
 def _getter(path: str) -> Callable[[object], float]:
-    """Return a reader of a dotted path whose parts may carry indices, as in `poses[0].position.x`."""
+    """Return a reader of a dotted path that may hold indices, as in `poses[0].position.x`."""
     steps = []
     for name, index in re.findall(r'([\w.]+)|\[(\d+)\]', path):
         steps.append(attrgetter(name.strip('.')) if name else _item_getter(int(index)))

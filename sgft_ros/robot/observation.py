@@ -1,4 +1,4 @@
-"""From raw sensor values to the observation vector: one code for simulation, live nodes and bags."""
+"""From raw sensor values to observations: one code for simulation, live nodes and bags."""
 
 from collections.abc import Mapping
 import math
@@ -11,7 +11,7 @@ _FLOAT32 = float(np.finfo(np.float32).max)
 
 
 class ObservationAssembler:
-    """Concatenate the terms of a contract in order, scaled and clipped; the same bits everywhere."""
+    """Join the terms of a contract in order, scaled and clipped; the same bits everywhere."""
 
     def __init__(self, contract: RobotContract):
         """Prepare the buffers; the contract says which terms `assemble` expects."""

@@ -6,7 +6,7 @@ from sgft_ros.robot.contract import RobotContract
 
 
 class RawObservation:
-    """Keep the newest raw numbers and stamp of each measured term; times are of the ROS clock [s]."""
+    """Keep the newest numbers and stamp [s] of each measured term; times are of the ROS clock."""
 
     def __init__(self, contract: RobotContract):
         self._terms = [term for term in contract.observation if term.max_age is not None]
@@ -26,7 +26,7 @@ class RawObservation:
         return True
 
     def problems(self, now: float) -> tuple[str, ...]:
-        """Return one sentence for every term that is missing, too old, from the future or not finite."""
+        """Return a sentence for each term that is missing, old, in the future or not finite."""
         return tuple(filter(None, (self._problem(term, now) for term in self._terms)))
 
     def _problem(self, term, now):

@@ -139,7 +139,7 @@ def _read_source(section: Section, action_names: tuple[str, ...]) -> Source:
     if kind == 'topic':
         type_name = source.text('type')
         if not _TYPE.fullmatch(type_name):
-            source.fail('type', "a message type as in 'geometry_msgs/msg/WrenchStamped'", type_name)
+            source.fail('type', "a type as in 'geometry_msgs/msg/WrenchStamped'", type_name)
         return TopicSource(
             source.text('topic'), type_name,
             _checked(source, 'fields', _FIELD.fullmatch, "field paths as in 'wrench.force.x'"))

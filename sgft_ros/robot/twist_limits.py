@@ -21,7 +21,7 @@ class TwistLimits:
         self._angular_speed = contract.limits.angular_speed
 
     def apply(self, command: np.ndarray, tool: np.ndarray, reasons: list[str]) -> np.ndarray:
-        """Return the command (action,) [m/s, rad/s] within the limits; add to reasons what was cut."""
+        """Return the command (action,) [m/s, rad/s] within limits; add each cut to reasons."""
         command = command.copy()
         velocity = command[self._linear]
         position = tool[self._position]

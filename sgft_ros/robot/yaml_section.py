@@ -50,7 +50,7 @@ def suggest(word: object, choices: Iterable[str]) -> str:
 
 
 class Section:
-    """One mapping of a YAML file; every getter raises ContractError if the value is not as asked."""
+    """One mapping of a YAML file; each getter raises ContractError for a value not as asked."""
 
     def __init__(self, file: str, path: str, values: object, keys: Iterable[str]):
         """Take the mapping found under the dotted key `path`, which may hold `keys` only."""
@@ -82,14 +82,14 @@ class Section:
             raise ContractError(f'{self._name(key)}: missing; expected {expected}')
         return default
 
-    def number(self, key: str, *, minimum=None, above=None, maximum=None, default=_MISSING):
-        """Return a finite float within the bounds (`above` is exclusive); a default of None may stay."""
+    def number(
+        self, key: str, *, minimum=None, above=None, maximum=None, default=_MISSING,
+    ) -> float:
+        """Return a finite float within the bounds (`above` is exclusive)."""
+        bounds = (('>=', minimum), ('>', above), ('<=', maximum))
         expected = 'a finite number' + ''.join(
-            f' {sign} {bound:g}' for sign, bound in (('>=', minimum), ('>', above), ('<=', maximum))
-            if bound is not None)
+            f' {sign} {bound:g}' for sign, bound in bounds if bound is not None)
         value = self.get(key, expected, default)
-        if value is None and default is None:
-            return None
         if not _within(value, minimum, above, maximum):
             self.fail(key, expected, value)
         return float(value)

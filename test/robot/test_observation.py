@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from hypothesis.extra.numpy import arrays
+from robots import SHIPPED
+from sgft_ros.robot import ObservationAssembler, RawObservation, load_robot_contract
+
+CONTRACT = load_robot_contract(SHIPPED)
+FINITE = arrays(np.float64, 3, elements=st.floats(allow_nan=False, allow_infinity=False))
+
+
+def raw(tip=(0.01, 0.02, 0.03), force=(1.0, -2.0, -300.0), action=(1.0, 0.0, -1.0)):
+    return {'tip_position': np.array(tip), 'force': np.array(force),
+            'last_action': np.array(action, np.float32)}
+
+
+def test_terms_come_in_order_scaled_and_clipped():
+    observation = ObservationAssembler(CONTRACT).assemble(raw())
+    assert observation.dtype == np.float32
+    np.testing.assert_allclose(
+        observation, [0.2, 0.4, 0.6, 0.05, -0.1, -2.0, 1.0, 0.0, -1.0], rtol=1e-6)
+
+
+def test_names_match_the_vector():
+    assembler = ObservationAssembler(CONTRACT)
+    assert len(assembler.names) == assembler.size == assembler.assemble(raw()).size == 9
+
+
+def test_observation_is_a_copy():
+    assembler = ObservationAssembler(CONTRACT)
+    first = assembler.assemble(raw())
+    kept = first.copy()
+    assembler.assemble(raw(tip=(1.0, 1.0, 1.0)))
+    np.testing.assert_array_equal(first, kept)
+
+
+@given(FINITE, FINITE)
+def test_two_assemblers_give_the_same_bits(tip, force):
+    with np.errstate(over='ignore'):
+        first = ObservationAssembler(CONTRACT).assemble(raw(tip, force))
+        again = ObservationAssembler(CONTRACT).assemble(raw(tip.copy(), list(force)))
+    assert first.tobytes() == again.tobytes()
+    assert np.isfinite(first).all()
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize('term', ['tip_position', 'force', 'last_action'])
+def test_non_finite_term_is_refused_by_name(term, value):
+    values = raw()
+    values[term][1] = value
+    with pytest.raises(ValueError, match=f"'{term}': expected finite"):
+        ObservationAssembler(CONTRACT).assemble(values)
+
+
+def test_opposite_infinities_do_not_cancel():
+    with pytest.raises(ValueError, match="'force'"):
+        ObservationAssembler(CONTRACT).assemble(raw(force=(np.inf, -np.inf, 0.0)))
+
+
+def test_missing_term_and_wrong_size_are_refused_by_name():
+    assembler = ObservationAssembler(CONTRACT)
+    with pytest.raises(ValueError, match="'force' is missing"):
+        assembler.assemble({'tip_position': np.zeros(3), 'last_action': np.zeros(3)})
+    with pytest.raises(ValueError, match=r"'tip_position': expected shape \(3,\), got \(1,\)"):
+        assembler.assemble(raw(tip=(1.0,)))
+
+
+class TestRawObservation:
+
+    def test_nothing_received_is_a_problem_of_each_term(self):
+        assert RawObservation(CONTRACT).problems(0.0) == (
+            'tip_position: never received', 'force: never received')
+
+    def test_fresh_finite_terms_are_no_problem(self):
+        observation = self.received(10.0)
+        assert observation.problems(10.1) == ()
+
+    def test_old_future_and_non_finite_terms_are_problems(self):
+        assert '0.300 s old' in self.received(10.0).problems(10.3)[0]
+        assert 'in the future' in self.received(10.0).problems(9.0)[0]
+        assert 'not finite' in self.received(10.0, force=np.nan).problems(10.0)[0]
+
+    def test_message_without_stamp_is_not_taken(self):
+        observation = self.received(10.0)
+        assert not observation.update('force', np.ones(3), 0.0)
+        np.testing.assert_array_equal(observation.values['force'], np.zeros(3))
+
+    @staticmethod
+    def received(stamp, force=0.0):
+        observation = RawObservation(CONTRACT)
+        assert observation.update('tip_position', np.zeros(3), stamp)
+        assert observation.update('force', np.full(3, force), stamp)
+        return observation
