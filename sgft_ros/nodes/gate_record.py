@@ -1,0 +1,47 @@
+"""What the safety gate did, for /diagnostics."""
+
+from collections import deque
+from statistics import median
+
+from sgft_ros.nodes import diagnostics
+
+KEPT = 1000  # latencies behind median and maximum
+
+
+class GateRecord:
+    """Count actions, clips and stops since the node started."""
+
+    def __init__(self):
+        """Begin with nothing."""
+        self._counts = dict.fromkeys(('actions', 'clipped', 'refused', 'watchdog_stops'), 0)
+        self._latencies = deque(maxlen=KEPT)  # [s]
+        self._last_cut = ''
+        self._state = 'disarmed since the start'
+        self._fault = False
+
+    def action(self, decision, latency):
+        """Count an action and its decision; `latency` [s] from arrival to command."""
+        self._counts['actions'] += 1
+        self._latencies.append(latency)
+        if decision.clipped:
+            self._counts['refused' if decision.stopped else 'clipped'] += 1
+            self._last_cut = decision.reason
+
+    def watchdog(self, decision):
+        """Count a stop because of silence."""
+        self._counts['watchdog_stops'] += 1
+        self._last_cut = decision.reason
+        self._state, self._fault = f'stopped: {decision.reason}', True
+
+    def enable(self, answer):
+        """Keep how the last call of the service ended."""
+        self._state, self._fault = answer, answer.startswith('refused')
+
+    def report(self, armed):
+        """Return level, message and values for /diagnostics."""
+        level = diagnostics.WARN if self._fault else diagnostics.OK
+        values = {'armed': armed, **self._counts, 'last_reason': self._last_cut}
+        if self._latencies:
+            values['latency_median [ms]'] = 1e3 * median(self._latencies)
+            values['latency_max [ms]'] = 1e3 * max(self._latencies)
+        return level, self._state, values

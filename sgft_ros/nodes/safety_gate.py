@@ -1,0 +1,185 @@
+"""Node safety_gate: the only way from actions to the robot, and the owner of the stop."""
+
+from array import array
+from dataclasses import dataclass
+import signal
+from time import monotonic
+
+from geometry_msgs.msg import TwistStamped
+import numpy as np
+from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
+import rclpy
+from rclpy.clock import Clock, ClockType
+from rclpy.duration import Duration
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
+from sgft_ros.msg import Action
+from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes.gate_record import GateRecord
+from sgft_ros.nodes.parameters import declare_parameters, parameter
+from sgft_ros.nodes.sensors import Sensors
+from sgft_ros.robot import load_robot_contract, SafetyGate, ToolState
+from sgft_ros.robot.command import TwistCommand
+from sgft_ros.robot.limits import MAX_WATCHDOG
+from sgft_ros.robot.messages import stamp_seconds
+from std_srvs.srv import SetBool
+from tf2_ros import TransformException
+
+STOPS = 3             # times that a stop is sent
+TIMER_SLACK = 0.0005  # [s] that a timer may come before its time
+LAST_STOP_WAIT = Duration(seconds=0.1)  # for the acknowledgement of each stop at the end
+
+
+@dataclass(frozen=True)
+class SafetyGateParameters:
+    """Parameters of the node safety_gate."""
+
+    robot: str = parameter('', 'robot contract: name, or path of a .yaml file', required=True)
+    rate_factor: float = parameter(
+        1.0, 'how much faster than the wall clock the time of a simulated robot runs',
+        minimum=0.01, maximum=1000.0)
+
+
+class SafetyGateNode(Node):
+    """Send actions to the robot within the limits of its contract, and stop it in silence."""
+
+    def __init__(self):
+        """Load the contract and send a stop, as an old command may still be in force."""
+        super().__init__('safety_gate')
+        settings = declare_parameters(self, SafetyGateParameters)
+        contract = load_robot_contract(settings.robot)
+        self._frames = contract.frames
+        period = contract.control_period / settings.rate_factor
+        timeout = self._declare_watchdog_timeout(contract.limits.watchdog, period)
+        self._gate = SafetyGate(contract, timeout)
+        self._mapper = TwistCommand(contract.command)
+        self._message = TwistStamped()
+        self._message.header.frame_id = contract.command.frame_id
+        self._stops_left = self._listeners = 0
+        self._record = GateRecord()
+
+        self._commands = self.create_publisher(TwistStamped, contract.command.topic, qos.ACTION)
+        self._executed = self.create_publisher(Action, 'executed_action', qos.ACTION)
+        self.stop('started')
+        self._sensors = Sensors(self, contract)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._watchdog = self.create_timer(timeout, self._on_silence, clock=steady)
+        self._repeater = self.create_timer(period, self._repeat_stop, clock=steady)
+        self._diagnostics = diagnostics.Diagnostics(self, 'gate', self._report)
+        self.create_service(SetBool, '~/enable', self._on_enable)
+        self.create_subscription(Action, 'action', self._on_action, qos.ACTION)
+
+    def stop(self, reason):
+        """Disarm and send the stop, now and at the next control periods."""
+        self._send(self._gate.disarm(reason))
+
+    def stop_for_good(self):
+        """Disarm and send every stop now; wait a little until they have been received."""
+        for _ in range(STOPS):
+            self.stop('terminated')
+            self._commands.wait_for_all_acked(LAST_STOP_WAIT)
+
+    def _on_action(self, message):
+        """Send what the gate makes of an action, then tell the policy."""
+        begin = monotonic()
+        decision = self._gate.filter(
+            np.asarray(message.action, np.float32), self._measure_tool(), begin,
+            stamp=stamp_seconds(message.header.stamp), clock=self._sensors.now())
+        self._send(decision)
+        latency = monotonic() - begin
+        if not decision.stopped:
+            self._watchdog.reset()
+        message.action = array('f', decision.executed_action.tobytes())
+        message.clipped = decision.clipped
+        self._executed.publish(message)
+        self._record.action(decision, latency)
+        if decision.clipped:
+            self.get_logger().warning(
+                f'{"stopped" if decision.stopped else "clipped"}: {decision.reason}',
+                throttle_duration_sec=1.0)
+
+    def _on_silence(self):
+        stop = self._gate.watchdog(monotonic() + TIMER_SLACK)
+        if stop is not None:
+            self._send(stop)
+            self._record.watchdog(stop)
+            self.get_logger().warning(f'stopped and disarmed: {stop.reason}')
+
+    def _on_enable(self, request, response):
+        """Disarm with a stop; then arm, if asked to and every observation is fresh and finite."""
+        self.stop('disarmed')
+        refusal = self._arm() if request.data else ''
+        response.success = not refusal
+        response.message = f'refused: {refusal}' if refusal else (
+            'armed' if request.data else 'disarmed')
+        self._record.enable(response.message)
+        self.get_logger().info(response.message)
+        return response
+
+    def _arm(self):
+        """Return why the gate stays disarmed, or an empty string."""
+        self._sensors.update()
+        return self._gate.arm(self._measure_tool(), monotonic(), self._sensors.problems())
+
+    def _measure_tool(self):
+        """Return the measured tool, or None if tf does not know it."""
+        try:
+            found = self._sensors.lookup(self._frames.base, self._frames.tool)
+        except TransformException:
+            return None
+        stamp = stamp_seconds(found.header.stamp)
+        if stamp == 0.0:
+            return None
+        position = found.transform.translation
+        return ToolState(
+            np.array([position.x, position.y, position.z]), self._sensors.now() - stamp)
+
+    def _send(self, decision):
+        self._stops_left = STOPS - 1 if decision.stopped else 0
+        self._publish(decision.command)
+
+    def _publish(self, command):
+        self._message.header.stamp = self.get_clock().now().to_msg()
+        self._mapper.fill(self._message.twist, command)
+        self._commands.publish(self._message)
+
+    def _repeat_stop(self):
+        """Send what is left of a stop; begin again for a robot that came later than the stop."""
+        listeners = self._commands.get_subscription_count()
+        if listeners > self._listeners and not self._gate.armed:
+            self._stops_left = STOPS
+        self._listeners = listeners
+        if self._stops_left:
+            self._stops_left -= 1
+            self._publish(self._mapper.stop())
+
+    def _declare_watchdog_timeout(self, watchdog, period):
+        longest = MAX_WATCHDOG * period
+        return self.declare_parameter(
+            'watchdog_timeout', watchdog * period, ParameterDescriptor(
+                description='wall time without a valid action until the stop, at most '
+                            f'{MAX_WATCHDOG:g} control periods [s]; the default is that of the contract',
+                read_only=True, floating_point_range=[
+                    FloatingPointRange(from_value=0.1 * period, to_value=longest)])).value
+
+    def _report(self):
+        return self._record.report(self._gate.armed)
+
+
+def main(args=None):
+    """Run the node; stop the robot before it ends, whatever ends it."""
+    ended = Future()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set_result(None))
+    # rclpy's own handlers would close the publisher before the stop is out.
+    with rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO):
+        node = SafetyGateNode()
+        try:
+            rclpy.spin_until_future_complete(node, ended)
+        finally:
+            node.stop_for_good()
+
+
+if __name__ == '__main__':
+    main()
