@@ -5,6 +5,7 @@ from statistics import median
 
 from sgft_ros.nodes import diagnostics
 
+COUNTED = ('actions', 'clipped', 'refused', 'cut_while_late', 'watchdog_stops')
 KEPT = 1000  # latencies behind median and maximum
 
 
@@ -13,7 +14,7 @@ class GateRecord:
 
     def __init__(self):
         """Begin with nothing."""
-        self._counts = dict.fromkeys(('actions', 'clipped', 'refused', 'watchdog_stops'), 0)
+        self._counts = dict.fromkeys(COUNTED, 0)
         self._latencies = deque(maxlen=KEPT)  # [s]
         self._last_cut = ''
         self._state = 'disarmed since the start'
@@ -26,6 +27,11 @@ class GateRecord:
         if decision.clipped:
             self._counts['refused' if decision.stopped else 'clipped'] += 1
             self._last_cut = decision.reason
+
+    def held(self, decision):
+        """Count a command that was cut after it had been sent, as the next action was late."""
+        self._counts['cut_while_late'] += 1
+        self._last_cut = decision.reason
 
     def watchdog(self, decision):
         """Count a stop because of silence."""

@@ -27,6 +27,7 @@ from std_srvs.srv import SetBool
 from tf2_ros import TransformException
 
 STOPS = 3             # times that a stop is sent
+OVERDUE = 1.25        # control periods after which the next action is late
 TIMER_SLACK = 0.0005  # [s] that a timer may come before its time
 LAST_STOP_WAIT = Duration(seconds=0.1)  # for the acknowledgement of each stop at the end
 
@@ -65,7 +66,7 @@ class SafetyGateNode(Node):
         self._sensors = Sensors(self, contract)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._watchdog = self.create_timer(timeout, self._on_silence, clock=steady)
-        self._repeater = self.create_timer(period, self._repeat_stop, clock=steady)
+        self._overdue = self.create_timer(OVERDUE * period, self._on_overdue, clock=steady)
         self._diagnostics = diagnostics.Diagnostics(self, 'gate', self._report)
         self.create_service(SetBool, '~/enable', self._on_enable)
         self.create_subscription(Action, 'action', self._on_action, qos.ACTION)
@@ -90,6 +91,7 @@ class SafetyGateNode(Node):
         latency = monotonic() - begin
         if not decision.stopped:
             self._watchdog.reset()
+            self._overdue.reset()
         message.action = array('f', decision.executed_action.tobytes())
         message.clipped = decision.clipped
         self._executed.publish(message)
@@ -144,8 +146,12 @@ class SafetyGateNode(Node):
         self._mapper.fill(self._message.twist, command)
         self._commands.publish(self._message)
 
-    def _repeat_stop(self):
-        """Send what is left of a stop; begin again for a robot that came later than the stop."""
+    def _on_overdue(self):
+        """Keep a moving robot within its limits, a stopped one stopped."""
+        if self._gate.moving:
+            self._hold()
+            return
+        # A robot that came after the stop has to hear it too.
         listeners = self._commands.get_subscription_count()
         if listeners > self._listeners and not self._gate.armed:
             self._stops_left = STOPS
@@ -154,12 +160,18 @@ class SafetyGateNode(Node):
             self._stops_left -= 1
             self._publish(self._mapper.stop())
 
+    def _hold(self):
+        held = self._gate.hold(self._measure_tool())
+        if held is not None:
+            self._send(held)
+            self._record.held(held)
+
     def _declare_watchdog_timeout(self, watchdog, period):
         longest = MAX_WATCHDOG * period
         return self.declare_parameter(
             'watchdog_timeout', watchdog * period, ParameterDescriptor(
-                description='wall time without a valid action until the stop, at most '
-                            f'{MAX_WATCHDOG:g} control periods [s]; the default is that of the contract',
+                description='wall time without a valid action until the stop; the default is the '
+                            f'one of the contract, the most {MAX_WATCHDOG:g} control periods [s]',
                 read_only=True, floating_point_range=[
                     FloatingPointRange(from_value=0.1 * period, to_value=longest)])).value
 

@@ -54,6 +54,11 @@ class SafetyGate:
         return self._deadline is not None
 
     @property
+    def moving(self) -> bool:
+        """Return whether the command in force is not the stop."""
+        return bool(self._command.any())
+
+    @property
     def deadline(self) -> float | None:
         """Return when silence becomes a stop, or None while disarmed."""
         return self._deadline
@@ -80,6 +85,23 @@ class SafetyGate:
         if self._deadline is None or now < self._deadline:
             return None
         return self.disarm('no valid action in time')
+
+    def hold(self, tool: ToolState | None) -> GateDecision | None:
+        """
+        Return what has to replace the command in force, or None if it may stay.
+
+        To be asked every control period in which no action came, as the tool moves on.
+        """
+        if not self.moving:
+            return None
+        problem = self._problem_of_tool(tool)
+        if problem:
+            return self._stop(problem)
+        inside = self._limits.keep_inside(self._command, tool.position)
+        if inside is self._command:
+            return None
+        self._command, self._executed = inside, self._kind.to_action(inside)
+        return GateDecision(inside.copy(), self._executed.copy(), True, False, 'workspace')
 
     def filter(
         self, action: np.ndarray, tool: ToolState | None, now: float, *,
@@ -114,11 +136,19 @@ class SafetyGate:
         stepped = np.clip(allowed, previous - self._step, previous + self._step)
         if (stepped != allowed).any():
             reasons.append('action step')
-        command = self._limits.apply(self._kind.to_command(stepped), tool.position, reasons)
+        wanted = self._kind.to_command(stepped)
+        inside = self._limits.keep_inside(wanted, tool.position)
+        if inside is not wanted:
+            reasons.append('workspace')
+        # Last, as a shorter velocity of the same direction cannot leave the box.
+        command = self._limits.slow_down(inside)
+        if command is not inside:
+            reasons.append('speed')
         # Untouched actions pass bit for bit.
         executed = self._kind.to_action(command) if reasons else action.copy()
-        self._executed = executed
-        return GateDecision(command, executed, bool(reasons), False, ', '.join(reasons))
+        self._command, self._executed = command, executed
+        return GateDecision(
+            command.copy(), executed.copy(), bool(reasons), False, ', '.join(reasons))
 
     def _problem_of_action(self, action: np.ndarray) -> str:
         if action.shape != (self._kind.size,):
@@ -149,11 +179,12 @@ class SafetyGate:
         return ''
 
     def _stop(self, reason: str) -> GateDecision:
-        stop = self._kind.stop()
-        self._executed = self._kind.to_action(stop)
-        return GateDecision(stop, self._executed.copy(), True, True, reason)
+        self._command = self._kind.stop()
+        self._executed = self._kind.to_action(self._command)
+        return GateDecision(self._command.copy(), self._executed.copy(), True, True, reason)
 
     def _disarm(self):
         self._deadline = None
         self._stamp = None
-        self._executed = self._kind.to_action(self._kind.stop())
+        self._command = self._kind.stop()
+        self._executed = self._kind.to_action(self._command)

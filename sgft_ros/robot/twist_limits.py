@@ -11,37 +11,42 @@ class TwistLimits:
     def __init__(self, contract: RobotContract):
         axes = contract.command.axes
         self._linear = [index for index, axis in enumerate(axes) if axis.startswith('linear')]
-        self._angular = [index for index, axis in enumerate(axes) if axis.startswith('angular')]
+        angular = [index for index, axis in enumerate(axes) if axis.startswith('angular')]
         self._position = ['xyz'.index(axes[index][-1]) for index in self._linear]
         workspace = contract.limits.workspace
         self._minimum = np.array(workspace.minimum)[self._position]
         self._maximum = np.array(workspace.maximum)[self._position]
         self._rate = contract.control_rate
-        self._linear_speed = contract.limits.linear_speed
-        self._angular_speed = contract.limits.angular_speed
+        self._speeds = ((self._linear, contract.limits.linear_speed),
+                        (angular, contract.limits.angular_speed))
 
-    def apply(self, command: np.ndarray, tool: np.ndarray, reasons: list[str]) -> np.ndarray:
-        """Return the command (action,) [m/s, rad/s] within limits; add each cut to reasons."""
-        command = command.copy()
+    def keep_inside(self, command: np.ndarray, tool: np.ndarray) -> np.ndarray:
+        """
+        Return the command (action,) [m/s, rad/s], cut so that the tool stays in the box.
+
+        It reaches at most the face within one control period; from outside it moves inwards only.
+        `tool` is its measured position (3,) [m]. What needs no cut is returned as it is.
+        """
         velocity = command[self._linear]
         position = tool[self._position]
-        # Reach at most the face within one control period; from outside, only inwards.
         lowest = np.minimum((self._minimum - position) * self._rate, 0.0)
         highest = np.maximum((self._maximum - position) * self._rate, 0.0)
         inside = np.minimum(np.maximum(velocity, lowest), highest)
-        if (inside != velocity).any():
-            reasons.append('workspace')
-        # Last, as a shorter velocity of the same direction cannot leave the box.
-        slow = _shorten(inside, self._linear_speed)
-        turn = command[self._angular]
-        slow_turn = _shorten(turn, self._angular_speed)
-        if slow is not inside or slow_turn is not turn:
-            reasons.append('speed')
-        command[self._linear] = slow
-        command[self._angular] = slow_turn
+        return self._replace(command, self._linear, velocity, inside)
+
+    def slow_down(self, command: np.ndarray) -> np.ndarray:
+        """Return the command no faster than the limits, in the same direction."""
+        for indices, fastest in self._speeds:
+            velocity = command[indices]
+            norm = float(np.sqrt(velocity @ velocity))
+            if norm > fastest:
+                command = self._replace(command, indices, velocity, velocity * (fastest / norm))
         return command
 
-
-def _shorten(vector: np.ndarray, longest: float) -> np.ndarray:
-    norm = float(np.sqrt(vector @ vector))
-    return vector if norm <= longest else vector * (longest / norm)
+    @staticmethod
+    def _replace(command, indices, old, new):
+        if (new == old).all():
+            return command
+        command = command.copy()
+        command[indices] = new
+        return command

@@ -121,6 +121,23 @@ def test_unknown_tool_position_stops(tool):
     assert is_stop(decision) and 'tool' in decision.reason
 
 
+def test_held_command_is_cut_when_the_next_action_is_late():
+    gate = armed_gate()
+    gate.filter(np.array([1.0, 1.0, 0.0]), at(x=0.69), 0.0)
+    assert gate.hold(at(x=0.693)) is None
+    decision = gate.hold(at(x=0.698))
+    np.testing.assert_allclose(decision.command, [0.04, 0.06, 0.0], rtol=1e-6)
+    assert not decision.stopped and decision.reason == 'workspace'
+    np.testing.assert_array_equal(gate.hold(at(x=0.7)).command, [0.0, 0.06, 0.0])
+
+
+def test_held_command_stops_when_the_tool_gets_lost():
+    gate = armed_gate()
+    assert gate.hold(None) is None
+    gate.filter(np.ones(3), CENTRE, 0.0)
+    assert is_stop(gate.hold(None))
+
+
 def test_silence_stops_within_three_periods_and_disarms():
     gate = armed_gate()
     gate.filter(np.ones(3), CENTRE, 1.0)

@@ -95,6 +95,16 @@ class Witness:
             assert (np.abs(executed) <= longest + 1e-6).all()
         self.last = executed.astype(np.float64)
 
+    def see_held(self, decision, position):
+        """Fail unless a command that replaces a held one is shorter and stays in the box."""
+        assert (np.abs(decision.executed_action) <= np.abs(self.last)).all()
+        if decision.stopped:
+            assert not decision.command.any()
+            self.moving_since = None
+        else:
+            self.check_box(self.split(decision.command)[0], position)
+        self.last = decision.executed_action.astype(np.float64)
+
     def check_box(self, velocity, position):
         """Within one control period the tool stays in the box, or gets no further out."""
         axes = [axis for axis in self.contract.command.axes if axis.startswith('linear')]
@@ -127,9 +137,13 @@ def test_no_command_leaves_the_limits_and_silence_ends_in_a_stop(data):
             witness.see(gate.watchdog(gate.deadline), gate.deadline)
             assert not gate.armed
         now += pause
-        action = np.array(given_input['action'], np.float32)
-        position, delay = given_input['position'], given_input['delay']
+        position = given_input['position']
         tool = None if position is None else ToolState(position, given_input['age'])
+        held = gate.hold(tool)
+        if held is not None:
+            witness.see_held(held, position)
+        action = np.array(given_input['action'], np.float32)
+        delay = given_input['delay']
         stamp = 0.0 if delay == 'zero stamp' else now - delay
         armed = gate.armed
         decision = gate.filter(action, tool, now, stamp=stamp, clock=now)

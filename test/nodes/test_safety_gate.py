@@ -1,0 +1,210 @@
+"""The node as a process of its own, on real DDS, between a robot and a policy."""
+
+import signal
+import subprocess
+import sys
+from time import monotonic
+
+import numpy as np
+import pytest
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from safety_gate_rig import is_stop, linear, PERIOD, Rig, SPEED, start_gate
+
+# A policy that acts for ever.
+POLICY = """
+import rclpy, sys
+sys.path.insert(0, {folder!r})
+from safety_gate_rig import Rig
+with rclpy.init():
+    rig = Rig()
+    rig.measuring = False
+    rig.create_timer({period}, lambda: rig.act(1.0, 0.0, 0.0))
+    rclpy.spin(rig)
+"""
+
+
+@pytest.fixture
+def rig(domain_id):
+    with rclpy.init():
+        yield Rig()
+
+
+@pytest.fixture
+def gate(rig):
+    process = start_gate()
+    yield process
+    end(process, signal.SIGKILL)
+
+
+def end(process, number):
+    """Send a signal to a process of this test; return its exit code and what it said."""
+    if process.poll() is None:
+        process.send_signal(number)
+    _, said = process.communicate(timeout=10.0)
+    return process.returncode, said
+
+
+def status_of(rig):
+    """Return the next diagnostics of the gate as level, message and dict."""
+    statuses = []
+    subscription = rig.create_subscription(
+        DiagnosticArray, '/diagnostics', lambda array: statuses.extend(array.status), 10)
+    rig.wait(lambda: any('gate' in status.name for status in statuses), 'diagnostics')
+    rig.destroy_subscription(subscription)
+    status = next(status for status in statuses if 'gate' in status.name)
+    return status.level, status.message, {pair.key: pair.value for pair in status.values}
+
+
+def test_starts_with_a_stop(rig, gate):
+    rig.wait(lambda: len(rig.commands) >= 3, 'three stops')
+    assert all(map(is_stop, rig.commands))
+    assert rig.commands[0].header.frame_id == 'base_link'
+
+
+def test_disarmed_gate_sends_nothing_but_stops(rig, gate):
+    rig.wait(lambda: rig.commands, 'first stop')
+    for _ in range(5):
+        executed = rig.act_and_wait(1.0, -1.0, 0.5)
+        assert list(executed.action) == [0.0, 0.0, 0.0] and executed.clipped
+    rig.spin(3 * PERIOD)
+    assert all(map(is_stop, rig.commands))
+
+
+def test_arms_only_when_every_observation_is_fresh_and_finite(rig, gate):
+    rig.measuring = False
+    success, message = rig.enable()
+    assert not success and 'tool position unknown' in message and 'force: never' in message
+    rig.measuring, rig.force = True, np.nan
+    rig.spin(0.3)
+    success, message = rig.enable()
+    assert not success and 'force: not finite' in message
+    rig.force = 0.0
+    rig.enable_when_ready()
+    rig.measuring = False
+    rig.spin(0.3)
+    success, message = rig.enable()
+    assert not success and 'old' in message
+    assert list(rig.act_and_wait(1.0, 0.0, 0.0).action) == [0.0, 0.0, 0.0]
+    assert all(map(is_stop, rig.commands))
+
+
+def test_good_action_passes_and_is_reported_with_its_stamp(rig, gate):
+    rig.enable_when_ready()
+    executed = rig.act_and_wait(0.5, -0.25, 1.0)
+    assert list(executed.action) == [0.5, -0.25, 1.0] and not executed.clipped
+    assert executed.policy_version == 7
+    assert executed.header.stamp.sec > 0
+    rig.wait(lambda: not is_stop(rig.commands[-1]), 'command')
+    np.testing.assert_array_equal(linear(rig.commands[-1]), [SPEED * 0.5, SPEED * -0.25, SPEED])
+
+
+def test_clip_shows_in_the_executed_action(rig, gate):
+    rig.tool = np.array([0.6985, 0.0, 0.25])
+    rig.enable_when_ready()
+    executed = rig.act_and_wait(1.0, 5.0, 0.0)
+    assert executed.clipped
+    np.testing.assert_allclose(list(executed.action), [0.5, 1.0, 0.0], atol=1e-5)
+
+
+@pytest.mark.parametrize('action', [(np.nan, 0.0, 0.0), (1.0, np.inf, 0.0), (1.0,), ()])
+def test_bad_action_stops_the_robot(rig, gate, action):
+    rig.move()
+    executed = rig.act_and_wait(*action)
+    assert list(executed.action) == [0.0, 0.0, 0.0] and executed.clipped
+    rig.wait(lambda: is_stop(rig.commands[-1]), 'stop')
+
+
+def test_silence_stops_within_three_periods_and_disarms(rig, gate):
+    rig.enable_when_ready()
+    rig.wait(lambda: len(rig.commands) >= 3, 'first stops')
+    rig.act(1.0, 0.0, 0.0)
+    acted = monotonic()
+    rig.wait(lambda: not is_stop(rig.commands[-1]), 'motion')
+    rig.wait(lambda: is_stop(rig.commands[-1]), 'stop')
+    assert rig.arrivals[-1] - acted <= 3 * PERIOD
+    rig.wait(lambda: len(rig.commands) > 3 and all(map(is_stop, rig.commands[-3:])), 'more stops')
+    assert list(rig.act_and_wait(1.0, 0.0, 0.0).action) == [0.0, 0.0, 0.0]
+    level, message, values = status_of(rig)
+    assert level == b'\1' and message == 'stopped: no valid action in time'
+    assert values['armed'] == 'False' and values['watchdog_stops'] == '1'
+    rig.move()
+
+
+def test_killed_policy_stops_the_robot_within_three_periods(rig, gate):
+    rig.enable_when_ready()
+    program = POLICY.format(folder=__file__.rpartition('/')[0], period=PERIOD)
+    policy = subprocess.Popen([sys.executable, '-c', program])
+    try:
+        rig.wait(lambda: sum(not is_stop(command) for command in rig.commands) > 10, 'motion', 20)
+    finally:
+        policy.kill()
+        killed = monotonic()
+        policy.wait()
+    rig.wait(lambda: is_stop(rig.commands[-1]), 'stop')
+    assert rig.arrivals[-1] - killed <= 3 * PERIOD
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT])
+def test_ends_with_the_stop_and_exit_code_zero(rig, gate, number):
+    rig.move()
+    gate.send_signal(number)
+    rig.wait(lambda: gate.poll() is not None, 'end of the gate')
+    assert gate.returncode == 0, gate.stderr.read()
+    rig.wait(lambda: is_stop(rig.commands[-1]), 'stop')
+    assert sum(map(is_stop, rig.commands[-3:])) >= 1
+
+
+def test_killed_gate_starts_again_with_a_stop_and_disarmed(rig, gate):
+    rig.move()
+    end(gate, signal.SIGKILL)
+    before = len(rig.commands)
+    assert not is_stop(rig.commands[-1])
+    restarted = start_gate()
+    try:
+        rig.wait(lambda: len(rig.commands) > before, 'command of the restarted gate')
+        assert list(rig.act_and_wait(1.0, 0.0, 0.0).action) == [0.0, 0.0, 0.0]
+        assert all(map(is_stop, rig.commands[before:]))
+    finally:
+        end(restarted, signal.SIGKILL)
+
+
+def test_diagnostics_tell_the_latency(rig, gate):
+    rig.enable_when_ready()
+    for _ in range(20):
+        rig.act_and_wait(0.1, 0.0, 0.0)
+    rig.spin(1.1)
+    _, _, values = status_of(rig)
+    assert values['actions'] == '20'
+    assert 0.0 < float(values['latency_median [ms]']) <= float(values['latency_max [ms]'])
+
+
+def test_watchdog_follows_a_faster_simulation(domain_id):
+    with rclpy.init():
+        rig = Rig(sim_time=10.0)
+        gate = start_gate('rate_factor:=2.0', 'use_sim_time:=true')
+        try:
+            rig.enable_when_ready()
+            rig.wait(lambda: len(rig.commands) >= 3, 'first stops')
+            rig.act(1.0, 0.0, 0.0)
+            acted = monotonic()
+            rig.wait(lambda: not is_stop(rig.commands[-1]), 'motion')
+            rig.wait(lambda: is_stop(rig.commands[-1]), 'stop')
+            assert rig.arrivals[-1] - acted <= 1.5 * PERIOD
+        finally:
+            end(gate, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(('parameters', 'words'), [
+    (['watchdog_timeout:=0.2'], ['watchdog_timeout']),
+    (['watchdog_timeout:=0.0'], ['watchdog_timeout']),
+    (['rate_factor:=0.0'], ['rate_factor']),
+    (['robot:=simulated_arn'], ["did you mean 'simulated_arm'"]),
+    (["robot:=''"], ["'robot'", 'must be set']),
+])
+def test_wrong_parameter_is_refused_at_the_start(domain_id, parameters, words):
+    gate = start_gate(*parameters)
+    _, said = gate.communicate(timeout=20.0)
+    assert gate.returncode != 0
+    for word in words:
+        assert word in said
