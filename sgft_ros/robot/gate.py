@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.command import TwistCommand
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.twist_limits import TwistLimits
@@ -162,17 +163,16 @@ class SafetyGate:
             return 'tool position unknown'
         if not np.isfinite(tool.position).all():
             return 'tool position not finite'
-        if not abs(tool.age) <= self._tool_max_age:
-            return f'tool position {tool.age:.3f} s old, limit {self._tool_max_age:g} s'
-        return ''
+        return age_problem('tool position', tool.age, self._tool_max_age)
 
     def _problem_of_stamp(self, stamp: float | None, clock: float | None) -> str:
         if stamp is None:
             return ''
         if stamp == 0.0:
             return 'action without stamp'
-        if not abs(clock - stamp) <= self._action_max_age:
-            return f'action {clock - stamp:.3f} s old, limit {self._action_max_age:g} s'
+        problem = age_problem('action', clock - stamp, self._action_max_age)
+        if problem:
+            return problem
         if self._stamp is not None and stamp <= self._stamp:
             return 'action out of order'
         self._stamp = stamp

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.contract import RobotContract
 
 
@@ -33,11 +34,6 @@ class RawObservation:
         stamp = self._stamps[term.name]
         if stamp is None:
             return f'{term.name}: never received'
-        age = now - stamp
-        if age > term.max_age:
-            return f'{term.name}: {age:.3f} s old, limit {term.max_age:g} s'
-        if age < -term.max_age:
-            return f'{term.name}: stamp {-age:.3f} s in the future, limit {term.max_age:g} s'
         if not np.isfinite(self.values[term.name]).all():
             return f'{term.name}: not finite: {self.values[term.name].tolist()}'
-        return ''
+        return age_problem(term.name, now - stamp, term.max_age)

@@ -202,7 +202,7 @@ def test_disarm_stops_and_arming_again_forgets_the_past():
 
 
 @pytest.mark.parametrize(('stamp', 'clock', 'words'), [
-    (0.0, 100.0, 'without stamp'), (99.0, 100.0, '1.000 s old'), (101.0, 100.0, 'old'),
+    (0.0, 100.0, 'without stamp'), (99.0, 100.0, '1.000 s old'), (101.0, 100.0, 'future'),
     (np.nan, 100.0, 'old'),
 ])
 def test_action_with_a_wrong_stamp_stops(stamp, clock, words):
