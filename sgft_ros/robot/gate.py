@@ -7,7 +7,7 @@ import numpy as np
 from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.command import TwistCommand
 from sgft_ros.robot.contract import RobotContract
-from sgft_ros.robot.twist_limits import TwistLimits
+from sgft_ros.robot.twist_limits import clip, TwistLimits
 
 IDLE_TIMEOUT = 5.0  # [s] that an armed gate waits for its first action
 
@@ -130,11 +130,11 @@ class SafetyGate:
 
     def _limit(self, action: np.ndarray, tool: ToolState) -> GateDecision:
         reasons = []
-        allowed = np.clip(action.astype(np.float64), -1.0, 1.0)
+        allowed = clip(action.astype(np.float64), -1.0, 1.0)
         if (allowed != action).any():
             reasons.append('action beyond -1...1')
         previous = self._executed
-        stepped = np.clip(allowed, previous - self._step, previous + self._step)
+        stepped = clip(allowed, previous - self._step, previous + self._step)
         if (stepped != allowed).any():
             reasons.append('action step')
         wanted = self._kind.to_command(stepped)
