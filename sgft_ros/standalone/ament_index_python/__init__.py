@@ -1,4 +1,4 @@
-"""Find packages and their files: the part of ament_index_python that launch files and nodes use."""
+"""Find packages and their files: the part of ament_index_python that nodes use."""
 
 from ament_index_python.packages import (
     get_package_prefix, get_package_share_directory, get_package_share_path,

@@ -1,0 +1,5 @@
+"""Error of a substitution that cannot be performed."""
+
+
+class SubstitutionFailure(RuntimeError):
+    """Raised when a substitution stands for nothing in the context."""
