@@ -50,7 +50,7 @@ def test_missing_program_fails_the_launch_but_not_its_other_processes(launcher):
         ExecuteProcess(cmd=['sh', '-c', 'sleep 0.3; echo still here'], output='screen'),
         """)
     assert run.process.returncode == 1
-    run.wait_for(r"^\[ERROR\] \[no-such-program-1\]: process failed to start: .*no-such-program")
+    run.wait_for(r'^\[ERROR\] \[no-such-program-1\]: process failed to start: .*no-such-program')
     assert '[sh-2] still here' in run.lines
 
 

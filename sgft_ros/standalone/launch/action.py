@@ -57,10 +57,13 @@ class Action(LaunchDescriptionEntity):
     def _announce_completion(self, context):
         from launch.events import ExecutionComplete  # events know actions
         event = ExecutionComplete(action=self)
-        if not context.would_handle_event(event):
-            return
+
+        def emit(_=None):
+            if context.would_handle_event(event):
+                context.emit_event_sync(event)
+
         future = self.get_asyncio_future()
         if future is None:
-            context.emit_event_sync(event)
+            emit()
         else:
-            future.add_done_callback(lambda _: context.emit_event_sync(event))
+            future.add_done_callback(emit)

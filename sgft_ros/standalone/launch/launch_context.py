@@ -28,7 +28,8 @@ class LaunchContext:
         self._is_shutdown = False
         self._events: deque[Event] = deque()
         self._event_handlers: deque[BaseEventHandler] = deque()
-        self._futures: list[asyncio.Future] = []
+        self._futures: set[asyncio.Future] = set()
+        self._finished: list[asyncio.Future] = []
         self._wake: Callable[[], None] = lambda: None
         self._globals: dict[str, Any] = {}
         self._locals: dict[str, Any] = {}
@@ -136,8 +137,14 @@ class LaunchContext:
 
     def add_completion_future(self, completion_future: asyncio.Future):
         """Make the launch wait for a future before it ends."""
-        completion_future.add_done_callback(lambda _: self._wake())
-        self._futures.append(completion_future)
+        self._futures.add(completion_future)
+        completion_future.add_done_callback(self._on_future_done)
+
+    def _on_future_done(self, future: asyncio.Future):
+        # Not before: callbacks that were added earlier may still emit events.
+        self._futures.discard(future)
+        self._finished.append(future)
+        self._wake()
 
 
 def _replace_environment(environment: dict[str, str]):

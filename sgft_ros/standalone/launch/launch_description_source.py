@@ -12,6 +12,7 @@ class LaunchDescriptionSource:
         self._launch_description = launch_description
         self._location = normalize_to_list_of_substitutions(location)
         self._expanded_location: str | None = None
+        self._loaded_from: str | None = None
         self.method = method
 
     @property
@@ -24,23 +25,25 @@ class LaunchDescriptionSource:
 
     def get_launch_description(self, context):
         """Return the launch description, loaded when first asked for."""
-        if self._launch_description is None:
-            self._expanded_location = perform_substitutions(context, self._location)
-            self._launch_description = self._get_launch_description(self._expanded_location)
-        return self._launch_description
+        self._expanded_location = perform_substitutions(context, self._location)
+        return self._load(self._expanded_location)
 
     def try_get_launch_description_without_context(self):
         """Return the launch description, or None if it depends on the launch."""
         from launch.launch_context import LaunchContext
-        if self._launch_description is not None:
-            return self._launch_description
         try:
-            path = perform_substitutions(LaunchContext(), self._location)
-            return self._get_launch_description(path)
+            return self._load(perform_substitutions(LaunchContext(), self._location))
         except Exception as error:
             logging.get_logger('launch').debug(
                 f"launch description '{self.location}' is not known before the launch: {error}")
             return None
+
+    def _load(self, path: str):
+        given = self._loaded_from is None and self._launch_description is not None
+        if not given and self._loaded_from != path:
+            self._launch_description = self._get_launch_description(path)
+            self._loaded_from = path
+        return self._launch_description
 
     def _get_launch_description(self, location: str):
         raise NotImplementedError(f'{type(self).__name__} cannot load {location!r}')

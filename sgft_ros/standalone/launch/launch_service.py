@@ -131,10 +131,8 @@ class LaunchService:
                 self._context._pop_locals()
 
     def _collect_finished(self):
-        """Forget what is done, and raise the first error in it."""
-        futures = self._context._futures
-        finished = [future for future in futures if future.done()]
-        self._context._futures = [future for future in futures if not future.done()]
+        """Raise the first error in what is done."""
+        finished, self._context._finished = self._context._finished, []
         errors = [future.exception() for future in finished if not future.cancelled()]
         errors = [error for error in errors if error is not None]
         for error in errors[1:]:

@@ -3,6 +3,7 @@
 import argparse
 from difflib import get_close_matches
 import os
+import signal
 import sys
 
 from ament_index_python.packages import PackageNotFoundError
@@ -80,6 +81,8 @@ def print_arguments(description: LaunchDescription):
 
 def warn_of_undeclared(description: LaunchDescription, settings: dict[str, str]):
     """Warn of arguments that have no effect, as far as can be known before the launch."""
+    if not settings:
+        return
     declared = sorted(argument.name for argument in description.get_launch_arguments())
     for name in settings:
         if name in declared or name in UNDECLARED:
@@ -91,14 +94,21 @@ def warn_of_undeclared(description: LaunchDescription, settings: dict[str, str])
 
 
 def _launch(path, description, settings, arguments) -> int:
-    service = LaunchService(
-        argv=[f'{name}:={value}' for name, value in settings.items()],
-        noninteractive=arguments.noninteractive, debug=arguments.debug)
+    try:
+        service = LaunchService(
+            argv=[f'{name}:={value}' for name, value in settings.items()],
+            noninteractive=arguments.noninteractive, debug=arguments.debug)
+    except RuntimeError as error:  # no directory for the log files
+        print(error, file=sys.stderr)
+        return 1
     service.include_launch_description(LaunchDescription([
         IncludeLaunchDescription(
             LaunchDescriptionSource(description, location=path),
             launch_arguments=settings.items())]))
-    return service.run()
+    try:
+        return service.run()
+    except KeyboardInterrupt:  # before the launch had begun
+        return 128 + signal.SIGINT
 
 
 def _file_and_arguments(arguments) -> tuple[str, list[str]]:

@@ -31,8 +31,8 @@ class TimerAction(Action):
         self.actions = normalize_to_list_of_entities(actions)
         self._cancel_on_shutdown = normalize_typed_substitution(cancel_on_shutdown, bool)
         self._cancelled = False
-        self._done: asyncio.Future | None = None
-        self._handle: asyncio.TimerHandle | None = None
+        self._done: asyncio.Future | None = None  # of the last execution
+        self._waiting: dict[asyncio.Future, asyncio.TimerHandle] = {}
 
     def describe(self) -> str:
         """Return the period."""
@@ -58,7 +58,8 @@ class TimerAction(Action):
             context.register_event_handler(
                 OnShutdown(on_shutdown=lambda event, context: self.cancel(), handle_once=True))
         period = perform_typed_substitution(context, self.period, float)
-        self._handle = context.asyncio_loop.call_later(period, self._fire, context, event)
+        self._waiting[self._done] = context.asyncio_loop.call_later(
+            period, self._fire, context, event, self._done)
 
     def get_asyncio_future(self):
         """Return a future that is done when the timer has fired or was cancelled."""
@@ -67,15 +68,15 @@ class TimerAction(Action):
     def cancel(self):
         """Cancel the timer, before or after its start; a timer that has fired stays as it is."""
         self._cancelled = True
-        if self._handle is not None:
-            self._handle.cancel()
-        if self._done is not None and not self._done.done():
-            self._done.set_result(None)
+        for done, handle in self._waiting.items():
+            handle.cancel()
+            done.set_result(None)
+        self._waiting.clear()
 
-    def _fire(self, context, event):
+    def _fire(self, context, event, done):
+        del self._waiting[done]
         context.emit_event_sync(event)
-        if not self._done.done():
-            self._done.set_result(None)
+        done.set_result(None)
 
 
 def _restore_locals(handle, values):
