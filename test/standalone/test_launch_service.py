@@ -103,6 +103,22 @@ def test_service_is_part_of_an_event_loop(service):
     assert code == 0 and ticks > 10 and process.return_code == 0
 
 
+def test_cancelled_service_stops_its_processes_first(service):
+    process = ExecuteProcess(cmd=['sleep', '60'])
+    described(service, process)
+
+    async def cancel():
+        task = asyncio.create_task(service.run_async())
+        while process.process_details is None or 'pid' not in process.process_details:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancel())
+    assert process.return_code == -signal.SIGINT
+
+
 def test_run_in_another_thread_is_refused(service):
     errors = []
 
@@ -192,6 +208,6 @@ def test_log_directory_that_cannot_be_made_is_named(tmp_path, monkeypatch):
     logging.reset()
     (tmp_path / 'file').write_text('')
     monkeypatch.setenv('ROS_LOG_DIR', str(tmp_path / 'file' / 'log'))
-    with pytest.raises(RuntimeError, match=r"cannot make the log directory .*set ROS_LOG_DIR"):
+    with pytest.raises(RuntimeError, match=r'cannot make the log directory .*set ROS_LOG_DIR'):
         LaunchService()
     logging.reset()

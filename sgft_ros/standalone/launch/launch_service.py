@@ -79,7 +79,12 @@ class LaunchService:
         try:
             with SignalHandlers(self._on_signal):
                 logging.log_launch_config(logger=self._logger)
-                await self._loop(shutdown_when_idle)
+                try:
+                    await self._loop(shutdown_when_idle)
+                except asyncio.CancelledError:  # first stop what runs
+                    self._begin_shutdown(Shutdown(reason='cancelled'))
+                    await self._loop(shutdown_when_idle)
+                    raise
         finally:
             self._context._wake = lambda: None
             self.event_loop.set_exception_handler(None)
