@@ -1,7 +1,6 @@
 """Real value checkpoints for tests: small untrained ensembles."""
 
 import numpy as np
-
 from sgft_ros.learning.checkpoint import save_checkpoint
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-
 from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from sgft_ros.learning.potential import Potential, shaped_reward
 
@@ -22,7 +21,8 @@ LABEL_CHUNK = 4096
 
 
 class ReplayBuffer:
-    """Keep the last `capacity` transitions and draw minibatches from them, uniformly.
+    """
+    Keep the last `capacity` transitions and draw minibatches from them, uniformly.
 
     `terminated` is the true end of the task and the only thing that masks a value; `truncated` is
     kept beside it for whoever cuts sequences, and never masks anything.
@@ -32,7 +32,8 @@ class ReplayBuffer:
         self, observation_size: int, action_size: int, capacity: int,
         prior: Mapping[str, np.ndarray] | None = None,
     ):
-        """Create an empty buffer; storage grows up to `capacity` as transitions come.
+        """
+        Create an empty buffer; storage grows up to `capacity` as transitions come.
 
         `prior` holds arrays with one row per transition under the names of `SAMPLED`; they are
         copied, drawn by `prior_ratio` and never overwritten.
@@ -65,7 +66,8 @@ class ReplayBuffer:
         self, *, observation, action, next_observation, reward, terminated, truncated,
         value, next_value, shaped_reward, value_std=0.0,
     ):
-        """Store one transition, in place of the oldest one when the buffer is full.
+        """
+        Store one transition, in place of the oldest one when the buffer is full.
 
         :raises ValueError: if a size is wrong or a number is not finite; nothing is stored then
         """
@@ -93,7 +95,8 @@ class ReplayBuffer:
     def sample(
         self, batches: int, batch_size: int, prior_ratio: float, generator: np.random.Generator,
     ) -> dict[str, np.ndarray]:
-        """Draw minibatches with replacement; return the columns of `SAMPLED`.
+        """
+        Draw minibatches with replacement; return the columns of `SAMPLED`.
 
         Shapes are (batches, batch_size, size) and (batches, batch_size). In every minibatch
         the last `round(prior_ratio * batch_size)` rows come from the prior data.
@@ -139,7 +142,8 @@ class ReplayBuffer:
     def load(
         cls, path: Path, capacity: int, prior: Mapping[str, np.ndarray] | None = None,
     ) -> tuple['ReplayBuffer', Mapping[str, object]]:
-        """Read a buffer that `save` wrote; return it and the metadata of the file.
+        """
+        Read a buffer that `save` wrote; return it and the metadata of the file.
 
         :raises CheckpointError: if the file cannot be used
         """
@@ -195,7 +199,8 @@ def _gather(parts, name):
 
 
 def label(arrays: Mapping[str, np.ndarray], potential: Potential) -> dict[str, np.ndarray]:
-    """Let a potential shape raw transitions: return the columns of `LABELS`, each (n,) float32.
+    """
+    Let a potential shape raw transitions: return the columns of `LABELS`, each (n,) float32.
 
     `arrays` needs observation, next_observation, reward and terminated.
     """
@@ -215,7 +220,8 @@ def label(arrays: Mapping[str, np.ndarray], potential: Potential) -> dict[str, n
 
 
 def load_transitions(path: Path) -> tuple[dict[str, np.ndarray], Mapping[str, object]]:
-    """Return the columns and the metadata of a checkpoint of kind 'replay'.
+    """
+    Return the columns and the metadata of a checkpoint of kind 'replay'.
 
     :raises CheckpointError: if the file cannot be used
     """

@@ -1,13 +1,13 @@
 """An append-only file of records that survives SIGKILL, torn writes and a full disk."""
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 import errno
 import fcntl
 import os
+from pathlib import Path
 import struct
 import zlib
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 MAGIC = b'SGFTJNL1'
 PREFIX = struct.Struct('<II')  # length of the payload, its CRC-32

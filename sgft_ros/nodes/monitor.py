@@ -1,18 +1,17 @@
 """Node monitor: tells how the run goes, keeps its record, and ends it."""
 
+from dataclasses import dataclass
+from pathlib import Path
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
 
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
+import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.task import Future
-
 from sgft_ros.msg import EpisodeResult, LearnerStatus, ShapedTransition
 from sgft_ros.nodes import monitor_text, qos
 from sgft_ros.nodes.parameters import declare_parameters, parameter

@@ -7,8 +7,6 @@ import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
-from std_srvs.srv import Trigger
-
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label, load_transitions
 from sgft_ros.msg import SampleBatch, SampleRequest, ShapedTransition
@@ -17,6 +15,7 @@ from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.deduplicate import key_of
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.transition_store import TransitionStore
+from std_srvs.srv import Trigger
 
 SYNC_PERIOD = 1.0  # [s]
 LARGEST_ANSWER = 1 << 24  # numbers in one SampleBatch: 64 MiB

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from rclpy.serialization import deserialize_message, serialize_message
-
-from sgft_ros.learning.replay import ReplayBuffer, load_transitions
+from sgft_ros.learning.replay import load_transitions, ReplayBuffer
 from sgft_ros.msg import ShapedTransition
-from sgft_ros.nodes.deduplicate import SeenTransitions, key_of
+from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
 from sgft_ros.nodes.journal import Journal
 
 JOURNAL = 'replay.journal'

@@ -1,8 +1,8 @@
 """What V_sim thinks, as markers for RViz."""
 
-import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point
+import numpy as np
 from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 

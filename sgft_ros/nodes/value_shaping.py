@@ -7,12 +7,11 @@ import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
-
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label
 from sgft_ros.msg import ShapedTransition, Transition
 from sgft_ros.nodes import diagnostics, qos
-from sgft_ros.nodes.deduplicate import SeenTransitions, key_of
+from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.value_view import ValueView, ViewParameters
 

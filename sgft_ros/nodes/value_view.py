@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from rclpy.clock import Clock, ClockType
-from visualization_msgs.msg import MarkerArray
-
 from sgft_ros.nodes import qos, value_markers
 from sgft_ros.nodes.parameters import parameter
+from visualization_msgs.msg import MarkerArray
 
 PERIOD = 0.25  # [s] between two pictures of a growing path
 

@@ -1,8 +1,8 @@
 """Draw the picture of a run folder: `python -m sgft_ros.report RUN_FOLDER`."""
 
 import argparse
-import sys
 from pathlib import Path
+import sys
 
 from sgft_ros.report.picture import draw
 

@@ -1,11 +1,11 @@
 """Keep the record of a running run: from messages to episodes.jsonl and summary.json."""
 
-import sys
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+import sys
+import time
 
 from sgft_ros.report.episodes import Episode, EpisodeLog
 from sgft_ros.report.record import Round, RunRecord, TransitionCounter

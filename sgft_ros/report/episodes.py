@@ -1,8 +1,8 @@
 """Episodes of a run and the file that holds them."""
 
+from dataclasses import asdict, dataclass
 import json
 import os
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 EPISODES_FILE = 'episodes.jsonl'
@@ -51,7 +51,8 @@ class EpisodeLog:
             os.ftruncate(self._file.fileno(), whole)
 
     def append(self, episode: Episode) -> None:
-        """Write one line and hand it to the kernel.
+        """
+        Write one line and hand it to the kernel.
 
         :raises OSError: if the disk refuses
         """
@@ -68,7 +69,8 @@ class EpisodeLog:
 
 
 def read_episodes(path: Path) -> list[Episode]:
-    """Return the episodes of a file; a torn last line is left out.
+    """
+    Return the episodes of a file; a torn last line is left out.
 
     :raises ValueError: if a line is not an episode; the message names it
     """

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-
 from sgft_ros.report.episodes import EPISODES_FILE, read_episodes
 from sgft_ros.report.summary import read_summary
 
@@ -22,7 +21,8 @@ SMOOTHING = 11  # episodes whose mean the line of a return shows
 
 
 def draw(folder: Path) -> Path:
-    """Draw report.png from the files of a run folder; return its path.
+    """
+    Draw report.png from the files of a run folder; return its path.
 
     :raises OSError: if a file is missing or cannot be written
     """

@@ -1,7 +1,7 @@
 """What the episodes of a run add up to: evaluation rounds, and whether it has reached its end."""
 
-import math
 from dataclasses import asdict, dataclass, field
+import math
 
 from sgft_ros.report.episodes import Episode
 

@@ -39,7 +39,8 @@ class ShapedReturns:
     def take(
         self, key: tuple[str, int, int], steps: int, version_before: int | None,
     ) -> tuple[float | None, list[tuple[int, int]]]:
-        """Return the shaped return of an episode and its (step, new version); forget its steps.
+        """
+        Return the shaped return of an episode and its (step, new version); forget its steps.
 
         The return is None where steps are missing. `version_before` is the newest version that
         acted before the episode; versions only grow, however late an episode is entered.

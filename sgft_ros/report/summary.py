@@ -9,7 +9,8 @@ SUMMARY_FILE = 'summary.json'
 
 
 def write_summary(folder: Path, summary: dict) -> None:
-    """Write summary.json, whole or not at all.
+    """
+    Write summary.json, whole or not at all.
 
     :raises OSError: if the disk refuses
     """
@@ -18,7 +19,8 @@ def write_summary(folder: Path, summary: dict) -> None:
 
 
 def read_summary(folder: Path) -> dict:
-    """Return what summary.json says.
+    """
+    Return what summary.json says.
 
     :raises OSError: if there is none
     """

@@ -1,6 +1,6 @@
 """The robot: its contract, observations, commands and safety gate. NumPy and PyYAML only."""
 
-from sgft_ros.robot.contract import RobotContract, load_robot_contract
+from sgft_ros.robot.contract import load_robot_contract, RobotContract
 from sgft_ros.robot.gate import GateDecision, SafetyGate, ToolState
 from sgft_ros.robot.observation import ObservationAssembler
 from sgft_ros.robot.raw_observation import RawObservation

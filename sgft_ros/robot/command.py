@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-
 from sgft_ros.robot.yaml_section import ContractError, Section
 
 KINDS = ('twist', 'pose', 'joint_velocity', 'joint_position', 'joint_trajectory')

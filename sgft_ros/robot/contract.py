@@ -6,7 +6,7 @@ from pathlib import Path
 from sgft_ros.robot.command import CommandContract, read_command
 from sgft_ros.robot.limits import Limits, read_limits
 from sgft_ros.robot.terms import ObservationTerm, read_terms
-from sgft_ros.robot.yaml_section import ContractError, Section, load_yaml, suggest
+from sgft_ros.robot.yaml_section import ContractError, load_yaml, Section, suggest
 
 CONTRACT_KEYS = ('name', 'control_rate', 'frames', 'observation', 'command', 'limits', 'reset')
 RESET_KINDS = ('service',)

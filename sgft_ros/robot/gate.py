@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-
 from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.command import TwistCommand
 from sgft_ros.robot.contract import RobotContract

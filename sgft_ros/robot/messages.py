@@ -9,7 +9,6 @@ from operator import attrgetter
 import re
 
 import numpy as np
-
 from sgft_ros.robot.terms import JointStatesSource, TopicSource, TransformSource
 
 Extractor = Callable[[object], np.ndarray]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 import math
 
 import numpy as np
-
 from sgft_ros.robot.contract import RobotContract
 
 _FLOAT32 = float(np.finfo(np.float32).max)

@@ -1,7 +1,6 @@
 """The newest raw value of every observation term, and whether it may be acted upon."""
 
 import numpy as np
-
 from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.contract import RobotContract
 

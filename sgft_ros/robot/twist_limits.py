@@ -1,7 +1,6 @@
 """Limits of velocity commands against the measured tool."""
 
 import numpy as np
-
 from sgft_ros.robot.contract import RobotContract
 
 

@@ -1,12 +1,11 @@
 """The replay keeps what it was given, draws evenly, and tells a time limit from an end."""
 
 import numpy as np
-import pytest
 from potentials import save_untrained_potential
-
+import pytest
 from sgft_ros.learning.checkpoint import CheckpointError, save_checkpoint
 from sgft_ros.learning.potential import Potential
-from sgft_ros.learning.replay import SAMPLED, ReplayBuffer, label, load_transitions
+from sgft_ros.learning.replay import label, load_transitions, ReplayBuffer, SAMPLED
 
 OBSERVATION, ACTION = 4, 2
 GAMMA = 0.9

@@ -3,7 +3,6 @@
 import json
 
 from hypothesis import given, strategies
-
 from sgft_ros.nodes.deduplicate import SeenTransitions
 
 KEYS = strategies.tuples(

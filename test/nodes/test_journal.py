@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-
 from sgft_ros.nodes.journal import Journal, PREFIX
 
 PAYLOADS = [bytes([number]) * (number + 1) for number in range(50)]

@@ -5,10 +5,10 @@ import subprocess
 import sys
 from time import monotonic
 
+from diagnostic_msgs.msg import DiagnosticArray
 import numpy as np
 import pytest
 import rclpy
-from diagnostic_msgs.msg import DiagnosticArray
 from safety_gate_rig import is_stop, linear, PERIOD, Rig, SPEED, start_gate
 
 # A policy that acts for ever.

@@ -1,15 +1,14 @@
 """The picture is drawn for every run, however short."""
 
+from dataclasses import replace
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
-from test_run_record import EPISODE, add_round, record
-
 from sgft_ros.report.episodes import EpisodeLog
 from sgft_ros.report.picture import headline
 from sgft_ros.report.summary import write_summary
+from test_run_record import add_round, EPISODE, record
 
 
 def save(folder, run, duration=252.4):

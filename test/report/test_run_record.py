@@ -1,10 +1,9 @@
 """The record of a run: rounds, ends, counts over restarts, and files that outlive a kill."""
 
-import math
 from dataclasses import replace
+import math
 
 import pytest
-
 from sgft_ros.report.episodes import Episode, EpisodeLog, read_episodes
 from sgft_ros.report.record import RunRecord, TransitionCounter, wilson_interval
 from sgft_ros.report.shaped_returns import ShapedReturns, Step

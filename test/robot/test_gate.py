@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 from robots import SHIPPED
-from sgft_ros.robot import SafetyGate, ToolState, load_robot_contract
+from sgft_ros.robot import load_robot_contract, SafetyGate, ToolState
 
 CONTRACT = load_robot_contract(SHIPPED)
 CENTRE = ToolState(np.array([0.5, 0.0, 0.25]), 0.0)

@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 import numpy as np
 from robots import SHIPPED
 from sgft_ros.robot import load_robot_contract, SafetyGate, ToolState

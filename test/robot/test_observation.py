@@ -1,9 +1,10 @@
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
-from hypothesis.extra.numpy import arrays
 from robots import SHIPPED
-from sgft_ros.robot import ObservationAssembler, RawObservation, load_robot_contract
+from sgft_ros.robot import load_robot_contract, ObservationAssembler, RawObservation
 
 CONTRACT = load_robot_contract(SHIPPED)
 FINITE = arrays(np.float64, 3, elements=st.floats(allow_nan=False, allow_infinity=False))

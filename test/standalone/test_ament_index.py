@@ -3,8 +3,11 @@
 import sys
 
 from ament_index_python.packages import (
-    get_package_prefix, get_package_share_directory, get_packages_with_prefixes,
-    PackageNotFoundError)
+    get_package_prefix,
+    get_package_share_directory,
+    get_packages_with_prefixes,
+    PackageNotFoundError,
+)
 from ament_index_python.search_paths import python_prefixes
 from launch_runs import require_standalone
 import pytest

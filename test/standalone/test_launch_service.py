@@ -6,8 +6,15 @@ import threading
 
 from launch import LaunchContext, LaunchDescription, LaunchService, logging
 from launch.actions import (
-    EmitEvent, ExecuteProcess, OpaqueCoroutine, OpaqueFunction, RegisterEventHandler, Shutdown,
-    TimerAction, UnregisterEventHandler)
+    EmitEvent,
+    ExecuteProcess,
+    OpaqueCoroutine,
+    OpaqueFunction,
+    RegisterEventHandler,
+    Shutdown,
+    TimerAction,
+    UnregisterEventHandler,
+)
 from launch.event import Event
 from launch.event_handler import EventHandler
 from launch.event_handlers import OnShutdown

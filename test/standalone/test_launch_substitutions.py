@@ -4,14 +4,33 @@ import os
 
 from launch import LaunchContext
 from launch.substitutions import (
-    AllSubstitution, AndSubstitution, AnonName, AnySubstitution, Command, EnvironmentVariable,
-    EqualsSubstitution, FileContent, FindExecutable, IfElseSubstitution, LaunchConfiguration,
-    LocalSubstitution, NotEqualsSubstitution, NotSubstitution, OrSubstitution,
-    PathJoinSubstitution, PythonExpression, SubstitutionFailure, TextSubstitution,
-    ThisLaunchFileDir)
+    AllSubstitution,
+    AndSubstitution,
+    AnonName,
+    AnySubstitution,
+    Command,
+    EnvironmentVariable,
+    EqualsSubstitution,
+    FileContent,
+    FindExecutable,
+    IfElseSubstitution,
+    LaunchConfiguration,
+    LocalSubstitution,
+    NotEqualsSubstitution,
+    NotSubstitution,
+    OrSubstitution,
+    PathJoinSubstitution,
+    PythonExpression,
+    SubstitutionFailure,
+    TextSubstitution,
+    ThisLaunchFileDir,
+)
 from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
 from launch.utilities.type_utils import (
-    coerce_to_type, normalize_typed_substitution, perform_typed_substitution)
+    coerce_to_type,
+    normalize_typed_substitution,
+    perform_typed_substitution,
+)
 from launch_runs import require_standalone
 import pytest
 

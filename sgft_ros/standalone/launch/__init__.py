@@ -1,8 +1,16 @@
 """Describe and run systems of processes: the part of ROS 2's launch that launch files here use."""
 
 from launch import (
-    actions, conditions, descriptions, event_handlers, events, launch_description_sources,
-    logging, substitutions, utilities)
+    actions,
+    conditions,
+    descriptions,
+    event_handlers,
+    events,
+    launch_description_sources,
+    logging,
+    substitutions,
+    utilities,
+)
 from launch.action import Action
 from launch.condition import Condition
 from launch.event import Event
@@ -15,8 +23,7 @@ from launch.launch_description_source import LaunchDescriptionSource
 from launch.launch_introspector import LaunchIntrospector
 from launch.launch_service import LaunchService
 from launch.some_entities_type import SomeEntitiesType, SomeEntitiesType_types_tuple
-from launch.some_substitutions_type import (
-    SomeSubstitutionsType, SomeSubstitutionsType_types_tuple)
+from launch.some_substitutions_type import SomeSubstitutionsType, SomeSubstitutionsType_types_tuple
 from launch.substitution import Substitution
 
 __all__ = [

@@ -8,8 +8,12 @@ import sys
 
 from ament_index_python.packages import PackageNotFoundError
 from launch import (
-    InvalidLaunchFileError, LaunchDescription, LaunchDescriptionSource, LaunchIntrospector,
-    LaunchService)
+    InvalidLaunchFileError,
+    LaunchDescription,
+    LaunchDescriptionSource,
+    LaunchIntrospector,
+    LaunchService,
+)
 from launch.actions import IncludeLaunchDescription
 from launch.launch_description_sources import get_launch_description_from_any_launch_file
 from ros2cli.launch_files import find_launch_file, LaunchFileNotFoundError

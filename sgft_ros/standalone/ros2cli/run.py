@@ -9,7 +9,10 @@ import sys
 
 from ament_index_python.packages import PackageNotFoundError
 from launch_ros.utilities.executables import (
-    executable_command, ExecutableNotFoundError, module_environment)
+    executable_command,
+    ExecutableNotFoundError,
+    module_environment,
+)
 
 
 def main(argv: list[str] | None = None, prog: str = 'ros2') -> int:

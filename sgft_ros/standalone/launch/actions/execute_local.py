@@ -14,7 +14,13 @@ from launch.descriptions import Executable
 from launch.event_handler import EventHandler
 from launch.event_handlers import OnProcessExit, OnShutdown
 from launch.events.process import (
-    ProcessExited, ProcessStarted, ProcessStderr, ProcessStdout, ShutdownProcess, SignalProcess)
+    ProcessExited,
+    ProcessStarted,
+    ProcessStderr,
+    ProcessStdout,
+    ShutdownProcess,
+    SignalProcess,
+)
 from launch.logging.output_loggers import normalize_output
 from launch.process import ChildProcess
 from launch.substitutions import LaunchConfiguration

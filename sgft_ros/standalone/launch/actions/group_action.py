@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from launch.action import Action
 from launch.actions.environment import PopEnvironment, PushEnvironment, ResetEnvironment
 from launch.actions.launch_configurations import (
-    PopLaunchConfigurations, PushLaunchConfigurations, ResetLaunchConfigurations,
-    SetLaunchConfiguration)
+    PopLaunchConfigurations,
+    PushLaunchConfigurations,
+    ResetLaunchConfigurations,
+    SetLaunchConfiguration,
+)
 
 
 class GroupAction(Action):

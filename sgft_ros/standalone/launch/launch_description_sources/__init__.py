@@ -1,9 +1,12 @@
 """Sources of launch descriptions."""
 
 from launch.launch_description_sources.python_launch_file import (
-    AnyLaunchDescriptionSource, get_launch_description_from_any_launch_file,
-    get_launch_description_from_python_launch_file, InvalidPythonLaunchFileError,
-    PythonLaunchDescriptionSource)
+    AnyLaunchDescriptionSource,
+    get_launch_description_from_any_launch_file,
+    get_launch_description_from_python_launch_file,
+    InvalidPythonLaunchFileError,
+    PythonLaunchDescriptionSource,
+)
 from launch.unsupported import unsupported_names
 
 __getattr__ = unsupported_names(__name__, {

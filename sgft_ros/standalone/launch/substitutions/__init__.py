@@ -2,7 +2,12 @@
 
 from launch.substitutions.anon_name import AnonName
 from launch.substitutions.boolean_substitution import (
-    AllSubstitution, AndSubstitution, AnySubstitution, NotSubstitution, OrSubstitution)
+    AllSubstitution,
+    AndSubstitution,
+    AnySubstitution,
+    NotSubstitution,
+    OrSubstitution,
+)
 from launch.substitutions.command import Command
 from launch.substitutions.environment_variable import EnvironmentVariable
 from launch.substitutions.equals_substitution import EqualsSubstitution, NotEqualsSubstitution

@@ -9,9 +9,12 @@ from launch_ros.parameter_descriptions import Parameter, ParameterFile, write_pa
 from launch_ros.substitutions import ExecutableInPackage
 from launch_ros.utilities.executables import module_environment
 from launch_ros.utilities.names import (
-    check_namespace, check_node_name, make_namespace_absolute, prefix_namespace)
-from launch_ros.utilities.parameters import (
-    evaluate_parameters, inline_yaml, normalize_parameters)
+    check_namespace,
+    check_node_name,
+    make_namespace_absolute,
+    prefix_namespace,
+)
+from launch_ros.utilities.parameters import evaluate_parameters, inline_yaml, normalize_parameters
 
 ANY_NODE = '/**'
 NODE_NAMES = 'unique_ros_node_names'

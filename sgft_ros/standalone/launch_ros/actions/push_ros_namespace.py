@@ -2,8 +2,7 @@
 
 from launch.action import Action
 from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
-from launch_ros.utilities.names import (
-    check_namespace, make_namespace_absolute, prefix_namespace)
+from launch_ros.utilities.names import check_namespace, make_namespace_absolute, prefix_namespace
 
 
 class PushROSNamespace(Action):

@@ -3,8 +3,15 @@
 import re
 
 from launch.substitutions import (
-    AnonName, Command, EnvironmentVariable, LaunchConfiguration, PythonExpression,
-    SubstitutionFailure, ThisLaunchFile, ThisLaunchFileDir)
+    AnonName,
+    Command,
+    EnvironmentVariable,
+    LaunchConfiguration,
+    PythonExpression,
+    SubstitutionFailure,
+    ThisLaunchFile,
+    ThisLaunchFileDir,
+)
 from launch_ros.substitutions import FindPackagePrefix, FindPackageShare
 
 INNERMOST = re.compile(r'\$\((?P<name>[\w-]+)(?P<argument>[^$()]*|\s+\'[^\']*\'|\s+"[^"]*")\)')

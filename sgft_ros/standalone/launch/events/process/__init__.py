@@ -1,12 +1,13 @@
 """Events of processes."""
 
 from launch.events.process.matchers import matches_executable, matches_name, matches_pid
-from launch.events.process.process_io import (
-    ProcessIO, ProcessStderr, ProcessStdin, ProcessStdout)
+from launch.events.process.process_io import ProcessIO, ProcessStderr, ProcessStdin, ProcessStdout
 from launch.events.process.running_process_event import (
-    ProcessExited, ProcessStarted, RunningProcessEvent)
-from launch.events.process.targeted import (
-    ProcessTargetedEvent, ShutdownProcess, SignalProcess)
+    ProcessExited,
+    ProcessStarted,
+    RunningProcessEvent,
+)
+from launch.events.process.targeted import ProcessTargetedEvent, ShutdownProcess, SignalProcess
 
 __all__ = [
     'ProcessExited',

@@ -1,0 +1,88 @@
+"""The networks of :mod:`sgft_ros.learning.networks` in NumPy, for processes that must start fast and stay small."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+LAYER_NORM_EPSILON = 1e-5  # torch's default
+LOG_STD_RANGE = (-5.0, 1.0)
+
+
+def mlp_sizes(tensors: Mapping[str, np.ndarray], prefix: str = '') -> tuple[int, tuple[int, ...]]:
+    """
+    Return the number of members and the layer sizes of an ensemble MLP.
+
+    :raises KeyError: if there is no network of that prefix
+    """
+    first = tensors[f'{prefix}weight0']
+    sizes = [first.shape[1]]
+    while f'{prefix}weight{len(sizes) - 1}' in tensors:
+        sizes.append(tensors[f'{prefix}weight{len(sizes) - 1}'].shape[2])
+    return first.shape[0], tuple(sizes)
+
+
+def mlp(tensors: Mapping[str, np.ndarray], x: np.ndarray, prefix: str = '') -> np.ndarray:
+    """Map (batch, in) to (members, batch, out) as EnsembleMLP.forward does."""
+    x = np.asarray(x, np.float32)[None]
+    layer = 0
+    while True:
+        x = x @ tensors[f'{prefix}weight{layer}'] + tensors[f'{prefix}bias{layer}']
+        if f'{prefix}scale{layer}' not in tensors:
+            return x
+        x = x - x.mean(axis=-1, keepdims=True)
+        variance = np.mean(x * x, axis=-1, keepdims=True)
+        x = x / np.sqrt(variance + np.float32(LAYER_NORM_EPSILON))
+        x = x * tensors[f'{prefix}scale{layer}'] + tensors[f'{prefix}shift{layer}']
+        np.maximum(x, 0, out=x)
+        layer += 1
+
+
+class GaussianPolicy:
+    """A tanh-squashed Gaussian actor for one observation at a time."""
+
+    def __init__(self, tensors: Mapping[str, np.ndarray]):
+        """`tensors` are those of an EnsembleMLP with one member and 2 x action outputs."""
+        self._tensors = {name: np.array(value, np.float32) for name, value in tensors.items()}
+        members, sizes = mlp_sizes(self._tensors)
+        if members != 1 or sizes[-1] % 2:
+            raise ValueError(
+                f'a policy has one member and an even number of outputs, got {members} and {sizes[-1]}')
+        self.sizes = sizes
+        self.observation_size = sizes[0]
+        self.action_size = sizes[-1] // 2
+
+    def distribution(self, observation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and standard deviation before the squashing, each (action,)."""
+        output = mlp(self._tensors, observation[None])[0, 0]
+        mean, log_std = output[:self.action_size], output[self.action_size:]
+        return mean, np.exp(np.clip(log_std, *LOG_STD_RANGE))
+
+    def act(self, observation: np.ndarray, noise: np.ndarray | None = None) -> np.ndarray:
+        """Return the action (action,) in -1...1: deterministic, or with standard normal `noise` (action,)."""
+        mean, std = self.distribution(observation)
+        return np.tanh(mean if noise is None else mean + std * noise).astype(np.float32)
+
+
+class ExplorationNoise:
+    """
+    Standard normal noise that is correlated in time, so that exploration reaches somewhere.
+
+    Each step's noise is standard normal, hence each action a sample of the policy; successive ones are an
+    autoregressive sequence: correlation 0 is the usual white noise.
+    """
+
+    def __init__(self, size: int, correlation: float, rng: np.random.Generator):
+        if not 0.0 <= correlation < 1.0:
+            raise ValueError(f'correlation must lie in [0, 1), got {correlation}')
+        self._size, self._correlation, self._rng = size, correlation, rng
+        self.reset()
+
+    def reset(self) -> None:
+        """Start an independent sequence."""
+        self._state = self._rng.standard_normal(self._size).astype(np.float32)
+
+    def sample(self) -> np.ndarray:
+        """Return the noise of the next step (size,)."""
+        fresh = self._rng.standard_normal(self._size).astype(np.float32)
+        self._state = self._correlation * self._state + (1 - self._correlation**2) ** 0.5 * fresh
+        return self._state

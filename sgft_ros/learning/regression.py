@@ -1,0 +1,37 @@
+"""Fit an ensemble of value networks to returns."""
+
+from collections.abc import Callable
+
+import numpy as np
+from sgft_ros.learning.networks import EnsembleMLP
+import torch
+
+
+def fit_values(
+        states: np.ndarray, returns: np.ndarray, members: int = 3, hidden: tuple[int, ...] = (64, 64),
+        updates: int = 6000, batch_size: int = 256, learning_rate: float = 1e-3, seed: int = 0,
+        progress: Callable[[int], None] = lambda done: None) -> dict[str, np.ndarray]:
+    """
+    Regress returns (n,) on states (n, observation); every member draws its own minibatches.
+
+    :return: the tensors of an EnsembleMLP with one output
+    """
+    generator = torch.Generator().manual_seed(seed)
+    network = EnsembleMLP(members, (states.shape[1], *hidden, 1), generator)
+    optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, updates)
+    x, y = torch.from_numpy(states), torch.from_numpy(returns)
+    for done in range(updates):
+        rows = torch.randint(len(x), (members, batch_size), generator=generator)
+        loss = (network(x[rows])[..., 0] - y[rows]).square().mean(1).sum()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        progress(done + 1)
+    return {name: value.detach().numpy().copy() for name, value in network.named_parameters()}
+
+
+def r_squared(prediction: np.ndarray, target: np.ndarray) -> float:
+    """Return the share of the target's variance that the prediction explains."""
+    return float(1.0 - np.mean((prediction - target) ** 2) / np.var(target))

@@ -1,0 +1,174 @@
+"""A MuJoCo arm that follows end-effector twists through joint-velocity servos."""
+
+from collections import deque
+from pathlib import Path
+
+import mujoco
+import numpy as np
+from sgft_ros.simulation.physics import Physics
+
+JOINTS = (
+    'shoulder_pan_joint', 'shoulder_lift_joint', 'elbow_joint',
+    'wrist_1_joint', 'wrist_2_joint', 'wrist_3_joint',
+)
+HOME = np.array([0.0, -1.57, 1.57, -1.57, -1.57, 0.0])  # tool pointing down [rad]
+TIMESTEP = 0.002        # physics [s]
+SERVO_PERIOD = 0.01     # inverse kinematics and sensors [s]
+SERVO_GAIN = np.array([150.0, 150.0, 150.0, 40.0, 40.0, 40.0])  # [N m s/rad]
+ORIENTATION_GAIN = 6.0  # pulls the tool back to pointing down [1/s]
+DAMPING = 1e-4          # of the least-squares inverse
+FORCE_FILTER = 0.3      # share of the newest reading in the filtered force
+
+
+def build_spec(urdf: Path) -> mujoco.MjSpec:
+    """Load the URDF and add what it cannot say: servos, contacts of the peg, a tip site."""
+    spec = mujoco.MjSpec.from_file(str(urdf))
+    spec.option.timestep = TIMESTEP
+    spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    spec.option.iterations = 20
+    for body in spec.bodies[1:]:
+        body.gravcomp = 1.0  # the arm's own controller compensates gravity
+    for name, gain in zip(JOINTS, SERVO_GAIN, strict=True):
+        actuator = spec.add_actuator(name=name, target=name)
+        actuator.trntype = mujoco.mjtTrn.mjTRN_JOINT
+        actuator.set_to_velocity(kv=gain)
+        spec.joint(name).armature = 0.1
+    peg = spec.body('peg')
+    peg.add_geom(
+        name='peg', type=mujoco.mjtGeom.mjGEOM_CAPSULE, fromto=[0, 0, 0.005, 0, 0, 0.064],
+        size=[0.006, 0, 0], contype=1, conaffinity=1, condim=3, group=3, mass=0.0,
+    )
+    spec.body('peg_tip').add_site(name='peg_tip')
+    return spec
+
+
+class SimulatedArm:
+    """One arm in one scene; knows no task, no policy and no ROS."""
+
+    def __init__(self, spec: mujoco.MjSpec):
+        self.model = spec.compile()
+        self.data = mujoco.MjData(self.model)
+        self._tip = self.model.site('peg_tip').id
+        self._peg = self.model.geom('peg').id
+        self._contact_geoms = np.flatnonzero(self.model.geom_contype)
+        self._jacobian = np.zeros((6, self.model.nv))
+        self._wrench = np.zeros(6)
+        self._physics = Physics()
+        self._commands: deque = deque()
+        self.reset(HOME, Physics())
+
+    @property
+    def time(self) -> float:
+        """Simulated time since the start of this process [s]; never jumps back."""
+        return self._time_base + self.data.time
+
+    @property
+    def joint_positions(self) -> np.ndarray:
+        """Return measured joint positions (6,) [rad]."""
+        return self.data.qpos[:6].copy()
+
+    @property
+    def joint_velocities(self) -> np.ndarray:
+        """Return measured joint velocities (6,) [rad/s]."""
+        return self.data.qvel[:6].copy()
+
+    @property
+    def joint_efforts(self) -> np.ndarray:
+        """Return servo torques (6,) [N m]."""
+        return self.data.actuator_force[:6].copy()
+
+    @property
+    def tip_position(self) -> np.ndarray:
+        """Return the true tip position in base_link (3,) [m]."""
+        return self.data.site_xpos[self._tip].copy()
+
+    @property
+    def force(self) -> np.ndarray:
+        """Return the filtered contact force on the peg, in base_link axes (3,) [N]."""
+        return self._force.copy()
+
+    def body_pose(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return position (3,) [m] and quaternion (w, x, y, z) of a link in base_link."""
+        body = self.model.body(name).id
+        return self.data.xpos[body].copy(), self.data.xquat[body].copy()
+
+    def reset(self, joints: np.ndarray, physics: Physics) -> None:
+        """Put the arm at rest at `joints` (6,) [rad] in a world with `physics`."""
+        self._time_base = self.time if hasattr(self, '_time_base') else 0.0
+        mujoco.mj_resetData(self.model, self.data)
+        self._physics = physics
+        self.model.geom_friction[self._contact_geoms, 0] = physics.friction
+        self.data.qpos[:6] = joints
+        self._force = np.zeros(3)
+        self._commands.clear()
+        self._twist = np.zeros(3)
+        mujoco.mj_forward(self.model, self.data)
+
+    def command(self, velocity: np.ndarray) -> None:
+        """Ask for a linear tool velocity (3,) [m/s] in base_link; holds until the next one."""
+        # The drive adds its delay, and executes the velocity with its own gain.
+        due = self.data.time + self._physics.delay
+        self._commands.append((due, self._physics.gain * np.asarray(velocity, float)))
+
+    def advance(self, duration: float) -> None:
+        """Let the world run for `duration` [s], a multiple of the servo period."""
+        for _ in range(round(duration / SERVO_PERIOD)):
+            while self._commands and self._commands[0][0] <= self.data.time + 1e-9:
+                self._twist = self._commands.popleft()[1]
+            self.data.ctrl[:6] = self._joint_velocities_for(self._twist)
+            mujoco.mj_step(self.model, self.data, round(SERVO_PERIOD / TIMESTEP))
+            self._force += FORCE_FILTER * (self._contact_force() - self._force)
+
+    def solve(self, tip_position: np.ndarray, iterations: int = 30) -> np.ndarray:
+        """
+        Return joint positions (6,) [rad] that put the tip there, tool pointing down.
+
+        :raises ValueError: if the position [m, base_link] is out of reach.
+        """
+        scratch = mujoco.MjData(self.model)
+        scratch.qpos[:6] = HOME
+        for _ in range(iterations):
+            mujoco.mj_kinematics(self.model, scratch)
+            mujoco.mj_comPos(self.model, scratch)
+            error = tip_position - scratch.site_xpos[self._tip]
+            step = self._inverse(scratch, error, _tilt(scratch.site_xmat[self._tip]))
+            scratch.qpos[:6] += np.clip(step, -0.3, 0.3)
+            if np.abs(step).max() < 1e-7:
+                break
+        if np.linalg.norm(error) > 1e-4:
+            raise ValueError(f"tip position {np.round(tip_position, 3)} m is out of the arm's reach")
+        return scratch.qpos[:6].copy()
+
+    def _joint_velocities_for(self, velocity: np.ndarray) -> np.ndarray:
+        tilt = _tilt(self.data.site_xmat[self._tip])
+        return self._inverse(self.data, velocity, ORIENTATION_GAIN * tilt)
+
+    def _inverse(self, data: mujoco.MjData, linear: np.ndarray, angular: np.ndarray) -> np.ndarray:
+        J = self._jacobian
+        mujoco.mj_jacSite(self.model, data, J[:3], J[3:], self._tip)
+        arm = J[:, :6]
+        square = arm @ arm.T
+        square[np.diag_indices(6)] += DAMPING
+        return arm.T @ np.linalg.solve(square, np.concatenate([linear, angular]))
+
+    def _contact_force(self) -> np.ndarray:
+        total = np.zeros(3)
+        for index in range(self.data.ncon):
+            contact = self.data.contact[index]
+            if self._peg not in (contact.geom1, contact.geom2):
+                continue
+            mujoco.mj_contactForce(self.model, self.data, index, self._wrench)
+            world = self._wrench[:3] @ contact.frame.reshape(3, 3)
+            total += world if contact.geom2 == self._peg else -world
+        return total
+
+
+def _tilt(rotation: np.ndarray) -> np.ndarray:
+    """Rotation vector [rad] from the tool's axes to x along base x, z down."""
+    R = rotation.reshape(3, 3)
+    x, y, z = R[:, 0], R[:, 1], R[:, 2]
+    return 0.5 * (np.cross(x, _X) + np.cross(y, _Y) + np.cross(z, _Z))
+
+
+_X, _Y, _Z = np.array([1.0, 0, 0]), np.array([0, -1.0, 0]), np.array([0, 0, -1.0])

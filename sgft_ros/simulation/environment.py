@@ -1,0 +1,47 @@
+"""The simulated arm as an episodic environment inside one process, as pretraining needs it."""
+
+import numpy as np
+from sgft_ros.robot import ObservationAssembler, RobotContract
+from sgft_ros.simulation.cell import SimulatedCell
+from sgft_ros.tasks.outcome import Outcome
+
+
+class Environment:
+    """Joins cell, contract and task; observations and actions are those of the live nodes."""
+
+    def __init__(self, task, contract: RobotContract, rng: np.random.Generator, draw):
+        """`draw(rng) -> Physics` is called at each reset: randomisation, or always the same world."""
+        self.task = task
+        self.cell = SimulatedCell(task.name, rng)
+        self.rng = rng
+        self._draw = draw
+        self._assembler = ObservationAssembler(contract)
+        self.action_scale = np.asarray(contract.command.scale)  # SI unit per 1.0
+        self._period = 1.0 / contract.control_rate
+
+    def reset(self) -> np.ndarray:
+        """Draw a world and a start pose; return the first observation (observation,) float32."""
+        self.cell.reset(self._draw(self.rng), self.task.start(self.rng))
+        self._action = np.zeros(len(self.action_scale), np.float32)
+        self.steps = 0
+        return self._observe(self._raw())
+
+    def step(self, action: np.ndarray) -> tuple[np.ndarray, Outcome, bool]:
+        """
+        Execute a normalised action (action,) for one control period.
+
+        :return: next observation, the task's outcome, and whether the time limit cut the episode off
+        """
+        self._action = np.clip(np.asarray(action, np.float32), -1.0, 1.0)
+        self.cell.arm.command(self._action * self.action_scale)
+        self.cell.arm.advance(self._period)
+        self.steps += 1
+        raw = self._raw()
+        outcome = self.task.evaluate(raw)
+        return self._observe(raw), outcome, not outcome.terminated and self.steps >= self.task.max_steps
+
+    def _raw(self) -> dict[str, np.ndarray]:
+        return {**self.cell.measure(), 'last_action': self._action}
+
+    def _observe(self, raw) -> np.ndarray:
+        return self._assembler.assemble(raw)

@@ -1,0 +1,64 @@
+"""What the simulator believes about the world, and what the world is really like."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Physics:
+    """Parameters of one world that the policy cannot see."""
+
+    bias: tuple[float, float, float] = (0.0, 0.0, 0.0)  # believed minus true object position [m]
+    friction: float = 0.3         # sliding friction coefficient
+    gain: float = 1.0             # executed over commanded velocity
+    delay: float = 0.0            # from command to motion [s]
+    force_noise: float = 0.3      # standard deviation of the force reading [N]
+    position_noise: float = 1e-4  # standard deviation of the tip position reading [m]
+
+
+@dataclass(frozen=True)
+class PhysicsRange:
+    """Uniform ranges (low, high) of the hidden parameters; the bias points in any horizontal direction."""
+
+    bias_radius: tuple[float, float]  # horizontal calibration error [m]
+    bias_height: tuple[float, float]  # vertical calibration error [m]
+    friction: tuple[float, float]
+    gain: tuple[float, float]
+    delay: tuple[float, float]        # [s]
+
+    def draw(self, rng: np.random.Generator) -> Physics:
+        """Draw one world."""
+        # Uniform over the area of the ring, not over its radius.
+        low, high = self.bias_radius
+        radius = np.sqrt(rng.uniform(low**2, high**2))
+        angle = rng.uniform(-np.pi, np.pi)
+        return Physics(
+            bias=(radius * np.cos(angle), radius * np.sin(angle), rng.uniform(*self.bias_height)),
+            friction=rng.uniform(*self.friction),
+            gain=rng.uniform(*self.gain),
+            delay=rng.uniform(*self.delay),
+        )
+
+
+def draw_real(real: PhysicsRange, seed: int, scale: float = 1.0) -> Physics:
+    """
+    Draw the real world that belongs to `seed`; it stays the same for a whole run.
+
+    `scale` moves along the line from the nominal world (0) through the default gap (1) and beyond.
+
+    :raises ValueError: if the scale is negative
+    """
+    if scale < 0:
+        raise ValueError(f'gap scale must be >= 0, got {scale}')
+    drawn, nominal = real.draw(np.random.default_rng([seed, 0x5EA1])), Physics()
+
+    def between(start: float, end: float) -> float:
+        return start + scale * (end - start)
+
+    return Physics(
+        bias=tuple(between(0.0, component) for component in drawn.bias),
+        friction=max(0.0, between(nominal.friction, drawn.friction)),
+        gain=max(0.05, between(nominal.gain, drawn.gain)),
+        delay=max(0.0, between(nominal.delay, drawn.delay)),
+    )

@@ -1,0 +1,11 @@
+"""What a task says about one step."""
+
+from typing import NamedTuple
+
+
+class Outcome(NamedTuple):
+    """Reward of a step and whether it ended the task; a time limit is not an end of the task."""
+
+    reward: float
+    terminated: bool
+    success: bool

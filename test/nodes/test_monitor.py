@@ -1,0 +1,155 @@
+"""The monitor tells what happened, ends the run when it should, and survives its own death."""
+
+import json
+import signal
+import subprocess
+
+from data_path import kill, node_process, running_probe, SESSION, shaped, TIMEOUT
+import pytest
+from sgft_ros.msg import EpisodeResult, ShapedTransition
+from sgft_ros.nodes import qos
+from sgft_ros.report.episodes import read_episodes
+
+ROUND = 4
+
+
+@pytest.fixture
+def probe(domain_id):
+    with running_probe() as probe:
+        yield probe
+
+
+@pytest.fixture
+def run(probe):
+    return Run(probe)
+
+
+class Run:
+    """Publish what a policy and value_shaping publish of a run."""
+
+    def __init__(self, probe):
+        self._results = probe.node.create_publisher(
+            EpisodeResult, 'episode_results', qos.EPISODE_RESULTS)
+        self._shaped = probe.node.create_publisher(
+            ShapedTransition, 'shaped_transitions', qos.TRANSITIONS)
+        self._episode = self.transitions = 0
+
+    def evaluate(self, number, successes, episodes=ROUND):
+        for index in range(episodes):
+            self._publish(
+                evaluation=True, success=index < successes, evaluation_round=number,
+                evaluation_episodes=ROUND, policy_version=number, steps=10)
+
+    def train(self, steps=10, version=0):
+        for step in range(steps):
+            self._shaped.publish(shaped(
+                self.transitions + step, episode=self._episode, step=step,
+                policy_version=version + (step >= 5)))
+        self.transitions += steps
+        self._publish(steps=steps, truncated=True, policy_version=version + 1)
+
+    def _publish(self, **fields):
+        self._results.publish(EpisodeResult(
+            robot='arm', session=SESSION, episode=self._episode, transitions=self.transitions,
+            episode_return=-1.5, **fields))
+        self._episode += 1
+
+
+def summary(folder):
+    return json.loads((folder / 'summary.json').read_text())
+
+
+def ended(process):
+    """Return the exit code and the output of a monitor that ends by itself."""
+    output, _ = process.communicate(timeout=TIMEOUT)
+    return process.returncode, output
+
+
+def test_the_run_ends_with_the_second_good_round_and_leaves_a_report(run, tmp_path):
+    with node_process('monitor', subprocess.PIPE, run_folder=tmp_path) as process:
+        run.evaluate(0, 1)
+        run.train(version=0)
+        run.evaluate(1, 4)
+        run.train(version=1)
+        run.evaluate(2, 4)
+        code, output = ended(process)
+    assert code == 0
+    assert 'zero-shot: success 1/4 (25%)' in output
+    assert 'evaluation 2: success 4/4 (100%), +75 points against zero-shot' in output
+    assert 'Run finished: goal reached, after 20 real transitions' in output
+    result = summary(tmp_path)
+    assert result['outcome'] == 'goal reached'
+    assert result['transitions'] == 20
+    assert (tmp_path / 'report.png').read_bytes().startswith(b'\x89PNG')
+    training = [e for e in read_episodes(tmp_path / 'episodes.jsonl') if not e.evaluation]
+    assert [e.shaped_return for e in training] == [-45.0, -145.0]
+    assert [e.swaps for e in training] == [((5, 1),), ((15, 2),)]
+
+
+def test_the_limit_ends_the_run_after_the_evaluation_that_follows(run, tmp_path):
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, transition_limit=15) as process:
+        run.evaluate(0, 0)
+        run.train()
+        run.evaluate(1, 0)
+        run.train()
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=2.0)
+        run.evaluate(2, 0)
+        code, output = ended(process)
+    assert code == 0
+    assert summary(tmp_path)['outcome'] == 'transition limit'
+    assert [r['transitions'] for r in summary(tmp_path)['rounds']] == [0, 10, 20]
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_a_usable_report(run, tmp_path, number):
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, print_period=0.2) as process:
+        run.evaluate(0, 1)
+        while 'zero-shot' not in process.stdout.readline():
+            pass
+        process.send_signal(number)
+        code, output = ended(process)
+    assert code == 0
+    assert 'interrupted' in output
+    assert summary(tmp_path)['outcome'] == 'interrupted'
+    assert summary(tmp_path)['zero_shot']['success'] == 0.25
+    assert (tmp_path / 'report.png').exists()
+
+
+def test_a_killed_monitor_is_continued_without_doubles(run, tmp_path):
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, print_period=0.2) as process:
+        run.evaluate(0, 0)
+        run.train()
+        run.evaluate(1, 4, episodes=2)
+        while '| episodes   7 |' not in process.stdout.readline():
+            pass
+        kill(process)
+    with node_process('monitor', subprocess.PIPE, run_folder=tmp_path) as process:
+        # The policy goes on in the middle of the round that it was in.
+        run.evaluate(1, 4, episodes=2)
+        run.train()
+        run.evaluate(2, 4)
+        code, _ = ended(process)
+    assert code == 0
+    episodes = read_episodes(tmp_path / 'episodes.jsonl')
+    assert sorted(e.episode for e in episodes) == list(range(14))
+    assert [r['successes'] for r in summary(tmp_path)['rounds']] == [0, 4, 4]
+    assert summary(tmp_path)['transitions'] == 20
+
+
+def test_a_line_tells_the_state(run, tmp_path):
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, print_period=0.2) as process:
+        run.evaluate(0, 1)
+        run.train()
+        while '| episodes   5 | transitions    10 / 3 000 | success 25% ' not in (
+                line := process.stdout.readline()):
+            assert line, 'the monitor ended'
+
+
+def test_a_run_folder_is_required(domain_id):
+    with node_process('monitor') as process:
+        assert process.wait(timeout=TIMEOUT) == 1
