@@ -1,0 +1,173 @@
+"""Fine-tuning of one policy: which algorithm, when it may update, how it starts and resumes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+import math
+
+import numpy as np
+from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
+from sgft_ros.learning.inference import mlp_sizes
+from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sgft_sac import SGFTSAC
+import torch
+
+ALGORITHMS = ('sac', 'sgft_sac')
+
+
+@dataclass(frozen=True)
+class FineTuningConfig:
+    """What a learner does with real transitions."""
+
+    algorithm: str = 'sgft_sac'
+    # horizon
+    horizon: int = 5                    # H [steps]; SAC has none
+    # start
+    warm_start_updates: int = 1500      # of the critics, on shaped simulation data
+    start_after: int = 100              # real transitions before the first update
+    # updates
+    updates_per_transition: float = 1.0
+    batch_size: int = 128
+    learning_rate: float = 3e-4
+    critics: int = 2
+    tau: float = 0.005                  # share of the critic in its target per update
+
+    def __post_init__(self):
+        if self.algorithm not in ALGORITHMS:
+            raise ValueError(
+                f'unknown algorithm {self.algorithm!r}; choose from: {", ".join(ALGORITHMS)}')
+
+
+class FineTuner:
+    """
+    A learner that starts from pi_sim.
+
+    SGFT-SAC begins with new critics, which `warm_start` prepares on simulation data: they estimate
+    advantages over V_sim, and inherit none of Q_sim's beliefs. SAC goes on where pretraining
+    ended, with its critics, temperature and optimisers.
+    """
+
+    def __init__(
+        self, config: FineTuningConfig, policy: Checkpoint, simulation: Checkpoint | None = None,
+        seed: int = 0,
+    ):
+        """
+        Take the policy of the simulator; SAC also needs the learner that trained it.
+
+        :param policy: checkpoint of kind 'policy'
+        :param simulation: checkpoint of kind 'learner', as pretraining leaves it
+        :raises CheckpointError: if a checkpoint lacks something or does not fit
+        """
+        self.config = config
+        self._updates_before_reset = 0
+        networks = _networks(config, policy)
+        if config.algorithm == 'sgft_sac':
+            self.learner = SGFTSAC(networks, config.horizon, seed)
+            self._load_policy(policy)
+        else:
+            if simulation is None:
+                raise CheckpointError(
+                    "algorithm 'sac' goes on from the learner of the simulator: expected a "
+                    "checkpoint of kind 'learner', got none")
+            self.learner = SAC(networks, seed)
+            self._load_learner(simulation)
+        self._start = self.learner.state()
+
+    @property
+    def updates(self) -> int:
+        """Return the updates on real transitions since the beginning of the run."""
+        return self._updates_before_reset + self.learner.updates
+
+    @property
+    def needs_warm_start(self) -> bool:
+        """Return whether `warm_start` is due before the first update."""
+        return (self.config.algorithm == 'sgft_sac' and self.config.warm_start_updates > 0
+                and self.updates == 0)
+
+    def warm_start(
+        self, columns: Mapping[str, np.ndarray], generator: np.random.Generator,
+        progress: Callable[[int], bool] = lambda done: True,
+    ) -> None:
+        """
+        Fit the critics on shaped simulation data; the policy stays pi_sim.
+
+        `columns` are those of a replay: observation, action, next_observation (n, size),
+        shaped_reward, terminated (n,). `progress` hears the number of updates after each one and
+        ends the warm start early by returning False.
+        """
+        tensors = {name: torch.from_numpy(np.asarray(columns[name], np.float32)) for name in (
+            'observation', 'action', 'next_observation', 'reward', 'shaped_reward', 'terminated')}
+        count = len(tensors['reward'])
+        for done in range(1, self.config.warm_start_updates + 1):
+            rows = torch.from_numpy(generator.integers(count, size=self.config.batch_size))
+            self.learner.update_critic({name: column[rows] for name, column in tensors.items()})
+            if not progress(done):
+                break
+        self._start = self.learner.state()
+
+    def updates_due(self, inserted: int) -> int:
+        """Return how many updates the transitions inserted so far allow now."""
+        begun = inserted - self.config.start_after
+        if begun < 0:
+            return 0
+        return max(0, math.floor(self.config.updates_per_transition * begun) - self.updates)
+
+    def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
+        """Take one update on a minibatch; see :meth:`SAC.update`."""
+        return self.learner.update(batch)
+
+    def policy_tensors(self) -> dict[str, np.ndarray]:
+        """Return the tensors of the policy that acts, as GaussianPolicy reads them."""
+        return self.learner.policy_tensors()
+
+    def reset(self) -> None:
+        """Go back to pi_sim and to the critics as they were before the first update."""
+        updates = self.updates
+        self.learner.load_state(self._start)
+        self._updates_before_reset = updates - self.learner.updates
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return everything needed to resume, the way back to pi_sim included."""
+        state = {name: value for name, value in self.learner.state().items()}
+        state |= {f'start.{name}': value for name, value in self._start.items()}
+        state['updates_before_reset'] = torch.tensor(self._updates_before_reset)
+        return state
+
+    def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
+        """
+        Resume from what :meth:`state` returned.
+
+        :raises ValueError: if a tensor is missing or of another shape; nothing is changed then
+        """
+        self.learner.load_state(state)
+        start = {name[len('start.'):]: torch.as_tensor(value) for name, value in state.items()
+                 if name.startswith('start.')}
+        self._start = start or self._start
+        self._updates_before_reset = int(state.get('updates_before_reset', 0))
+
+    def _load_policy(self, policy):
+        try:
+            self.learner.load_policy(policy.tensors)
+        except (KeyError, ValueError) as error:
+            raise CheckpointError(f'{policy.path}: {error}') from None
+
+    def _load_learner(self, simulation):
+        try:
+            self.learner.load_state(
+                {name: torch.from_numpy(value) for name, value in simulation.tensors.items()})
+        except ValueError as error:
+            raise CheckpointError(f'{simulation.path}: {error}') from None
+        # Updates count what was learned from real transitions.
+        self.learner.updates = 0
+
+
+def _networks(config: FineTuningConfig, policy: Checkpoint) -> SACConfig:
+    """Return the sizes and rates of a learner for the actor of a policy checkpoint."""
+    try:
+        _, sizes = mlp_sizes(policy.tensors)
+        metadata = policy.metadata
+        return SACConfig(
+            observation_size=sizes[0], action_size=sizes[-1] // 2, hidden=sizes[1:-1],
+            gamma=float(metadata['gamma']), temperature=float(metadata['temperature']),
+            critics=config.critics, learning_rate=config.learning_rate, tau=config.tau)
+    except KeyError as error:
+        raise CheckpointError(f'{policy.path}: lacks {error}') from None
