@@ -15,12 +15,12 @@ FORMAT_VERSION = 1
 
 
 class CheckpointError(ValueError):
-    """A checkpoint file that cannot be used; the message says which, why, and what was expected."""
+    """A checkpoint file that cannot be used; says which, why, and what was expected."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint in memory: `tensors` by name, `metadata` as saved, `sha256` of the file in hex."""
+    """A checkpoint in memory: tensors by name, metadata as saved, SHA-256 of the file in hex."""
 
     path: Path
     tensors: Mapping[str, np.ndarray]
@@ -48,7 +48,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def save_checkpoint(
-        path: Path, kind: str, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, object]) -> str:
+    path: Path, kind: str, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, object],
+) -> str:
     """
     Write a checkpoint and return the SHA-256 of the file in hex.
 
@@ -80,7 +81,8 @@ def load_checkpoint(path: Path, kind: str) -> Checkpoint:
     version = metadata.get('format_version')
     if version != FORMAT_VERSION:
         raise CheckpointError(
-            f'checkpoint {path} has format version {version}, this software reads {FORMAT_VERSION}')
+            f'checkpoint {path} has format version {version}, expected {FORMAT_VERSION}')
     if metadata.get('kind') != kind:
-        raise CheckpointError(f'checkpoint {path} is of kind {metadata.get("kind")!r}, expected {kind!r}')
+        raise CheckpointError(
+            f'checkpoint {path} is of kind {metadata.get("kind")!r}, expected {kind!r}')
     return Checkpoint(path, tensors, metadata, digest)

@@ -127,7 +127,7 @@ class FineTuner:
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return everything needed to resume, the way back to pi_sim included."""
-        state = {name: value for name, value in self.learner.state().items()}
+        state = dict(self.learner.state())
         state |= {f'start.{name}': value for name, value in self._start.items()}
         state['updates_before_reset'] = torch.tensor(self._updates_before_reset)
         return state

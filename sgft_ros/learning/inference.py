@@ -1,4 +1,4 @@
-"""The networks of :mod:`sgft_ros.learning.networks` in NumPy, for processes that must start fast and stay small."""
+"""The networks of :mod:`sgft_ros.learning.networks` in NumPy, for small, fast processes."""
 
 from collections.abc import Mapping
 
@@ -46,7 +46,8 @@ class GaussianPolicy:
         members, sizes = mlp_sizes(self._tensors)
         if members != 1 or sizes[-1] % 2:
             raise ValueError(
-                f'a policy has one member and an even number of outputs, got {members} and {sizes[-1]}')
+                'a policy has one member and an even number of outputs, '
+                f'got {members} and {sizes[-1]}')
         self.sizes = sizes
         self.observation_size = sizes[0]
         self.action_size = sizes[-1] // 2
@@ -58,7 +59,7 @@ class GaussianPolicy:
         return mean, np.exp(np.clip(log_std, *LOG_STD_RANGE))
 
     def act(self, observation: np.ndarray, noise: np.ndarray | None = None) -> np.ndarray:
-        """Return the action (action,) in -1...1: deterministic, or with standard normal `noise` (action,)."""
+        """Return the action (action,) in -1...1; `noise` (action,) is standard normal or None."""
         mean, std = self.distribution(observation)
         return np.tanh(mean if noise is None else mean + std * noise).astype(np.float32)
 
@@ -67,8 +68,8 @@ class ExplorationNoise:
     """
     Standard normal noise that is correlated in time, so that exploration reaches somewhere.
 
-    Each step's noise is standard normal, hence each action a sample of the policy; successive ones are an
-    autoregressive sequence: correlation 0 is the usual white noise.
+    Each step's noise is standard normal, hence each action a sample of the policy; successive ones
+    are an autoregressive sequence: correlation 0 is the usual white noise.
     """
 
     def __init__(self, size: int, correlation: float, rng: np.random.Generator):

@@ -43,11 +43,11 @@ class Potential:
         return cls(load_checkpoint(path, 'value'))
 
     def value(self, observations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return V_sim and the ensemble's standard deviation at observations (n, observation): (n,), (n,)."""
+        """Return V_sim (n,) and the ensemble's deviation (n,) at observations (n, observation)."""
         values = mlp(self._tensors, observations)[:, :, 0]
         return values.mean(axis=0), values.std(axis=0)
 
 
 def shaped_reward(reward, terminated, value, next_value, gamma: float):
-    """Return r + gamma (1-d) V(s') - V(s) (Ng et al. 1999; SGFT); scalars or arrays of one shape."""
+    """Return r + gamma (1-d) V(s') - V(s) (Ng et al. 1999); scalars or arrays of one shape."""
     return reward + gamma * (1.0 - terminated) * next_value - value

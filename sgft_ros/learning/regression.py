@@ -8,9 +8,11 @@ import torch
 
 
 def fit_values(
-        states: np.ndarray, returns: np.ndarray, members: int = 3, hidden: tuple[int, ...] = (64, 64),
-        updates: int = 6000, batch_size: int = 256, learning_rate: float = 1e-3, seed: int = 0,
-        progress: Callable[[int], None] = lambda done: None) -> dict[str, np.ndarray]:
+    states: np.ndarray, returns: np.ndarray, members: int = 3,
+    hidden: tuple[int, ...] = (64, 64), updates: int = 6000, batch_size: int = 256,
+    learning_rate: float = 1e-3, seed: int = 0,
+    progress: Callable[[int], None] = lambda done: None,
+) -> dict[str, np.ndarray]:
     """
     Regress returns (n,) on states (n, observation); every member draws its own minibatches.
 

@@ -1,4 +1,4 @@
-"""Soft actor-critic (Haarnoja et al. 2018), the base that SGFT-SAC varies, and the fine-tuning rival."""
+"""Soft actor-critic (Haarnoja et al. 2018): the base of SGFT-SAC, and its rival."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class SACConfig:
 
 
 class SAC:
-    """Infinite horizon, unshaped: y = r + gamma (1-d) (min_i Q_i(s', a') - alpha log pi(a'|s'))."""
+    """Unshaped: y = r + gamma (1-d) (min_i Q_i(s', a') - alpha log pi(a'|s'))."""
 
     heads = 1
 
@@ -59,7 +59,7 @@ class SAC:
         return float(self.log_alpha.detach().exp())
 
     def sample(self, observation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Sample every head's policy: actions (batch, heads, action), log densities (batch, heads)."""
+        """Sample every head's policy: actions (batch, heads, action), densities (batch, heads)."""
         output = self.actor(observation)[0].view(len(observation), self.heads, 2, -1)
         mean, log_std = output[:, :, 0], output[:, :, 1].clamp(*LOG_STD_RANGE)
         noise = torch.randn(mean.shape, generator=self._generator)
@@ -69,11 +69,14 @@ class SAC:
         density = -0.5 * noise**2 - log_std - 0.5 * np.log(2 * np.pi) - slope
         return torch.tanh(pre), density.sum(-1)
 
-    def q(self, critic: EnsembleMLP, observation: torch.Tensor, action: torch.Tensor) -> torch.Tensor:
-        """Return min over the critics of Q_h(s, a_h), for actions (batch, heads, action): (batch, heads)."""
+    def q(
+        self, critic: EnsembleMLP, observation: torch.Tensor, action: torch.Tensor,
+    ) -> torch.Tensor:
+        """Return min_i Q_h,i(s, a_h) (batch, heads) for actions (batch, heads, action)."""
         batch = len(observation)
         rows = torch.cat([observation[:, None].expand(-1, self.heads, -1), action], -1)
-        values = critic(rows.reshape(batch * self.heads, -1)).view(-1, batch, self.heads, self.heads)
+        values = critic(rows.reshape(batch * self.heads, -1))
+        values = values.view(-1, batch, self.heads, self.heads)
         return values.diagonal(dim1=2, dim2=3).min(0).values
 
     def reward(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
@@ -88,7 +91,8 @@ class SAC:
     def critic_target(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return y (batch, heads)."""
         action, log_density = self.sample(batch['next_observation'])
-        next_value = self.q(self.target, batch['next_observation'], action) - self.alpha * log_density
+        next_q = self.q(self.target, batch['next_observation'], action)
+        next_value = next_q - self.alpha * log_density
         alive = self.config.gamma * (1.0 - batch['terminated'])
         return self.reward(batch)[:, None] + alive[:, None] * self.bootstrap(next_value)
 
@@ -107,8 +111,8 @@ class SAC:
         """
         Take one step of critic, actor and temperature on a minibatch.
 
-        `batch`: observation, action, next_observation (batch, size), and reward, terminated (batch,);
-        SGFT also reads shaped_reward (batch,).
+        `batch`: observation, action, next_observation (batch, size), and reward, terminated
+        (batch,); SGFT also reads shaped_reward (batch,).
         """
         critic_loss = self.update_critic(batch)
         self.critic.requires_grad_(False)
@@ -132,8 +136,9 @@ class SAC:
         self.optimisers[name].step()
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
-        """Return what the robot needs: the actor, cut down to the head that acts (the longest horizon)."""
-        tensors = {name: value.detach().numpy().copy() for name, value in self.actor.named_parameters()}
+        """Return what the robot needs: the actor's head that acts, of the longest horizon."""
+        tensors = {name: value.detach().numpy().copy()
+                   for name, value in self.actor.named_parameters()}
         outputs = 2 * self.config.action_size
         last = len(self.actor.sizes) - 2
         for name in (f'weight{last}', f'bias{last}'):

@@ -1,4 +1,4 @@
-"""SGFT-SAC: soft actor-critic over H steps of the reward that V_sim shapes (Yin, Westenbroek et al., ICLR 2025)."""
+"""SGFT-SAC: H steps of the reward that V_sim shapes (Yin, Westenbroek et al., ICLR 2025)."""
 
 from collections.abc import Mapping
 
@@ -8,12 +8,15 @@ import torch
 
 class SGFTSAC(SAC):
     """
-    Finite horizon, shaped. For h = 1...H steps to go, with r_bar = r + gamma (1-d) V(s') - V(s):
+    Finite horizon, shaped.
+
+    For h = 1...H steps to go, with r_bar = r + gamma (1-d) V(s') - V(s):
 
     y_h = r_bar + gamma (1-d) 1[h>1] (min_i Q_{h-1,i}(s', a') - alpha log pi_{h-1}(a'|s')).
 
-    Head h-1 of the networks holds Q_h and pi_h; every transition trains every head, and no head bootstraps on
-    itself. The robot always executes pi_H (receding horizon). Q_h(s, a) estimates (T^h V)(s, a) - V(s).
+    Head h-1 of the networks holds Q_h and pi_h; every transition trains every head, and no head
+    bootstraps on itself. The robot always executes pi_H (receding horizon). Q_h(s, a) estimates
+    (T^h V)(s, a) - V(s).
     """
 
     def __init__(self, config: SACConfig, horizon: int, seed: int = 0):
@@ -27,5 +30,5 @@ class SGFTSAC(SAC):
         return batch['shaped_reward']
 
     def bootstrap(self, next_value: torch.Tensor) -> torch.Tensor:
-        """Let h steps to go continue with h-1, and one step to go with nothing: V_sim has had its say."""
+        """Let h steps to go continue with h-1, one with nothing: V_sim has had its say."""
         return torch.cat([torch.zeros_like(next_value[:, :1]), next_value[:, :-1]], dim=1)

@@ -1,1 +1,1 @@
-"""ROS 2 nodes: thin adapters that join the learning, robot, tasks and simulation parts to topics."""
+"""ROS 2 nodes: thin adapters that join learning, robot, tasks and simulation to topics."""

@@ -82,7 +82,7 @@ def _span(transitions):
 
 
 def _success(axes, summary):
-    """Evaluation success with its interval, the zero-shot level and the goal."""
+    """Draw evaluation success with its interval, the zero-shot level and the goal."""
     axes.set_ylabel('evaluation success')
     axes.set_ylim(-0.06, 1.04)
     axes.set_yticks(np.linspace(0.0, 1.0, 6))

@@ -3,7 +3,7 @@
 
 def age_problem(what: str, age: float, limit: float) -> str:
     """
-    Return a sentence if `age` [s] lies beyond `limit` [s] or is not a number, else an empty string.
+    Return a sentence if `age` [s] lies beyond `limit` [s] or is not a number, else nothing.
 
     A negative age is a stamp from the future: two clocks disagree, and nobody knows how old it is.
     """

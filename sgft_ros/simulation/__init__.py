@@ -1,1 +1,1 @@
-"""MuJoCo arm and scenes, domain randomisation, pretraining of the policy and the value function."""
+"""MuJoCo arm and scenes, domain randomisation, pretraining of policy and value function."""

@@ -137,7 +137,8 @@ class SimulatedArm:
             if np.abs(step).max() < 1e-7:
                 break
         if np.linalg.norm(error) > 1e-4:
-            raise ValueError(f"tip position {np.round(tip_position, 3)} m is out of the arm's reach")
+            raise ValueError(
+                f"tip position {np.round(tip_position, 3)} m is out of the arm's reach")
         return scratch.qpos[:6].copy()
 
     def _joint_velocities_for(self, velocity: np.ndarray) -> np.ndarray:

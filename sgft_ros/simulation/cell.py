@@ -11,7 +11,8 @@ class SimulatedCell:
 
     def __init__(self, task: str, rng: np.random.Generator):
         if task not in SCENES:
-            raise ValueError(f'no scene for task {task!r}; choose from: {", ".join(sorted(SCENES))}')
+            raise ValueError(
+                f'no scene for task {task!r}; choose from: {", ".join(sorted(SCENES))}')
         self.arm = SimulatedArm(SCENES[task]())
         self.rng = rng
         self.physics = Physics()
@@ -38,4 +39,7 @@ class SimulatedCell:
 
     def measure(self) -> dict[str, np.ndarray]:
         """Return the raw observation terms by name, in SI units."""
-        return {'tip_position': self.measured_tip - self.believed_hole, 'force': self.measured_force}
+        return {
+            'tip_position': self.measured_tip - self.believed_hole,
+            'force': self.measured_force,
+        }

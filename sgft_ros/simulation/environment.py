@@ -10,7 +10,7 @@ class Environment:
     """Joins cell, contract and task; observations and actions are those of the live nodes."""
 
     def __init__(self, task, contract: RobotContract, rng: np.random.Generator, draw):
-        """`draw(rng) -> Physics` is called at each reset: randomisation, or always the same world."""
+        """`draw(rng) -> Physics` is called at each reset: randomised, or always the same world."""
         self.task = task
         self.cell = SimulatedCell(task.name, rng)
         self.rng = rng
@@ -30,7 +30,7 @@ class Environment:
         """
         Execute a normalised action (action,) for one control period.
 
-        :return: next observation, the task's outcome, and whether the time limit cut the episode off
+        :return: next observation, the task's outcome, and whether the time limit cut it off
         """
         self._action = np.clip(np.asarray(action, np.float32), -1.0, 1.0)
         self.cell.arm.command(self._action * self.action_scale)
@@ -38,7 +38,8 @@ class Environment:
         self.steps += 1
         raw = self._raw()
         outcome = self.task.evaluate(raw)
-        return self._observe(raw), outcome, not outcome.terminated and self.steps >= self.task.max_steps
+        truncated = not outcome.terminated and self.steps >= self.task.max_steps
+        return self._observe(raw), outcome, truncated
 
     def _raw(self) -> dict[str, np.ndarray]:
         return {**self.cell.measure(), 'last_action': self._action}

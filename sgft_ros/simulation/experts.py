@@ -1,4 +1,4 @@
-"""Scripted controllers that know what the policy cannot see; they show pretraining where the reward is."""
+"""Scripted controllers that know what the policy cannot see; they find the reward."""
 
 import numpy as np
 from sgft_ros.simulation.environment import Environment

@@ -19,7 +19,7 @@ class Physics:
 
 @dataclass(frozen=True)
 class PhysicsRange:
-    """Uniform ranges (low, high) of the hidden parameters; the bias points in any horizontal direction."""
+    """Uniform ranges (low, high) of the hidden parameters; the bias points anywhere."""
 
     bias_radius: tuple[float, float]  # horizontal calibration error [m]
     bias_height: tuple[float, float]  # vertical calibration error [m]

@@ -57,8 +57,8 @@ def diverse_episode(
     """
     Disturb the policy for a while, then let it finish alone.
 
-    A noisy prefix of random length leads to states that the policy alone would not visit; the deterministic rest
-    tells their value. All transitions go to the recorder.
+    A noisy prefix of random length leads to states that the policy alone would not visit; the
+    deterministic rest tells their value. All transitions go to the recorder.
 
     :return: states of the deterministic rest (n, observation) and their discounted returns (n,)
     """
@@ -78,7 +78,8 @@ def diverse_episode(
         next_observation, outcome, _ = environment.step(action)
         if step >= prefix:
             rewards.append(outcome.reward)
-        recorder.add(observation, action, next_observation, outcome.reward, outcome.terminated, False)
+        recorder.add(
+            observation, action, next_observation, outcome.reward, outcome.terminated, False)
         observation = next_observation
         if outcome.terminated:
             break
