@@ -11,8 +11,6 @@ def save_untrained_potential(path, observation_size, gamma=0.95, seed=0):
     tensors = {
         'weight0': generator.normal(size=(3, observation_size, width)),
         'bias0': generator.normal(size=(3, 1, width)),
-        'scale0': np.ones((3, 1, width)),
-        'shift0': np.zeros((3, 1, width)),
         'weight1': generator.normal(size=(3, width, 1)),
         'bias1': generator.normal(size=(3, 1, 1)),
     }

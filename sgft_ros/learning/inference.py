@@ -27,14 +27,13 @@ def mlp(tensors: Mapping[str, np.ndarray], x: np.ndarray, prefix: str = '') -> n
     layer = 0
     while True:
         x = x @ tensors[f'{prefix}weight{layer}'] + tensors[f'{prefix}bias{layer}']
-        if f'{prefix}scale{layer}' not in tensors:
+        layer += 1
+        if f'{prefix}weight{layer}' not in tensors:
             return x
         x = x - x.mean(axis=-1, keepdims=True)
         variance = np.mean(x * x, axis=-1, keepdims=True)
         x = x / np.sqrt(variance + np.float32(LAYER_NORM_EPSILON))
-        x = x * tensors[f'{prefix}scale{layer}'] + tensors[f'{prefix}shift{layer}']
         np.maximum(x, 0, out=x)
-        layer += 1
 
 
 class GaussianPolicy:

@@ -20,7 +20,7 @@ def fit_values(
     """
     generator = torch.Generator().manual_seed(seed)
     network = EnsembleMLP(members, (states.shape[1], *hidden, 1), generator)
-    optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
+    optimiser = torch.optim.Adam([network.flat], lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, updates)
     x, y = torch.from_numpy(states), torch.from_numpy(returns)
     for done in range(updates):
@@ -31,7 +31,7 @@ def fit_values(
         optimiser.step()
         schedule.step()
         progress(done + 1)
-    return {name: value.detach().numpy().copy() for name, value in network.named_parameters()}
+    return network.tensors()
 
 
 def r_squared(prediction: np.ndarray, target: np.ndarray) -> float:

@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+import math
 
 import numpy as np
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
 import torch
 from torch import nn
+from torch.nn import functional
+
+NETWORKS = ('actor', 'critic', 'target')
+LOG_2 = math.log(2.0)
+LOG_SQRT_2_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 @dataclass(frozen=True)
@@ -17,7 +23,7 @@ class SACConfig:
     observation_size: int
     action_size: int
     gamma: float
-    hidden: tuple[int, ...] = (128, 128)
+    hidden: tuple[int, ...] = (64, 64)
     critics: int = 2
     learning_rate: float = 3e-4
     tau: float = 0.005                    # share of the critic in its target per update
@@ -26,7 +32,7 @@ class SACConfig:
 
 
 class SAC:
-    """Unshaped: y = r + gamma (1-d) (min_i Q_i(s', a') - alpha log pi(a'|s'))."""
+    """y = r + gamma (1-d) (min_i Q_i(s', a') - alpha log pi(a'|s')); infinite horizon."""
 
     heads = 1
 
@@ -34,50 +40,52 @@ class SAC:
         self.config = config
         self._generator = torch.Generator().manual_seed(seed)
         o, a = config.observation_size, config.action_size
-        hidden = config.hidden
-        self.actor = EnsembleMLP(1, (o, *hidden, 2 * a * self.heads), self._generator)
-        self.critic = EnsembleMLP(config.critics, (o + a, *hidden, self.heads), self._generator)
-        self.target = EnsembleMLP(config.critics, (o + a, *hidden, self.heads), self._generator)
+        hidden, generator = config.hidden, self._generator
+        self.actor = EnsembleMLP(1, (o, *hidden, 2 * a * self.heads), generator)
+        self.critic = EnsembleMLP(config.critics, (o + a, *hidden, self.heads), generator)
+        self.target = EnsembleMLP(config.critics, (o + a, *hidden, self.heads), generator)
         self.target.load_state_dict(self.critic.state_dict())
         self.target.requires_grad_(False)
-        self.log_alpha = nn.Parameter(torch.tensor(float(np.log(config.temperature))))
+        self.log_alpha = nn.Parameter(torch.tensor(math.log(config.temperature)))
         self.target_entropy = -float(a) if config.target_entropy is None else config.target_entropy
         self.updates = 0
-        self._optimise()
+        self._make_optimiser()
 
-    def _optimise(self) -> None:
-        rate = self.config.learning_rate
-        self.optimisers = {
-            'actor': torch.optim.Adam(self.actor.parameters(), lr=rate, fused=True),
-            'critic': torch.optim.Adam(self.critic.parameters(), lr=rate, fused=True),
-            'temperature': torch.optim.Adam([self.log_alpha], lr=rate),
-        }
+    def _make_optimiser(self):
+        self.optimiser = torch.optim.Adam(
+            [self.actor.flat, self.critic.flat, self.log_alpha], lr=self.config.learning_rate,
+            fused=True)
 
     @property
     def alpha(self) -> float:
         """Return the temperature."""
-        return float(self.log_alpha.detach().exp())
+        return math.exp(self.log_alpha.item())
 
     def sample(self, observation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Sample every head's policy: actions (batch, heads, action), densities (batch, heads)."""
         output = self.actor(observation)[0].view(len(observation), self.heads, 2, -1)
-        mean, log_std = output[:, :, 0], output[:, :, 1].clamp(*LOG_STD_RANGE)
+        mean, log_std = output.unbind(2)
+        log_std = log_std.clamp(*LOG_STD_RANGE)
         noise = torch.randn(mean.shape, generator=self._generator)
-        pre = mean + log_std.exp() * noise
-        # log of the tanh's slope in a form that does not overflow
-        slope = 2 * (np.log(2) - pre - nn.functional.softplus(-2 * pre))
-        density = -0.5 * noise**2 - log_std - 0.5 * np.log(2 * np.pi) - slope
-        return torch.tanh(pre), density.sum(-1)
+        before = mean + log_std.exp() * noise
+        # Gaussian density minus the log of the tanh's slope, in a form that does not overflow.
+        slope = 2.0 * (LOG_2 - before - functional.softplus(-2.0 * before))
+        log_density = -0.5 * noise.square() - LOG_SQRT_2_PI - log_std - slope
+        return torch.tanh(before), log_density.sum(-1)
 
     def q(
         self, critic: EnsembleMLP, observation: torch.Tensor, action: torch.Tensor,
     ) -> torch.Tensor:
-        """Return min_i Q_h,i(s, a_h) (batch, heads) for actions (batch, heads, action)."""
-        batch = len(observation)
-        rows = torch.cat([observation[:, None].expand(-1, self.heads, -1), action], -1)
-        values = critic(rows.reshape(batch * self.heads, -1))
-        values = values.view(-1, batch, self.heads, self.heads)
-        return values.diagonal(dim1=2, dim2=3).min(0).values
+        """
+        Return min_i Q_h,i(s, a_h) (batch, heads) for actions (batch, heads, action).
+
+        Gradients reach the actions, not the critic.
+        """
+        batch, heads = len(observation), self.heads
+        rows = torch.cat([observation[:, None].expand(-1, heads, -1), action], -1)
+        values = critic(rows.reshape(batch * heads, -1), frozen=True)
+        values = values.view(-1, batch, heads, heads).diagonal(dim1=2, dim2=3)
+        return values.amin(0)
 
     def reward(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return the reward that this learner maximises (batch,)."""
@@ -92,56 +100,54 @@ class SAC:
         """Return y (batch, heads)."""
         action, log_density = self.sample(batch['next_observation'])
         next_q = self.q(self.target, batch['next_observation'], action)
-        next_value = next_q - self.alpha * log_density
         alive = self.config.gamma * (1.0 - batch['terminated'])
-        return self.reward(batch)[:, None] + alive[:, None] * self.bootstrap(next_value)
+        continuation = self.bootstrap(next_q - self.alpha * log_density)
+        return self.reward(batch)[:, None] + alive[:, None] * continuation
+
+    def critic_loss(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return the mean squared error over batch and heads, summed over the critics."""
+        prediction = self.critic(torch.cat([batch['observation'], batch['action']], -1))
+        return self.config.critics * functional.mse_loss(
+            prediction, self.critic_target(batch).expand_as(prediction))
 
     def update_critic(self, batch: Mapping[str, torch.Tensor]) -> float:
-        """Take one critic step; return the loss."""
-        target = self.critic_target(batch)
-        prediction = self.critic(torch.cat([batch['observation'], batch['action']], -1))
-        loss = (prediction - target).square().mean((1, 2)).sum()
-        self._step('critic', loss)
-        with torch.no_grad():
-            torch._foreach_lerp_(
-                list(self.target.parameters()), list(self.critic.parameters()), self.config.tau)
-        return float(loss.detach())
+        """Take one step of the critics only; return the loss."""
+        loss = self.critic_loss(batch)
+        self._step(loss)
+        return loss.item()
 
     def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
         """
-        Take one step of critic, actor and temperature on a minibatch.
+        Take one step of critics, actor and temperature together on a minibatch.
 
         `batch`: observation, action, next_observation (batch, size), and reward, terminated
         (batch,); SGFT also reads shaped_reward (batch,).
         """
-        critic_loss = self.update_critic(batch)
-        self.critic.requires_grad_(False)
+        critic_loss = self.critic_loss(batch)
         action, log_density = self.sample(batch['observation'])
         q = self.q(self.critic, batch['observation'], action)
         actor_loss = (self.alpha * log_density - q).mean()
-        self._step('actor', actor_loss)
-        self.critic.requires_grad_(True)
         entropy = -log_density.detach().mean()
-        self._step('temperature', self.log_alpha * (entropy - self.target_entropy))
+        self._step(critic_loss + actor_loss + self.log_alpha * (entropy - self.target_entropy))
         self.updates += 1
         return {
-            'critic_loss': critic_loss, 'actor_loss': float(actor_loss.detach()),
-            'temperature': self.alpha, 'entropy': float(entropy),
-            'q_mean': float(q.detach()[:, -1].mean()),
+            'critic_loss': critic_loss.item(), 'actor_loss': actor_loss.item(),
+            'temperature': self.alpha, 'entropy': entropy.item(),
+            'q_mean': q.detach()[:, -1].mean().item(),
         }
 
-    def _step(self, name: str, loss: torch.Tensor) -> None:
-        self.optimisers[name].zero_grad(set_to_none=True)
+    def _step(self, loss: torch.Tensor) -> None:
+        self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        self.optimisers[name].step()
+        self.optimiser.step()
+        with torch.no_grad():
+            self.target.flat.lerp_(self.critic.flat, self.config.tau)
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
         """Return what the robot needs: the actor's head that acts, of the longest horizon."""
-        tensors = {name: value.detach().numpy().copy()
-                   for name, value in self.actor.named_parameters()}
+        tensors = self.actor.tensors()
         outputs = 2 * self.config.action_size
-        last = len(self.actor.sizes) - 2
-        for name in (f'weight{last}', f'bias{last}'):
+        for name in self._head_names():
             tensors[name] = tensors[name][..., -outputs:].copy()
         return tensors
 
@@ -151,29 +157,22 @@ class SAC:
 
         :raises ValueError: if a tensor's shape does not fit; the message names it
         """
-        last = len(self.actor.sizes) - 2
-        for name, parameter in self.actor.named_parameters():
-            value = torch.from_numpy(np.array(tensors[name], np.float32))
-            if name in (f'weight{last}', f'bias{last}'):
-                value = value.repeat(1, 1, self.heads)
-            if value.shape != parameter.shape:
-                raise ValueError(
-                    f'actor tensor {name!r} has shape {tuple(value.shape)}, this learner needs '
-                    f'{tuple(parameter.shape)}; are the hidden sizes the same?')
-            parameter.data.copy_(value)
+        tensors = dict(tensors)
+        for name in self._head_names():
+            tensors[name] = np.tile(tensors[name], (1, 1, self.heads))
+        self.actor.load_tensors(tensors)
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return everything needed to resume, as tensors by name."""
         state = {'log_alpha': self.log_alpha.detach().clone(),
                  'updates': torch.tensor(self.updates),
                  'generator': self._generator.get_state()}
-        for name in ('actor', 'critic', 'target'):
-            for key, value in getattr(self, name).state_dict().items():
-                state[f'{name}.{key}'] = value.clone()
-        for name, optimiser in self.optimisers.items():
-            for index, moments in optimiser.state_dict()['state'].items():
-                for key, value in moments.items():
-                    state[f'optimiser.{name}.{index}.{key}'] = torch.as_tensor(value).clone()
+        for network in NETWORKS:
+            for name, value in getattr(self, network).tensors().items():
+                state[f'{network}.{name}'] = torch.from_numpy(value)
+        for index, moments in self.optimiser.state_dict()['state'].items():
+            for name, value in moments.items():
+                state[f'optimiser.{index}.{name}'] = torch.as_tensor(value).clone()
         return state
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
@@ -183,27 +182,32 @@ class SAC:
         :raises ValueError: if a tensor is missing or of another shape; nothing is changed then
         """
         state = {name: torch.as_tensor(value) for name, value in state.items()}
-        own = self.state()
-        for name, value in own.items():
-            if name.startswith('optimiser.') or name == 'generator':
+        for name, value in self.state().items():
+            if name.startswith('optimiser.'):
                 continue
-            if name not in state or state[name].shape != value.shape:
-                came = tuple(state[name].shape) if name in state else 'nothing'
+            came = tuple(state[name].shape) if name in state else 'nothing'
+            if came != tuple(value.shape):
                 raise ValueError(
-                    f'checkpoint tensor {name!r}: expected shape {tuple(value.shape)}, got {came}')
-        for name in ('actor', 'critic', 'target'):
-            network = getattr(self, name)
-            network.load_state_dict({key: state[f'{name}.{key}'] for key in network.state_dict()})
+                    f'tensor {name!r}: expected shape {tuple(value.shape)}, got {came}')
+        for network in NETWORKS:
+            prefix = f'{network}.'
+            getattr(self, network).load_tensors({
+                name[len(prefix):]: value for name, value in state.items()
+                if name.startswith(prefix)})
         self.log_alpha.data.copy_(state['log_alpha'])
         self.updates = int(state['updates'])
-        if 'generator' in state:
-            self._generator.set_state(state['generator'].to(torch.uint8))
-        self._optimise()
-        for name, optimiser in self.optimisers.items():
-            saved = optimiser.state_dict()
-            prefix = f'optimiser.{name}.'
-            for key, value in state.items():
-                if key.startswith(prefix):
-                    index, moment = key[len(prefix):].split('.')
-                    saved['state'].setdefault(int(index), {})[moment] = value.clone()
-            optimiser.load_state_dict(saved)
+        self._generator.set_state(state['generator'].to(torch.uint8))
+        self._load_optimiser(state)
+
+    def _load_optimiser(self, state):
+        self._make_optimiser()
+        saved = self.optimiser.state_dict()
+        for name, value in state.items():
+            if name.startswith('optimiser.'):
+                _, index, moment = name.split('.')
+                saved['state'].setdefault(int(index), {})[moment] = value.clone()
+        self.optimiser.load_state_dict(saved)
+
+    def _head_names(self):
+        last = len(self.actor.sizes) - 2
+        return f'weight{last}', f'bias{last}'
