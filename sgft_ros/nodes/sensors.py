@@ -53,6 +53,10 @@ class Sensors:
         """Return a sentence for each term that must not be acted upon now."""
         return self._raw.problems(self.now())
 
+    def newer_than(self, stamp):
+        """Return whether every term was measured after `stamp` [s]."""
+        return self._raw.newer_than(stamp)
+
     def lookup(self, target_frame, source_frame):
         """Return the newest TransformStamped; raise TransformException if there is none."""
         return self._buffer.lookup_transform(target_frame, source_frame, LATEST)

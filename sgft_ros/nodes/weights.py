@@ -7,6 +7,7 @@ import hmac
 import json
 from pathlib import Path
 import struct
+from typing import NamedTuple
 
 import numpy as np
 from safetensors import SafetensorError
@@ -20,6 +21,15 @@ KEY_SIZE = 16  # bytes that a key has at least
 
 class WeightsRefused(ValueError):
     """Weights that must not act; the message says why."""
+
+
+class Weights(NamedTuple):
+    """A policy that may act."""
+
+    policy: GaussianPolicy
+    tensors: Mapping[str, np.ndarray]
+    version: int     # 0 is the checkpoint's
+    candidate: str   # which of the learner's controllers this is
 
 
 def architecture(metadata: Mapping[str, object], tensors: Mapping[str, np.ndarray]) -> dict:
@@ -84,22 +94,36 @@ class WeightsJudge:
 
     def accept(
         self, message: PolicyWeights, newer_than: int, observation: np.ndarray,
-    ) -> GaussianPolicy:
+    ) -> Weights:
         """
-        Return the policy of a message, tried on an `observation` (observation,).
+        Return the weights of a message, tried on an `observation` (observation,).
 
-        :raises WeightsRefused: if anything is wrong with it
+        :raises WeightsRefused: if anything is wrong with them
         """
         if message.version <= newer_than:
             raise WeightsRefused(f'version {message.version} is not newer than {newer_than}')
         data = memoryview(message.tensors).tobytes()
         self._check_origin(message, data)
         self._check_architecture(message.architecture)
-        policy = GaussianPolicy(self._unpack(data))
-        output = np.concatenate(policy.distribution(observation))
+        return self.judge(_unpack(data), message.version, message.candidate, observation)
+
+    def judge(
+        self, tensors: Mapping[str, np.ndarray], version: int, candidate: str,
+        observation: np.ndarray,
+    ) -> Weights:
+        """
+        Return tensors as weights that may act, tried on an `observation` (observation,).
+
+        :raises WeightsRefused: if names, shapes, types or numbers are wrong
+        """
+        self._check_tensors(tensors)
+        policy = GaussianPolicy(tensors)
+        # Finite numbers may still overflow.
+        with np.errstate(all='ignore'):
+            output = np.concatenate(policy.distribution(observation))
         if not np.isfinite(output).all():
             raise WeightsRefused('the first forward pass is not finite')
-        return policy
+        return Weights(policy, tensors, version, candidate)
 
     def _check_origin(self, message, data):
         if not hmac.compare_digest(hashlib.sha256(data).digest(), bytes(message.sha256)):
@@ -124,11 +148,7 @@ class WeightsJudge:
             if value != expected:
                 raise WeightsRefused(f'architecture, {name}: expected {expected}, got {value}')
 
-    def _unpack(self, data):
-        try:
-            tensors = load(data)
-        except (SafetensorError, KeyError, ValueError, TypeError) as error:
-            raise WeightsRefused(f'tensors cannot be read: {error}') from None
+    def _check_tensors(self, tensors):
         if tensors.keys() != self._shapes.keys():
             raise WeightsRefused(
                 f'tensors: expected {sorted(self._shapes)}, got {sorted(tensors)}')
@@ -140,7 +160,13 @@ class WeightsJudge:
                 raise WeightsRefused(f'tensor {name!r}: expected float32, got {value.dtype}')
             if not np.isfinite(value).all():
                 raise WeightsRefused(f'tensor {name!r} is not finite')
-        return tensors
+
+
+def _unpack(data):
+    try:
+        return load(data)
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise WeightsRefused(f'tensors cannot be read: {error}') from None
 
 
 def _sign(version, text, data, key):

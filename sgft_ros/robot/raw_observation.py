@@ -25,6 +25,10 @@ class RawObservation:
         self._stamps[term] = stamp
         return True
 
+    def newer_than(self, stamp: float) -> bool:
+        """Return whether every term was measured after `stamp` [s]."""
+        return all(taken is not None and taken > stamp for taken in self._stamps.values())
+
     def problems(self, now: float) -> tuple[str, ...]:
         """Return a sentence for each term that is missing, old, in the future or not finite."""
         return tuple(filter(None, (self._problem(term, now) for term in self._terms)))

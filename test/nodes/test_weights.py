@@ -1,0 +1,152 @@
+"""Weights act whole or not at all; what is wrong with them is said."""
+
+from array import array
+import hashlib
+
+import numpy as np
+from policies import metadata, OBSERVATION, random_tensors
+import pytest
+from sgft_ros.nodes import weights
+from sgft_ros.nodes.acting_weights import ActingWeights
+from sgft_ros.nodes.weights import make_weights_message, WeightsJudge, WeightsRefused
+
+KEY = bytes(range(32))
+SEEN = np.linspace(-1.0, 1.0, OBSERVATION, dtype=np.float32)
+FIRST = random_tensors(0)
+
+
+def message(version=2, tensors=None, key=KEY, **changes):
+    tensors = random_tensors(1) if tensors is None else tensors
+    architecture = weights.architecture(metadata(), tensors) | changes
+    return make_weights_message(version, 100, architecture, 'sgft', tensors, key)
+
+
+def judge(key=KEY):
+    return WeightsJudge(metadata(), FIRST, key)
+
+
+def refusal(came, newer_than=1, key=KEY):
+    with pytest.raises(WeightsRefused) as refused:
+        judge(key).accept(came, newer_than, SEEN)
+    return str(refused.value)
+
+
+def with_tensor(name, change):
+    tensors = random_tensors(1)
+    tensors[name] = change(tensors[name])
+    return tensors
+
+
+def test_accepted_weights_act_as_those_that_were_sent():
+    sent = random_tensors(1)
+    accepted = judge().accept(message(tensors=sent), 1, SEEN)
+    expected = judge().judge(sent, 1, '', SEEN)
+    assert (accepted.version, accepted.candidate) == (2, 'sgft')
+    np.testing.assert_array_equal(accepted.policy.act(SEEN), expected.policy.act(SEEN))
+
+
+@pytest.mark.parametrize('version', [0, 1, 2])
+def test_old_version_is_refused(version):
+    assert 'not newer than 2' in refusal(message(version), newer_than=2)
+
+
+def test_other_layer_size_is_refused():
+    assert 'sizes: expected [9, 16, 6], got [9, 8, 6]' in refusal(
+        message(tensors=random_tensors(1, width=8)))
+
+
+def test_other_observation_names_are_refused_although_the_sizes_fit():
+    names = list(reversed(metadata()['observation_names']))
+    assert 'observation_names' in refusal(message(observation_names=names))
+
+
+@pytest.mark.parametrize('text', ['', '[]', '{"kind": "gaussian_mlp"}', '3'])
+def test_strange_architecture_is_refused(text):
+    came = message(key=None)
+    came.architecture = text
+    assert 'architecture' in refusal(came, key=None)
+
+
+def test_changed_tensors_do_not_fit_the_hash():
+    came = message()
+    data = bytearray(memoryview(came.tensors).tobytes())
+    data[-1] ^= 1
+    came.tensors = array('B', data)
+    assert 'SHA-256' in refusal(came)
+
+
+def test_lying_shape_is_refused_although_hash_and_architecture_fit():
+    tensors = with_tensor('scale0', lambda scale: scale[..., :1])
+    assert "'scale0': expected shape (1, 1, 16), got (1, 1, 1)" in refusal(
+        message(tensors=tensors))
+
+
+def test_missing_tensor_is_refused():
+    tensors = random_tensors(1)
+    del tensors['shift0']
+    assert 'tensors: expected' in refusal(message(tensors=tensors))
+
+
+def test_bytes_that_are_no_safetensors_are_refused():
+    came = message(key=None)
+    came.tensors = array('B', b'no tensors at all')
+    came.sha256 = np.frombuffer(hashlib.sha256(came.tensors.tobytes()).digest(), np.uint8)
+    assert 'cannot be read' in refusal(came, key=None)
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf])
+def test_non_finite_numbers_are_neither_sent_nor_taken(value):
+    tensors = with_tensor('weight1', lambda weight: np.full_like(weight, value))
+    with pytest.raises(ValueError, match="'weight1'"):
+        message(tensors=tensors)
+    with pytest.raises(WeightsRefused, match='not finite'):
+        judge().judge(tensors, 2, '', SEEN)
+
+
+def test_forward_pass_that_overflows_is_refused():
+    tensors = with_tensor('weight1', lambda weight: np.full_like(weight, 3e38))
+    assert 'forward pass' in refusal(message(tensors=tensors))
+
+
+@pytest.mark.parametrize('key', [None, bytes(32)])
+def test_unsigned_weights_and_those_of_another_key_are_refused(key):
+    assert 'signature' in refusal(message(key=key))
+
+
+def test_signature_covers_the_version():
+    came = message(2)
+    came.version = 3
+    assert 'signature' in refusal(came)
+
+
+def test_signature_is_not_asked_for_without_a_key():
+    assert judge(None).accept(message(key=None), 1, SEEN).version == 2
+
+
+def test_key_file_is_read_whole_and_refused_when_short(tmp_path):
+    file = tmp_path / 'key'
+    file.write_bytes(KEY)
+    assert weights.read_key(file) == KEY
+    assert weights.read_key('') is None
+    file.write_bytes(b'')
+    with pytest.raises(ValueError, match='at least 16 bytes, got 0'):
+        weights.read_key(file)
+    with pytest.raises(ValueError, match='cannot be read'):
+        weights.read_key(tmp_path / 'missing')
+
+
+def test_bad_weights_leave_those_that_wait_and_those_that_act():
+    acting = ActingWeights(judge(), judge().judge(FIRST, 0, '', SEEN))
+    assert acting.offer(message(5))
+    assert not acting.offer(message(4))
+    assert not acting.offer(message(6, key=None))
+    assert acting.now.version == 0 and acting.newest == 5
+    assert acting.refused == 2 and 'version 6: signature' in acting.refusal
+    assert acting.swap() and acting.now.version == 5
+    assert not acting.swap()
+
+
+def test_latched_weights_that_come_again_are_no_refusal():
+    acting = ActingWeights(judge(), judge().judge(FIRST, 5, '', SEEN))
+    assert not acting.offer(message(5))
+    assert acting.refused == 0
