@@ -1,0 +1,27 @@
+"""Whether a policy was made for this robot and this task."""
+
+from collections.abc import Mapping
+
+from sgft_ros.robot import RobotContract
+
+
+def check_compatible(checkpoint, contract: RobotContract, task) -> None:
+    """
+    Compare a policy's checkpoint with what it is going to drive.
+
+    :raises ValueError: naming what differs, in the checkpoint and here
+    """
+    metadata: Mapping[str, object] = checkpoint.metadata
+    wanted = {
+        'task': task.name,
+        'control_rate': contract.control_rate,
+        'observation_names': list(contract.observation_names),
+        'action_names': list(contract.action_names),
+    }
+    differences = [
+        f'{name} is {metadata.get(name)} in the checkpoint, {value} here'
+        for name, value in wanted.items() if metadata.get(name) != value]
+    if differences:
+        raise ValueError(
+            f'checkpoint {checkpoint.path} does not fit robot {contract.name!r} and task '
+            f'{task.name!r}: {"; ".join(differences)}')

@@ -1,0 +1,50 @@
+"""One episode on the robot: the step that is going on, and the transitions that came of it."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from sgft_ros.msg import Transition
+from sgft_ros.nodes.arrays import float_sequence
+
+
+class Step(NamedTuple):
+    """An observation, and the action that it led to."""
+
+    observation: np.ndarray  # (observation,) float32
+    action: np.ndarray       # (action,) float32, as the policy wants it
+    stamp: object            # builtin_interfaces Time of the tick
+    time: float              # of the same tick [s]
+    sequence: int            # of the action
+    version: int             # of the weights
+    candidate: str
+
+
+@dataclass
+class Episode:
+    """What has happened since the last reset."""
+
+    number: int               # within the session
+    evaluation: bool
+    periods: int = 0          # control periods since the first action
+    transitions: int = 0      # that were published
+    episode_return: float = 0.0
+    refused: int = 0          # actions in a row that the gate turned into a stop
+    step: Step | None = field(default=None)
+
+    def transition(self, following, executed, outcome, truncated) -> Transition:
+        """
+        Return the Transition of the step that ends now; the caller says whose it is.
+
+        `following` (observation,) was measured one control period later, `executed` is the gate's
+        Action.
+        """
+        step = self.step
+        transition = Transition(
+            episode=self.number, step=self.periods - 1,
+            observation=float_sequence(step.observation), action=float_sequence(executed.action),
+            next_observation=float_sequence(following), reward=outcome.reward,
+            terminated=outcome.terminated, truncated=truncated, source=executed.source,
+            evaluation=self.evaluation, policy_version=step.version)
+        transition.header.stamp = step.stamp
+        return transition

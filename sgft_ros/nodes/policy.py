@@ -1,0 +1,302 @@
+"""Node policy: observes, acts, judges and tells; takes new weights while the robot moves."""
+
+import secrets
+from time import monotonic, perf_counter
+
+import numpy as np
+import rclpy
+from rclpy.executors import ExternalShutdownException
+from rclpy.node import Node
+from sgft_ros.learning.checkpoint import load_checkpoint
+from sgft_ros.learning.inference import ExplorationNoise
+from sgft_ros.msg import Action, EpisodeResult, PolicyWeights, Transition
+from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes.acting_weights import ActingWeights
+from sgft_ros.nodes.arrays import float_sequence
+from sgft_ros.nodes.compatibility import check_compatible
+from sgft_ros.nodes.episode import Episode, Step
+from sgft_ros.nodes.parameters import declare_parameters
+from sgft_ros.nodes.policy_parameters import PolicyParameters
+from sgft_ros.nodes.preparation import Preparation
+from sgft_ros.nodes.run_state import RunState
+from sgft_ros.nodes.schedule import Counts, EVALUATION, FINISHED, Schedule
+from sgft_ros.nodes.sensors import Sensors
+from sgft_ros.nodes.tick_record import TickRecord
+from sgft_ros.nodes.weights import read_key, WeightsJudge
+from sgft_ros.robot import load_robot_contract, ObservationAssembler
+from sgft_ros.tasks import get_task
+from std_srvs.srv import Trigger
+
+WEIGHTS_WAIT = 3.0      # [s] that a restarted policy waits for newer weights than its own
+MOST_PERIODS = 2        # control periods between two ticks after which the gate may have stopped
+MOST_REFUSED = 2        # refused actions in a row after which the gate counts as disarmed
+EXPLORATION = 0xE591    # keeps the noise apart from other random numbers of the seed
+
+
+class Policy(Node):
+    """
+    Run one episode after the other, one action per control period.
+
+    A transition is complete one period after its action: what the gate executed, what the sensors
+    say then, what the task says of it. Where any of these is missing there is no transition.
+    """
+
+    def __init__(self):
+        """Load and compare robot, task and policy; join the topics."""
+        super().__init__('policy')
+        settings = declare_parameters(self, PolicyParameters)
+        contract = load_robot_contract(settings.robot)
+        self._task = get_task(settings.task)
+        self._period = contract.control_period
+        self._robot = (
+            settings.robot_name or self.get_namespace().strip('/') or contract.name)
+        self._session = secrets.randbits(63)
+        self._load(settings, contract)
+        self._assembler = ObservationAssembler(contract)
+        self._last_action_terms = [
+            term.name for term in contract.observation if term.source.kind == 'last_action']
+        self._exploration = ExplorationNoise(
+            contract.action_size, settings.exploration_correlation, np.random.default_rng(
+                [settings.seed, EXPLORATION, self._schedule.counts.episodes]))
+        self._action_size = contract.action_size
+
+        self._episode = None
+        self._executed = None  # the newest answer of the gate
+        self._actions = self._transitions = self._episodes = 0
+        self._dropped = self._aborted = 0
+        self._reset_wanted = False
+        self._ticks = TickRecord()
+        self._last_abort = ''
+
+        self._sensors = Sensors(self, contract)
+        self._preparation = Preparation(self, self._sensors, contract.reset.service)
+        self._action_publisher = self.create_publisher(Action, 'action', qos.ACTION)
+        self._transition_publisher = self.create_publisher(
+            Transition, 'transitions', qos.TRANSITIONS)
+        self._result_publisher = self.create_publisher(
+            EpisodeResult, 'episode_results', qos.EPISODE_RESULTS)
+        self.create_subscription(Action, 'executed_action', self._on_executed, qos.ACTION)
+        self.create_subscription(PolicyWeights, 'policy_weights', self._on_weights, qos.LATEST)
+        self.create_service(Trigger, '~/reset', self._on_reset)
+        self._diagnostics = diagnostics.Diagnostics(self, 'control loop', self._report)
+        self._timer = self.create_timer(self._period, self._tick)
+
+    def _load(self, settings, contract):
+        """Take the checkpoint, or what an earlier life of this node left in the run folder."""
+        checkpoint = load_checkpoint(settings.checkpoint, 'policy')
+        check_compatible(checkpoint, contract, self._task)
+        judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors, read_key(settings.key_file))
+        zeros = np.zeros(contract.observation_size, np.float32)
+        self._state = RunState(settings.run_folder, self._robot, checkpoint.sha256)
+        counts, *weights = self._state.load() or (Counts(), checkpoint.tensors, 0, '')
+        self._acting = ActingWeights(judge, judge.judge(*weights, zeros))
+        self._schedule = Schedule(
+            settings.evaluation_interval, settings.evaluation_episodes,
+            settings.transition_limit, counts)
+        self._restored = self._acting.newest
+        self._waits_until = monotonic() + WEIGHTS_WAIT if self._restored else 0.0
+
+    def _tick(self):
+        """Finish the last step, begin the next one."""
+        begin = perf_counter()
+        if not self._held:
+            self._acting.swap()
+        now = self.get_clock().now()
+        seconds = now.nanoseconds * 1e-9
+        if self._episode is None and not self._begin_episode():
+            return
+        step = self._episode.step
+        if step is not None and seconds - step.time < 0.5 * self._period:
+            return  # the tick before was late, this one is not
+        self._sensors.update()
+        problems = self._sensors.problems()
+        if problems:
+            self._abort('; '.join(problems))
+            return
+        executed = np.zeros(self._action_size, np.float32)
+        if step is not None:
+            if self._executed is None or self._executed.sequence != step.sequence:
+                self._abort('the safety gate did not answer')
+                return
+            executed = np.asarray(self._executed.action, np.float32)
+        raw = self._sensors.values | dict.fromkeys(self._last_action_terms, executed)
+        observation = self._assembler.assemble(raw)
+        if step is not None and self._finish_step(raw, observation, seconds):
+            return
+        self._act(observation, now, seconds)
+        lateness = self._period - 1e-9 * self._timer.time_until_next_call()
+        self._ticks.add(lateness, perf_counter() - begin)
+
+    def _begin_episode(self):
+        """Return whether the robot is ready for an episode, which has then begun."""
+        if self._schedule.phase == FINISHED or self._waiting_for_weights:
+            return False
+        if not self._preparation.advance():
+            return False
+        self._episode = Episode(self._episodes, self._schedule.phase == EVALUATION)
+        self._episodes += 1
+        self._reset_wanted = False
+        self._exploration.reset()
+        return True
+
+    def _act(self, observation, now, seconds):
+        """Choose an action, publish it, and remember what it was an answer to."""
+        weights, episode = self._acting.now, self._episode
+        noise = None if episode.evaluation else self._exploration.sample()
+        action = weights.policy.act(observation, noise)
+        message = Action(
+            sequence=self._actions, action=float_sequence(action), policy_version=weights.version)
+        stamp = message.header.stamp = now.to_msg()
+        self._action_publisher.publish(message)
+        episode.step = Step(observation, action, stamp, seconds, self._actions, weights.version,
+                            weights.candidate)
+        self._acting.observation = observation
+        self._actions += 1
+
+    def _finish_step(self, raw, observation, seconds):
+        """Publish the transition that is complete now; return whether the episode is over."""
+        episode, executed = self._episode, self._executed
+        periods = round((seconds - episode.step.time) / self._period)
+        episode.periods += periods
+        self._ticks.missed += periods - 1
+        if periods > MOST_PERIODS:
+            self._abort(f'no tick for {periods} control periods')
+            return True
+        outcome = self._task.evaluate(raw)
+        late = episode.periods >= self._task.max_steps
+        truncated = not outcome.terminated and (late or self._reset_wanted)
+        if periods == 1:
+            self._publish(episode.transition(observation, executed, outcome, truncated))
+            episode.transitions += 1
+        else:
+            self._dropped += 1  # it was not one period long
+        episode.episode_return += outcome.reward
+        if outcome.terminated or truncated:
+            # An evaluation that somebody cut off says nothing of the policy.
+            self._end_episode(
+                outcome, truncated, counts=late or outcome.terminated or not episode.evaluation)
+            return True
+        return self._gate_is_disarmed(executed)
+
+    def _gate_is_disarmed(self, executed):
+        """Abort the episode if the gate has refused several actions in a row."""
+        episode = self._episode
+        refused = executed.clipped and not any(executed.action) and episode.step.action.any()
+        episode.refused = episode.refused + 1 if refused else 0
+        if episode.refused < MOST_REFUSED:
+            return False
+        self._abort('the safety gate stops the robot')
+        return True
+
+    def _publish(self, transition):
+        transition.robot = self._robot
+        transition.session = self._session
+        transition.sequence = self._transitions
+        self._transition_publisher.publish(transition)
+        self._transitions += 1
+
+    def _abort(self, reason):
+        """End the episode as truncated because something is wrong; evaluations are repeated."""
+        episode = self._episode
+        self._aborted += 1
+        self._last_abort = reason
+        self.get_logger().warning(
+            f'episode {episode.number} cut off: {reason}', throttle_duration_sec=1.0)
+        self._end_episode(None, True, counts=not episode.evaluation)
+
+    def _end_episode(self, outcome, truncated, counts):
+        """Stop the robot; tell how the episode went and keep the counts, if it counts."""
+        episode, self._episode = self._episode, None
+        schedule = self._schedule
+        evaluation_round = schedule.counts.rounds
+        if counts:
+            schedule.end_episode(episode.evaluation, episode.transitions)
+        self._preparation.stop(then_reset=schedule.phase != FINISHED)
+        if not counts or episode.step is None:
+            return
+        result = EpisodeResult(
+            robot=self._robot, session=self._session, episode=episode.number,
+            success=outcome is not None and outcome.success,
+            terminated=outcome is not None and outcome.terminated, truncated=truncated,
+            evaluation=episode.evaluation, steps=episode.transitions,
+            episode_return=episode.episode_return, policy_version=episode.step.version,
+            candidate=episode.step.candidate, transitions=schedule.counts.transitions)
+        if episode.evaluation:
+            result.evaluation_round = evaluation_round
+            result.evaluation_episodes = schedule.round_episodes
+        result.header.stamp = self.get_clock().now().to_msg()
+        self._result_publisher.publish(result)
+        try:
+            self._state.save(schedule.counts, self._acting.now)
+        except OSError as error:
+            self.get_logger().error(
+                f'the counts of the run cannot be kept: {error}', throttle_duration_sec=10.0)
+
+    def _on_executed(self, message):
+        self._executed = message
+
+    def _on_weights(self, message):
+        refused = self._acting.refused
+        self._acting.offer(message)
+        if self._acting.refused > refused:
+            self.get_logger().error(
+                f'refused weights, {self._acting.refusal}', throttle_duration_sec=5.0)
+
+    def _on_reset(self, _, response):
+        """Let the episode end with its step that is going on."""
+        response.success = self._schedule.phase != FINISHED
+        if self._episode is not None:
+            self._reset_wanted = True
+            response.message = f'episode {self._episode.number} ends, a new one follows'
+        else:
+            response.message = (
+                'the robot is on its way to a new episode' if response.success else
+                'the run is finished: no episode follows')
+        return response
+
+    @property
+    def _held(self):
+        """Return whether the weights must stay: a round is made by one policy alone."""
+        schedule = self._schedule
+        if self._episode is not None:
+            return self._episode.evaluation
+        zero_shot = schedule.phase == EVALUATION and schedule.counts.rounds == 0
+        return zero_shot or schedule.in_round
+
+    @property
+    def _waiting_for_weights(self):
+        """Return whether newer weights than those of the earlier life may still come."""
+        return self._acting.newest <= self._restored and monotonic() < self._waits_until
+
+    def _report(self):
+        acting, schedule, counts = self._acting, self._schedule, self._schedule.counts
+        phase = 'waiting' if self._waiting_for_weights else schedule.phase
+        state = 'acting' if self._episode is not None else self._preparation.step
+        problem = '' if self._episode is not None or phase == FINISHED else (
+            self._preparation.problem)
+        level = diagnostics.WARN if problem or acting.refused else diagnostics.OK
+        text = problem or (
+            f'refused weights, {acting.refusal}' if acting.refused else phase)
+        return level, text, {
+            'phase': phase, 'state': state,
+            'policy_version': acting.now.version, 'newest_version': acting.newest,
+            **self._ticks.report(),
+            'swaps': acting.swaps, 'refused_weights': acting.refused,
+            'last_refusal': acting.refusal,
+            'transitions': counts.transitions, 'episodes': counts.episodes,
+            'evaluation_rounds': counts.rounds,
+            'dropped_transitions': self._dropped, 'aborted_episodes': self._aborted,
+            'last_abort': self._last_abort}
+
+
+def main(args=None):
+    """Run the node."""
+    try:
+        with rclpy.init(args=args):
+            rclpy.spin(Policy())
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+
+
+if __name__ == '__main__':
+    main()

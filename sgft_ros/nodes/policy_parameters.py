@@ -1,0 +1,32 @@
+"""Parameters of the node policy."""
+
+from dataclasses import dataclass
+
+from sgft_ros.nodes.parameters import parameter
+
+
+@dataclass(frozen=True)
+class PolicyParameters:
+    """Parameters of the node policy."""
+
+    robot: str = parameter('', 'robot contract: name, or path of a .yaml file', required=True)
+    task: str = parameter('', 'task that rewards and ends episodes', required=True)
+    checkpoint: str = parameter('', 'checkpoint of the policy to begin with', required=True)
+    run_folder: str = parameter(
+        '', 'folder where a restarted policy finds its counts and weights; empty: nowhere')
+    robot_name: str = parameter(
+        '', "name of the robot in transitions; empty: the node's namespace or the contract's name")
+    seed: int = parameter(0, 'seed of the exploration', minimum=0, maximum=2**31 - 1)
+    exploration_correlation: float = parameter(
+        0.0, 'correlation of the exploration noise from one step to the next', minimum=0.0,
+        maximum=0.99)
+    evaluation_interval: int = parameter(
+        500, 'training transitions between two evaluation rounds', minimum=1,
+        maximum=1_000_000_000)
+    evaluation_episodes: int = parameter(
+        20, 'episodes of one evaluation round', minimum=1, maximum=100_000)
+    transition_limit: int = parameter(
+        3000, 'training transitions after which the last evaluation comes', minimum=1,
+        maximum=1_000_000_000)
+    key_file: str = parameter(
+        '', 'file with the secret that signs weights; empty: signatures are not checked')

@@ -1,0 +1,106 @@
+"""What the driver of a robot publishes, filled from the simulated cell."""
+
+from array import array
+from xml.etree import ElementTree
+
+from geometry_msgs.msg import PoseStamped, TransformStamped, WrenchStamped
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from sensor_msgs.msg import JointState
+from sgft_ros.robot.contract import Frames
+from sgft_ros.simulation.arm import JOINTS
+from sgft_ros.simulation.cell import SimulatedCell
+from sgft_ros.simulation.scenes import urdf_path
+from std_msgs.msg import String
+from tf2_ros import StaticTransformBroadcaster, TransformBroadcaster
+
+SHOW_EVERY = 10  # steps of simulated time between two pictures for people
+DRIVER = QoSProfile(depth=10)
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+class RobotTopics:
+    """Publish joint states, wrench, measured tip and calibrated object; links for RViz."""
+
+    def __init__(self, node, cell: SimulatedCell, frames: Frames):
+        """Join the topics and publish the robot's description."""
+        self._cell = cell
+        self._joints = node.create_publisher(JointState, 'joint_states', DRIVER)
+        self._wrench = node.create_publisher(WrenchStamped, 'wrench', DRIVER)
+        self._object = node.create_publisher(PoseStamped, 'object_pose', DRIVER)
+        self._description = node.create_publisher(String, 'robot_description', LATCHED)
+        urdf = urdf_path().read_text()
+        self._description.publish(String(data=urdf))
+        self._tf, self._static = TransformBroadcaster(node), StaticTransformBroadcaster(node)
+
+        self._joint_state = JointState(name=list(JOINTS))
+        self._force = WrenchStamped()
+        self._force.header.frame_id = frames.base
+        self._tip = _transform(frames.base, frames.tool)
+        self._hole = _transform(frames.base, frames.object)
+        self._pose = PoseStamped()
+        self._pose.header.frame_id = frames.base
+        self._pose.pose.orientation.w = 1.0
+        self._links = [(name, _transform(frames.base, name)) for name in _link_names(urdf)
+                       if name not in (frames.base, frames.tool)]
+        self._count = 0
+
+    def publish_object(self, stamp):
+        """Publish where calibration believes the object to be."""
+        position = self._cell.believed_hole
+        _place(self._hole, stamp, position)
+        self._static.sendTransform(self._hole)
+        self._pose.header.stamp = stamp
+        self._pose.pose.position.x, self._pose.pose.position.y, self._pose.pose.position.z = (
+            position.tolist())
+        self._object.publish(self._pose)
+
+    def publish_sensors(self, stamp):
+        """Publish one measurement of everything, with a builtin_interfaces Time."""
+        arm = self._cell.arm
+        state = self._joint_state
+        state.header.stamp = stamp
+        state.position = array('d', arm.joint_positions.tobytes())
+        state.velocity = array('d', arm.joint_velocities.tobytes())
+        state.effort = array('d', arm.joint_efforts.tobytes())
+        self._joints.publish(state)
+        self._force.header.stamp = stamp
+        force = self._force.wrench.force
+        force.x, force.y, force.z = self._cell.measured_force.tolist()
+        self._wrench.publish(self._force)
+        _place(self._tip, stamp, self._cell.measured_tip)
+        _turn(self._tip, arm.body_pose(self._tip.child_frame_id)[1])
+        self._tf.sendTransform(self._tip)
+        if self._count % SHOW_EVERY == 0:
+            self._show(stamp)
+        self._count += 1
+
+    def _show(self, stamp):
+        for name, message in self._links:
+            position, orientation = self._cell.arm.body_pose(name)
+            _place(message, stamp, position)
+            _turn(message, orientation)
+        self._tf.sendTransform([message for _, message in self._links])
+        self._pose.header.stamp = stamp
+        self._object.publish(self._pose)
+
+
+def _link_names(urdf):
+    return [link.get('name') for link in ElementTree.fromstring(urdf).iter('link')]
+
+
+def _transform(parent, child):
+    message = TransformStamped(child_frame_id=child)
+    message.header.frame_id = parent
+    message.transform.rotation.w = 1.0
+    return message
+
+
+def _place(message, stamp, position):
+    message.header.stamp = stamp
+    translation = message.transform.translation
+    translation.x, translation.y, translation.z = position.tolist()
+
+
+def _turn(message, quaternion):
+    rotation = message.transform.rotation
+    rotation.w, rotation.x, rotation.y, rotation.z = quaternion.tolist()

@@ -1,0 +1,182 @@
+"""Node simulated_robot: a MuJoCo cell that looks to all others like the driver of a robot."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from geometry_msgs.msg import TwistStamped
+import numpy as np
+import rclpy
+from rclpy.clock import Clock, ClockType
+from rclpy.executors import ExternalShutdownException
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from rclpy.time import Time
+from rosgraph_msgs.msg import Clock as ClockMessage
+from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes.pace import Pace
+from sgft_ros.nodes.parameters import declare_parameters, parameter
+from sgft_ros.nodes.robot_topics import RobotTopics
+from sgft_ros.robot import load_robot_contract
+from sgft_ros.simulation.arm import SERVO_PERIOD
+from sgft_ros.simulation.cell import SimulatedCell
+from sgft_ros.simulation.physics import draw_real
+from sgft_ros.simulation.worlds import WORLDS
+from sgft_ros.tasks import get_task
+from std_srvs.srv import Trigger
+
+WORLD_NAMES = ('real', 'sim')
+STARTS = 0x57A7             # keeps the draw of starts apart from the draw of the world
+LARGEST_TIME = 2**30        # [s] of simulated time, within the seconds of a ROS stamp
+ENOUGH = 0.95               # share of the wanted rate below which the node warns
+
+
+@dataclass(frozen=True)
+class SimulatedRobotParameters:
+    """Parameters of the node simulated_robot."""
+
+    robot: str = parameter('simulated_arm', 'robot contract: name, or path of a .yaml file')
+    task: str = parameter('peg_insert', 'task whose scene surrounds the arm')
+    world: str = parameter(
+        'real', "'real': the one world of the seed, outside of what the simulator knew; "
+                "'sim': the simulator's randomisation, drawn at each reset")
+    seed: int = parameter(0, 'seed of the world and of the starts', minimum=0, maximum=2**31 - 1)
+    gap: float = parameter(
+        1.0, "size of the gap between simulator and 'real', 0 for none", minimum=0.0, maximum=10.0)
+    rate_factor: float = parameter(
+        1.0, 'how much faster than the wall clock simulated time runs; other than 1 the node '
+             'publishes /clock', minimum=0.01, maximum=1000.0)
+    command_timeout: float = parameter(
+        0.1, 'simulated time without a command after which the arm stops', unit='s',
+        minimum=0.01, maximum=10.0)
+
+
+class SimulatedRobot(Node):
+    """Step the world, publish its sensors, take twists, and put the arm at a start on request."""
+
+    def __init__(self):
+        """Build the cell and join the topics; raise ValueError for a wrong name."""
+        super().__init__('simulated_robot')
+        settings = declare_parameters(self, SimulatedRobotParameters)
+        contract = load_robot_contract(settings.robot)
+        self._task = get_task(settings.task)
+        self._draw = _world(settings)
+        self._rng = np.random.default_rng([settings.seed, STARTS])
+        self._cell = SimulatedCell(settings.task, self._rng)
+        self._frame = contract.command.frame_id
+        self._patience = max(1, round(settings.command_timeout / SERVO_PERIOD))
+        self._silence = self._patience  # steps since the last command
+        self._steps = self._commands = self._refused = self._timeouts = self._resets = 0
+
+        self._simulated = settings.rate_factor != 1.0
+        # A restarted simulator goes on from here: its predecessor was never faster than this.
+        self._begin = round(monotonic() * settings.rate_factor * 1e9) % (LARGEST_TIME * 10**9)
+        self._clock_publisher = self.create_publisher(
+            ClockMessage, '/clock', QoSProfile(depth=10)) if self._simulated else None
+        self._topics = RobotTopics(self, self._cell, contract.frames)
+        self._pace = Pace(SERVO_PERIOD, settings.rate_factor, monotonic())
+        self._put_at_start()
+        self._diagnostics = diagnostics.Diagnostics(self, 'pace', self._report)
+        self.create_service(Trigger, '~/reset', self._on_reset)
+        self.create_subscription(
+            TwistStamped, contract.command.topic, self._on_command, qos.ACTION)
+        self._timer = self.create_timer(
+            self._pace.wall_step, self._step, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def _step(self):
+        """Let the world run up to now, one measurement per step; sensors before their time."""
+        for _ in range(self._pace.due(monotonic())):
+            self._silence += 1
+            if self._silence == self._patience:
+                self._cell.arm.command(np.zeros(3))
+                self._timeouts += 1
+            self._cell.arm.advance(SERVO_PERIOD)
+            self._steps += 1
+            stamp = self._stamp()
+            self._topics.publish_sensors(stamp)
+            if self._simulated:
+                self._clock_publisher.publish(ClockMessage(clock=stamp))
+
+    def _stamp(self):
+        """Return the time of the world as a message."""
+        if not self._simulated:
+            return self.get_clock().now().to_msg()
+        elapsed = self._steps * round(SERVO_PERIOD * 1e9)
+        return Time(nanoseconds=self._begin + elapsed).to_msg()
+
+    def _on_command(self, message):
+        velocity = message.twist.linear
+        command = np.array([velocity.x, velocity.y, velocity.z])
+        problem = self._problem(message, command)
+        if problem:
+            self._refused += 1
+            self.get_logger().error(f'refused a command: {problem}', throttle_duration_sec=5.0)
+            return
+        self._silence = 0
+        self._commands += 1
+        self._cell.arm.command(command)
+
+    def _problem(self, message, command):
+        if message.header.frame_id != self._frame:
+            return f'expected frame {self._frame!r}, got {message.header.frame_id!r}'
+        angular = message.twist.angular
+        if any((angular.x, angular.y, angular.z)):
+            return 'this arm keeps its tool upright, angular velocities must be 0'
+        if not np.isfinite(command).all():
+            return f'expected finite velocities, got {command.tolist()}'
+        return ''
+
+    def _on_reset(self, _, response):
+        try:
+            start = self._put_at_start()
+        except ValueError as error:  # out of reach
+            response.success, response.message = False, str(error)
+            return response
+        self._resets += 1
+        x, y, z = (1e3 * start).tolist()
+        response.success = True
+        response.message = f'tip at {x:.1f} {y:.1f} {z:.1f} mm from where the hole is believed'
+        return response
+
+    def _put_at_start(self):
+        """Stop, put the tip where the task starts, in a world to be found out; return where."""
+        start = self._task.start(self._rng)
+        self._cell.reset(self._draw(self._rng), start)
+        self._silence = self._patience
+        self._topics.publish_object(self._stamp())
+        return start
+
+    def _report(self):
+        values = self._pace.report(monotonic())
+        slow = values['achieved'] < ENOUGH
+        text = f'{values["achieved"]:.0%} of the wanted rate'
+        return diagnostics.WARN if slow else diagnostics.OK, text, {
+            **values, 'resets': self._resets, 'commands': self._commands,
+            'refused_commands': self._refused, 'command_timeouts': self._timeouts}
+
+
+def _world(settings):
+    """Return the function from a random generator to the Physics of the next episode."""
+    if settings.task not in WORLDS:
+        raise ValueError(
+            f'no worlds for task {settings.task!r}; choose from: {", ".join(sorted(WORLDS))}')
+    worlds = WORLDS[settings.task]
+    if settings.world == 'sim':
+        return worlds.sim.draw
+    if settings.world == 'real':
+        real = draw_real(worlds.real, settings.seed, settings.gap)
+        return lambda _: real
+    raise ValueError(
+        f'unknown world {settings.world!r}; choose from: {", ".join(WORLD_NAMES)}')
+
+
+def main(args=None):
+    """Run the node."""
+    try:
+        with rclpy.init(args=args):
+            rclpy.spin(SimulatedRobot())
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+
+
+if __name__ == '__main__':
+    main()
