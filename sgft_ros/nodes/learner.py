@@ -1,0 +1,266 @@
+"""Node learner: fine-tunes the policy on what the replay buffer holds, and publishes it."""
+
+from concurrent.futures import TimeoutError as JobTimeout
+import math
+import os
+from pathlib import Path
+import secrets
+import sys
+import time
+
+import rclpy
+from rclpy.clock import Clock, ClockType
+from rclpy.exceptions import ParameterException
+from rclpy.executors import ExternalShutdownException
+from rclpy.logging import get_logger
+from rclpy.node import Node
+from rclpy.task import Future
+from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
+from sgft_ros.learning.finetuner import FineTuner
+from sgft_ros.learning.potential import Potential
+from sgft_ros.learning.replay import label, load_transitions
+from sgft_ros.msg import LearnerStatus, PolicyWeights, SampleBatch, SampleRequest
+from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes.learner_curves import LearnerCurves
+from sgft_ros.nodes.learner_files import LearnerFiles
+from sgft_ros.nodes.learner_parameters import LearnerParameters
+from sgft_ros.nodes.parameters import declare_parameters
+from sgft_ros.nodes.sample_credits import SampleCredits
+from sgft_ros.nodes.trainer import Schedule, Trainer
+from sgft_ros.nodes.weights import architecture, make_weights_message, read_key
+from std_srvs.srv import SetBool, Trigger
+import torch
+
+STATUS_PERIOD = 1.0  # [s]
+JOB_TIMEOUT = 20.0   # [s] that a service waits for the trainer
+CONFIGURATION_ERROR = 2  # exit code
+
+
+class LearnerNode(Node):
+    """Move messages between the graph and the trainer, which works in a thread of its own."""
+
+    def __init__(self):
+        """Resume from the run folder or begin with pi_sim; raise ValueError for what cannot be."""
+        super().__init__('learner')
+        self._settings = settings = declare_parameters(self, LearnerParameters)
+        self._key = read_key(settings.key_file)
+        policy = load_checkpoint(settings.policy_checkpoint, 'policy')
+        self._architecture = architecture(policy.metadata, policy.tensors)
+        self._tuner = _fine_tuner(settings, policy)
+        sizes = self._architecture['sizes']
+        self._credits = SampleCredits(
+            secrets.randbits(63), sizes[0], sizes[-1] // 2, credits=settings.credits,
+            batches=settings.request_batches, batch_size=settings.batch_size,
+            prior_ratio=settings.prior_ratio, timeout=settings.request_timeout,
+            poll_period=settings.poll_period)
+        self._files = LearnerFiles(settings.run_folder, {
+            'algorithm': settings.algorithm, 'horizon': self._horizon,
+            'task': policy.metadata['task'], 'architecture': self._architecture})
+        checkpoint = self._resume()
+        self._weights = self.create_publisher(PolicyWeights, 'policy_weights', qos.LATEST)
+        self._requests = self.create_publisher(SampleRequest, 'sample_requests', qos.SAMPLES)
+        self._status = self.create_publisher(LearnerStatus, 'learner_status', qos.LATEST)
+        self._trainer = Trainer(
+            self._tuner, self._credits, self._files,
+            Schedule(settings.publish_interval, settings.checkpoint_period),
+            _warm_start_columns(settings, self._tuner), seed=settings.seed,
+            send=self._send, publish=self._publish, policy_metadata=policy.metadata,
+            warmed_up=checkpoint is not None and bool(checkpoint.metadata['warmed_up']))
+        self.ended = Future()
+        self._counted = self._tuner.updates, time.monotonic()
+        self._told_problem = self._told_disk_error = ''
+        self._curves = LearnerCurves(
+            Path(settings.run_folder) / 'tensorboard') if settings.tensorboard else None
+        self._join_topics()
+
+    @property
+    def _horizon(self):
+        return self._settings.horizon if self._settings.algorithm == 'sgft_sac' else 0
+
+    def _resume(self):
+        """Take up the newest checkpoint of the run folder, if there is one; return it."""
+        checkpoint = self._files.newest()
+        for damage in self._files.damaged:
+            self.get_logger().error(f'left out: {damage}')
+        if checkpoint is not None:
+            try:
+                self._tuner.load_state(
+                    {name: torch.from_numpy(value) for name, value in checkpoint.tensors.items()})
+            except ValueError as error:
+                raise CheckpointError(f'{checkpoint.path}: {error}') from None
+            # The version file may have been lost, the checkpoint not.
+            self._files.version = max(self._files.version, int(checkpoint.metadata['version']))
+            self.get_logger().info(
+                f'resumed after {self._tuner.updates} updates from {checkpoint.path}')
+        return checkpoint
+
+    def _join_topics(self):
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._status_timer = self.create_timer(STATUS_PERIOD, self._tell_status, clock=steady)
+        self._diagnostics = diagnostics.Diagnostics(self, 'training', self._report)
+        self.create_service(Trigger, '~/checkpoint', self._on_checkpoint)
+        self.create_service(Trigger, '~/reset', self._on_reset)
+        self.create_service(SetBool, '~/pause', self._on_pause)
+        self.create_subscription(
+            SampleBatch, 'sample_batches', self._trainer.receive, qos.SAMPLES)
+
+    def start(self):
+        """Begin to train; `ended` tells when the trainer has ended, with its error if any."""
+        os.nice(self._settings.niceness)  # of this thread and those that it starts
+        self._trainer.ended.add_done_callback(self._on_end)
+        self._trainer.start()
+
+    def close(self):
+        """Save a last checkpoint and let go of the files; needs no ROS."""
+        if self._trainer.is_alive():
+            self._trainer.stop()
+            self._trainer.join()
+        self._files.close()
+        if self._curves is not None:
+            self._curves.close()
+
+    def _on_end(self, ended):
+        error = ended.exception()
+        if error is None:
+            self.ended.set_result(None)
+        else:
+            self.ended.set_exception(error)
+
+    def _send(self, request):
+        self._publish_while_ok(self._requests, request)
+
+    def _publish(self, version, updates, tensors):
+        candidate = self._settings.algorithm + (f'_h{self._horizon}' if self._horizon else '')
+        message = make_weights_message(
+            version, updates, self._architecture, candidate, tensors, self._key)
+        message.header.stamp = self.get_clock().now().to_msg()
+        self._publish_while_ok(self._weights, message)
+
+    def _publish_while_ok(self, publisher, message):
+        """Publish from the trainer's thread; after the shutdown of ROS nobody listens."""
+        try:
+            publisher.publish(message)
+        except Exception:
+            if self.context.ok():
+                raise
+
+    def _on_checkpoint(self, request, response):
+        return self._answer(response, self._trainer.checkpoint, str)
+
+    def _on_reset(self, request, response):
+        return self._answer(
+            response, self._trainer.reset,
+            lambda version: f'back to pi_sim, published as version {version}; replay kept')
+
+    def _on_pause(self, request, response):
+        return self._answer(
+            response, lambda: self._trainer.set_paused(request.data),
+            lambda _: 'paused' if request.data else 'resumed')
+
+    def _answer(self, response, job, text):
+        """Have the trainer do a job between two updates, a few milliseconds from now."""
+        try:
+            result = self._trainer.submit(job).result(JOB_TIMEOUT)
+        except JobTimeout:
+            response.message = f'the trainer did not answer within {JOB_TIMEOUT:g} s'
+        except (OSError, ValueError) as error:
+            response.message = str(error)
+        else:
+            response.success, response.message = True, text(result)
+        self.get_logger().info(response.message)
+        return response
+
+    def _tell_status(self):
+        trainer, shares = self._trainer, self._trainer.shares.take()
+        updates, now = trainer.updates, time.monotonic()
+        before, since = self._counted
+        self._counted = updates, now
+        status = LearnerStatus(
+            algorithm=self._settings.algorithm, phase=trainer.displayed_phase,
+            horizon=self._horizon, learner_step=updates, version=self._files.version,
+            stored=self._credits.stored,
+            updates_per_second=max(0.0, (updates - before) / (now - since)),
+            waiting=shares.get('waiting', 0.0), throttled=shares.get('throttled', 0.0),
+            **trainer.losses)
+        status.header.stamp = self.get_clock().now().to_msg()
+        self._status.publish(status)
+        if self._curves is not None and updates != before:
+            self._curves.add(updates, {
+                **trainer.losses, 'updates_per_second': status.updates_per_second,
+                'waiting': status.waiting, 'throttled': status.throttled,
+                'stored': status.stored})
+        self._tell_problems()
+
+    def _tell_problems(self):
+        """Log what is new among the problems; diagnostics keep saying it."""
+        problem, disk_error = self._trainer.problem, self._trainer.disk_error
+        if problem != self._told_problem:
+            self.get_logger().error(problem, throttle_duration_sec=5.0)
+        if disk_error != self._told_disk_error:
+            if disk_error:
+                self.get_logger().error(f'{disk_error}; going on without a new checkpoint')
+            else:
+                self.get_logger().info('the disk takes checkpoints again')
+        self._told_problem, self._told_disk_error = problem, disk_error
+
+    def _report(self):
+        trainer, credits = self._trainer, self._credits
+        level, message = diagnostics.OK, trainer.displayed_phase
+        if trainer.diverged or trainer.refused:
+            level, message = diagnostics.ERROR, trainer.problem
+        if trainer.disk_error:
+            level, message = diagnostics.ERROR, trainer.disk_error
+        return level, message, {
+            'phase': trainer.displayed_phase, 'updates': trainer.updates,
+            'version': self._files.version, 'stored': credits.stored,
+            'inserted': credits.inserted, 'resent': credits.resent, 'ignored': credits.ignored,
+            'discarded': credits.discarded, 'diverged': trainer.diverged,
+            'refused': trainer.refused,
+            'q_mean': trainer.losses.get('q_mean', math.nan),
+        }
+
+
+def _fine_tuner(settings, policy):
+    simulation = None
+    if settings.algorithm == 'sac' and settings.simulation_checkpoint:
+        simulation = load_checkpoint(settings.simulation_checkpoint, 'learner')
+    return FineTuner(settings.fine_tuning(), policy, simulation, settings.seed)
+
+
+def _warm_start_columns(settings, tuner):
+    """Return simulation data shaped by V_sim, or None where no warm start is due."""
+    if not tuner.needs_warm_start:
+        return None
+    for name in ('warm_start_data', 'value_checkpoint'):
+        if not getattr(settings, name):
+            raise ValueError(f"parameter '{name}' must be set for a warm start; without one set "
+                             "'warm_start_updates' to 0")
+    columns, _ = load_transitions(settings.warm_start_data)
+    return columns | label(columns, Potential.load(settings.value_checkpoint))
+
+
+def main(args=None):
+    """Run the node; save a checkpoint before it ends. Return the exit code."""
+    torch.set_num_threads(1)  # small networks: more threads only take the processor from others
+    node = None
+    try:
+        with rclpy.init(args=args):
+            try:
+                node = LearnerNode()
+            except (ValueError, RuntimeError, ParameterException) as error:
+                get_logger('learner').fatal(str(error))
+                return CONFIGURATION_ERROR
+            node.start()
+            rclpy.spin_until_future_complete(node, node.ended)
+            if node.ended.done():
+                node.ended.result()
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        if node is not None:
+            node.close()
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

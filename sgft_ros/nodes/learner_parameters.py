@@ -1,0 +1,75 @@
+"""Parameters of the node learner, and what is made of them."""
+
+from dataclasses import dataclass, fields
+
+from sgft_ros.learning.finetuner import FineTuningConfig
+from sgft_ros.nodes.parameters import parameter
+
+MANY = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class LearnerParameters:
+    """Parameters of the node learner."""
+
+    # algorithm
+    algorithm: str = parameter('sgft_sac', 'learning algorithm: sgft_sac or sac')
+    horizon: int = parameter(
+        5, 'H: steps of real reward before V_sim has its say; sac has none', minimum=1,
+        maximum=1000)
+    warm_start_updates: int = parameter(
+        1500, 'updates of the critics on simulation data before the first real one', minimum=0,
+        maximum=MANY)
+    start_after: int = parameter(
+        100, 'real transitions before the first update', minimum=1, maximum=MANY)
+    updates_per_transition: float = parameter(
+        1.0, 'updates that each real transition allows', minimum=0.0, maximum=1000.0)
+    batch_size: int = parameter(
+        128, 'transitions in a minibatch', minimum=1, maximum=65_536)
+    learning_rate: float = parameter(
+        3e-4, 'of policy, critics and temperature', minimum=0.0, maximum=1.0)
+    critics: int = parameter(2, 'critics, of which the least counts', minimum=1, maximum=100)
+    tau: float = parameter(
+        0.005, 'share of the critics in their targets per update', minimum=0.0, maximum=1.0)
+    prior_ratio: float = parameter(
+        0.0, "share of each minibatch that comes from the replay buffer's prior data",
+        minimum=0.0, maximum=1.0)
+    seed: int = parameter(0, 'seed of the learner', minimum=0, maximum=2**31 - 1)
+
+    # files
+    policy_checkpoint: str = parameter('', 'checkpoint of pi_sim', required=True)
+    value_checkpoint: str = parameter(
+        '', 'checkpoint of V_sim; shapes the data of the warm start')
+    warm_start_data: str = parameter(
+        '', 'transitions from the simulator for the warm start')
+    simulation_checkpoint: str = parameter(
+        '', 'learner of the simulator as pretraining left it; sac goes on from it')
+    run_folder: str = parameter(
+        '', 'folder for checkpoints and curves; a learner resumes from it', required=True)
+    key_file: str = parameter('', 'file with the key that signs the weights; empty: no signature')
+    checkpoint_period: float = parameter(
+        30.0, 'time between two checkpoints', unit='s', minimum=0.1, maximum=86_400.0)
+    tensorboard: bool = parameter(True, 'whether to write curves for TensorBoard')
+
+    # traffic
+    publish_interval: int = parameter(
+        50, 'updates between two publications of the policy', minimum=1, maximum=MANY)
+    credits: int = parameter(
+        3, 'requests to the replay buffer in flight at most', minimum=1, maximum=16)
+    request_batches: int = parameter(
+        16, 'minibatches in one request at most', minimum=1, maximum=1024)
+    request_timeout: float = parameter(
+        0.5, 'until an unanswered request is sent again', unit='s', minimum=0.01, maximum=60.0)
+    poll_period: float = parameter(
+        0.05, 'between two looks into the replay buffer while no update is due', unit='s',
+        minimum=0.001, maximum=10.0)
+
+    # machine
+    niceness: int = parameter(
+        5, 'by how much training yields the processor to the control loop', minimum=0,
+        maximum=19)
+
+    def fine_tuning(self) -> FineTuningConfig:
+        """Return the part that the learning core knows."""
+        return FineTuningConfig(
+            **{field.name: getattr(self, field.name) for field in fields(FineTuningConfig)})

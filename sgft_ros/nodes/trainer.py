@@ -1,0 +1,249 @@
+"""The thread that trains: it alone touches the fine-tuner."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+import math
+import queue
+import threading
+import time
+
+import numpy as np
+from sgft_ros.learning.finetuner import FineTuner
+from sgft_ros.nodes.learner_files import LearnerFiles
+from sgft_ros.nodes.sample_credits import SampleCredits
+from sgft_ros.nodes.time_shares import TimeShares
+
+NO_LOSSES = dict.fromkeys(
+    ('critic_loss', 'actor_loss', 'temperature', 'entropy', 'q_mean'), math.nan)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When the trainer publishes and saves."""
+
+    publish_interval: int     # updates between two publications
+    checkpoint_period: float  # [s]
+
+
+class Trainer(threading.Thread):
+    """
+    Warm up, then train as the real transitions allow; publish weights and keep checkpoints.
+
+    Other threads hand in answers of the replay buffer (`receive`) and jobs (`submit`), and read
+    the attributes; each is replaced as a whole.
+    """
+
+    def __init__(
+        self, tuner: FineTuner, credits: SampleCredits, files: LearnerFiles, schedule: Schedule,
+        warm_start_columns: Mapping[str, np.ndarray] | None, *, seed: int,
+        send: Callable, publish: Callable, policy_metadata: Mapping[str, object],
+        warmed_up: bool = False,
+    ):
+        """
+        Prepare; `start` begins.
+
+        :param warm_start_columns: shaped simulation data, or None where no warm start is wanted
+        :param send: sends a SampleRequest
+        :param publish: publishes (version, updates, tensors) as PolicyWeights
+        :param policy_metadata: of the checkpoint of pi_sim
+        :param warmed_up: whether the tuner comes from a checkpoint that had been warmed up
+        """
+        super().__init__(name='trainer', daemon=True)
+        self._tuner, self._credits, self._files = tuner, credits, files
+        self._schedule, self._warm_start_columns = schedule, warm_start_columns
+        self._send, self._publish = send, publish
+        self._policy_metadata = policy_metadata
+        self._generator = np.random.default_rng(seed)
+        self._jobs = queue.SimpleQueue()
+        self._answers = queue.SimpleQueue()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._warmed_up = warmed_up
+        self._published_at = tuner.updates
+        self._saved = time.monotonic()
+        self._good = tuner.state()
+        self.shares = TimeShares('idle')
+        self.phase = 'waiting'
+        self.paused = False
+        self.losses = NO_LOSSES
+        self.disk_error = ''
+        self.diverged = 0      # times that the last good state was taken back
+        self.refused = 0       # answers of the replay buffer that could not be used
+        self.problem = ''      # the last reason for one of these
+        self.ended = Future()  # done with the end of the thread; holds the error, if one ended it
+
+    @property
+    def updates(self) -> int:
+        """Return the number of updates on real transitions."""
+        return self._tuner.updates
+
+    @property
+    def displayed_phase(self) -> str:
+        """Return the phase, or 'paused'."""
+        return 'paused' if self.paused else self.phase
+
+    def receive(self, message) -> None:
+        """Take an answer of the replay buffer."""
+        self._answers.put(message)
+        self._wake.set()
+
+    def submit(self, job: Callable) -> Future:
+        """Have a function without arguments called between two updates."""
+        future = Future()
+        self._jobs.put((job, future))
+        self._wake.set()
+        return future
+
+    def stop(self) -> None:
+        """Save a last checkpoint and end; `join` waits for it."""
+        self._stopping = True
+        self._wake.set()
+
+    def checkpoint(self):
+        """Write everything needed to resume; return the path. A job."""
+        self._saved = time.monotonic()
+        self._keep()
+        state = {name: value.numpy() for name, value in self._good.items()}
+        try:
+            path = self._files.save(self._tuner.updates, state, {'warmed_up': self._warmed_up})
+            self._files.export_policy(self._tuner.policy_tensors(), {
+                **self._policy_metadata, 'temperature': self._tuner.learner.alpha,
+                'updates': self._tuner.updates, 'version': self._files.version})
+        except OSError as error:
+            self.disk_error = f'{self._files.folder}: {error.strerror or error}'
+            raise
+        self.disk_error = ''
+        return path
+
+    def reset(self) -> int:
+        """Go back to pi_sim; return the version under which it was published. A job."""
+        if self._tuner.learner.updates:
+            self._tuner.reset()
+        return self.publish()
+
+    def publish(self) -> int:
+        """Publish the weights as they are; return their version. A job."""
+        self._keep()
+        self._published_at = self._tuner.updates
+        try:
+            version = self._files.next_version()
+        except OSError as error:
+            self.disk_error = f'{self._files.folder}: {error.strerror or error}'
+            version = self._files.version
+        self._publish(version, self._tuner.updates, self._tuner.policy_tensors())
+        return version
+
+    def set_paused(self, paused: bool) -> None:
+        """Stop or resume gradient steps. A job."""
+        if self.paused and not paused:
+            self._credits.discard()  # sampled before the pause
+        self.paused = paused
+
+    def run(self) -> None:
+        """Train until `stop`."""
+        try:
+            if self._tuner.learner.updates:
+                self.publish()
+            if self._tuner.needs_warm_start and not self._warmed_up:
+                self._warm_start()
+            while not self._stopping:
+                self._tend()
+                self._step()
+            self._checkpoint_if_possible()
+        except BaseException as error:
+            self.ended.set_exception(error)
+        else:
+            self.ended.set_result(None)
+
+    def _warm_start(self):
+        if self._warm_start_columns is None:
+            return
+        self.phase = 'warm_start'
+        self.shares.enter('warm_start')
+
+        def progress(_):
+            self._tend()
+            while self.paused and not self._stopping:
+                self._wait('paused', 1.0)
+                self._tend()
+            self.shares.enter('warm_start')
+            return not self._stopping
+
+        self._tuner.warm_start(self._warm_start_columns, self._generator, progress)
+        self._warm_start_columns = None
+        self._warmed_up = not self._stopping
+        self._keep()
+
+    def _tend(self):
+        """Do the jobs, take the answers, save from time to time."""
+        while not self._jobs.empty():
+            job, future = self._jobs.get()
+            try:
+                future.set_result(job())
+            except Exception as error:
+                future.set_exception(error)
+        while not self._answers.empty():
+            try:
+                self._credits.answer(self._answers.get())
+            except ValueError as error:
+                self.refused += 1
+                self.problem = str(error)
+        if time.monotonic() - self._saved >= self._schedule.checkpoint_period:
+            self._checkpoint_if_possible()
+
+    def _step(self):
+        """Update once, or wait for what an update needs."""
+        if self.paused:
+            self._wait('paused', 1.0)
+            return
+        due = self._tuner.updates_due(self._credits.inserted)
+        for request in self._credits.requests(due):
+            self._send(request)
+        begun = self._credits.inserted >= self._tuner.config.start_after
+        self.phase = 'training' if begun else 'waiting'
+        if not due:
+            self._wait('throttled' if begun else 'idle', self._credits.until_next())
+            return
+        batch = self._credits.next()
+        if batch is None:
+            self._wait('waiting', self._credits.until_next())
+            return
+        self.shares.enter('training')
+        self._update(batch)
+
+    def _update(self, batch):
+        losses = self._tuner.update(batch)
+        if not all(map(math.isfinite, losses.values())):
+            self._take_back(f'losses after {self._tuner.updates} updates: {losses}')
+            return
+        self.losses = losses
+        if self._tuner.updates - self._published_at >= self._schedule.publish_interval:
+            self.publish()
+
+    def _keep(self):
+        """Remember this state as the one to go back to; go back now if it is not finite."""
+        state = self._tuner.state()
+        bad = [name for name, value in state.items()
+               if value.is_floating_point() and not value.isfinite().all()]
+        if bad:
+            self._take_back(f'after {self._tuner.updates} updates not finite: {", ".join(bad)}')
+        else:
+            self._good = state
+
+    def _take_back(self, reason):
+        self.diverged += 1
+        self.problem = f'{reason}; went back to the last good weights'
+        self._tuner.load_state(self._good)
+        self._published_at = min(self._published_at, self._tuner.updates)
+
+    def _checkpoint_if_possible(self):
+        try:
+            self.checkpoint()
+        except OSError:
+            pass  # disk_error says so; training goes on
+
+    def _wait(self, state, timeout):
+        self.shares.enter(state)
+        self._wake.wait(timeout)
+        self._wake.clear()
