@@ -25,7 +25,8 @@ DISTRIBUTION = 'jazzy'
 BASE, NAME, ARRAY, SEQUENCE = 1, 2, 3, 4  # rosbags.interfaces.Nodetype
 
 # The store does not hold default values. These are all that its messages have, zeros apart.
-DEFAULTS = {('geometry_msgs/msg/Quaternion', 'w'): 1.0}
+DEFAULTS = {('geometry_msgs/msg/Quaternion', 'w'): 1.0,
+            ('sensor_msgs/msg/NavSatStatus', 'status'): -2}
 
 
 def load_table() -> dict:
