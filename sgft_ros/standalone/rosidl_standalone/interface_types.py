@@ -8,8 +8,7 @@ ARRAY_CODES = {  # primitive types that travel as array.array or numpy.ndarray
     'int32': 'i', 'uint32': 'I', 'int64': 'q', 'uint64': 'Q',
 }
 PRIMITIVES = frozenset(ARRAY_CODES) | {'bool', 'byte', 'string'}
-SYNONYMS = {'char': 'uint8', 'boolean': 'bool', 'octet': 'byte', 'float': 'float32',
-            'double': 'float64'}
+SYNONYMS = {'char': 'uint8'}
 IDL_NAMES = {'float32': 'float', 'float64': 'double', 'bool': 'boolean', 'byte': 'octet'}
 
 
