@@ -1,0 +1,182 @@
+"""Fine-tune a policy on a robot, or on the simulated arm whose simulator was wrong about it."""
+
+import logging
+from pathlib import Path
+import re
+import shutil
+import sys
+import time
+
+import launch
+from launch import LaunchDescription
+from launch.actions import (
+    DeclareLaunchArgument,
+    ExecuteProcess,
+    LogInfo,
+    OpaqueFunction,
+    RegisterEventHandler,
+    Shutdown,
+)
+from launch.event_handlers import OnProcessIO
+from launch_ros.actions import Node
+import sgft_ros
+from sgft_ros.nodes.run_configuration import (
+    LEARNING_SIDE,
+    PACKAGE,
+    ROBOT_SIDE,
+    RunConfiguration,
+)
+from sgft_ros.robot import load_robot_contract
+
+BOOLEAN = ['true', 'false']
+ARGUMENTS = {
+    'robot': ('simulated_arm', 'robot contract: name in config/robots, or path of a .yaml file'),
+    'task': ('peg_insert', 'task: name in config/tasks, with checkpoints of the same name'),
+    'algorithm': ('sgft_sac', 'sgft_sac, sac, or the path of a .yaml file like config/algorithms'),
+    'horizon': ('', "H [steps] of sgft_sac; empty: as the algorithm's file says"),
+    'checkpoint': ('', 'folder with policy, value, learner and warm_start.safetensors; empty: '
+                       'the one of the task that the package ships'),
+    'seed': ('0', 'seed of the simulated world, of exploration and of learning'),
+    'simulated': ('true', 'start the simulated arm; false: the driver of a robot runs already',
+                  BOOLEAN),
+    'world': ('real', "world of the simulated arm: 'real' is outside of what the simulator knew",
+              ['real', 'sim']),
+    'gap': ('1.0', "size of the gap between simulator and 'real'; 0: none"),
+    'rate_factor': ('3.0', 'how much faster than the wall clock the simulated arm runs'),
+    'transition_limit': ('', "real transitions after which the run ends; empty: the task's"),
+    'evaluation_interval': ('', "transitions between two evaluations; empty: the task's"),
+    'evaluation_episodes': ('', "episodes of one evaluation; empty: the task's"),
+    'goal_success': ('', 'success 0...1 that ends the run when two evaluations running reach it; '
+                         "empty: the task's"),
+    'run_folder': ('', 'folder of the run, taken up again if it exists; empty: '
+                       'runs/<time>_<task>_<algorithm>_seed<seed>'),
+    'record': ('true', 'record a bag of the run', BOOLEAN),
+    'namespace': ('', 'namespace of policy, safety gate and robot'),
+    'key_file': ('', 'file with the key that signs the weights; empty: no signatures'),
+    'respawn': ('true', 'start nodes again that die', BOOLEAN),
+    'rviz': ('false', 'show the run in RViz', BOOLEAN),
+}
+RESPAWN_DELAY = 1.0  # [s]
+START_TIME = 10.0    # [s] in which an error is one of the configuration: no new start helps
+REPORT_TIME = '30'   # [s] that the monitor may take for its report at the end
+TO_LOG = {'both': 'log'}
+QUIET = re.compile(r'(\[(INFO|DEBUG)\]|\s*$)')
+# Small networks and matrices: more threads only take the processor from the control loop.
+ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1'}
+
+
+def generate_launch_description():
+    """Return the arguments, and what is made of them when they are known."""
+    declarations = [
+        DeclareLaunchArgument(
+            name, default_value=default, description=description,
+            choices=choices[0] if choices else None)
+        for name, (default, description, *choices) in ARGUMENTS.items()]
+    return LaunchDescription([*declarations, OpaqueFunction(function=start)])
+
+
+def start(context):
+    """Write the configuration to the run folder; return the nodes of the run."""
+    run = RunConfiguration({name: context.launch_configurations[name] for name in ARGUMENTS})
+    contract = load_robot_contract(run.robot)
+    file = run.write()
+    nodes = [node(run, name, file) for name in (*ROBOT_SIDE, *LEARNING_SIDE)
+             if name in run.parameters]
+    quiet([*(action.node_executable for action in nodes), 'bag'])
+    return [
+        LogInfo(msg=f'run folder: {run.folder}'),
+        RegisterEventHandler(OnProcessIO(on_stderr=show_problems)),
+        *nodes,
+        *([record_bag(run, contract)] if run.record else []),
+        *(rviz(run) if run.rviz else []),
+    ]
+
+
+def node(run, name, parameters_file):
+    """Return the action of one node."""
+    robot_side = name in ROBOT_SIDE
+    options = {}
+    if name == 'monitor':
+        options = {'output': {'stdout': ['screen', 'log'], 'stderr': 'log'},
+                   'output_format': '{line}', 'sigterm_timeout': REPORT_TIME}
+    action = Node(
+        package=PACKAGE, executable=name, name=name,
+        namespace=run.namespace if robot_side else '', parameters=[str(parameters_file)],
+        remappings=shared_names(run, name), additional_env=ONE_THREAD,
+        **({'output': TO_LOG, 'respawn': run.respawn and name != 'monitor',
+            'respawn_delay': RESPAWN_DELAY} | options),
+        on_exit=end_of_run if name == 'monitor' else watch(name))
+    return action
+
+
+def shared_names(run, name):
+    """Return the remappings by which robots in namespaces share one learning side."""
+    if not run.namespace or name not in ROBOT_SIDE:
+        return []
+    shared = [(topic, f'/{topic}') for topic in (
+        'transitions', 'policy_weights', 'episode_results')] if name == 'policy' else []
+    if run.simulated:
+        shared += [('/tf', 'tf'), ('/tf_static', 'tf_static')]
+    return shared
+
+
+def watch(name):
+    """Return what follows the exit of a node: the end, where a new start cannot help."""
+    begun = [time.monotonic()]
+
+    def on_exit(event, context):
+        lived, begun[0] = time.monotonic() - begun[0], time.monotonic() + RESPAWN_DELAY
+        # A signal is negative, and so an accident; a number is an error that the node found.
+        if not context.is_shutdown and event.returncode > 0 and lived < START_TIME:
+            raise RuntimeError(
+                f'{name} ended with exit code {event.returncode} right after its start')
+
+    return on_exit
+
+
+def end_of_run(event, context):
+    """End everything with the monitor: it knows when the run has reached its end."""
+    if context.is_shutdown:
+        return None
+    if event.returncode:
+        raise RuntimeError(f'monitor ended with exit code {event.returncode}')
+    return Shutdown(reason='the run has ended')
+
+
+def record_bag(run, contract):
+    """Return the action that records what is needed to replay the run."""
+    observed = {term.source.topic for term in contract.observation
+                if term.source.kind in ('topic', 'joint_states')}
+    robot_side = {'action', 'executed_action', contract.command.topic, *observed}
+    topics = [
+        'transitions', 'shaped_transitions', 'episode_results', 'learner_status', 'diagnostics',
+        'tf', 'tf_static']
+    names = sorted({f'/{topic}' for topic in topics} | {run.topic(name) for name in robot_side})
+    standalone = Path(sgft_ros.__file__).parent in Path(launch.__file__).parents
+    command = [sys.executable, '-m', 'sgft_ros.cli'] if standalone else ['ros2']
+    return ExecuteProcess(
+        cmd=[*command, 'bag', 'record', '-o', str(run.bag_folder()), *names], name='bag',
+        output=TO_LOG, sigterm_timeout='10')
+
+
+def rviz(run):
+    """Return the action that starts RViz, or a line that says why not."""
+    if shutil.which('rviz2') is None:
+        return [LogInfo(msg='rviz:=true, but rviz2 was not found; going on without')]
+    return [ExecuteProcess(
+        cmd=['rviz2', '-d', str(run.share / 'config' / 'rviz' / 'finetune.rviz')], name='rviz2',
+        output=TO_LOG)]
+
+
+def quiet(names):
+    """Leave the screen to the run: of the processes' starts and ends only errors are told."""
+    for number, name in enumerate(names, 1):
+        logging.getLogger(f'{name}-{number}').addFilter(
+            lambda record: record.levelno >= logging.WARNING)
+
+
+def show_problems(event):
+    """Show what a node wrote that is no routine: warnings, errors, tracebacks."""
+    for line in event.text.decode(errors='replace').splitlines():
+        if not QUIET.match(line):
+            print(f'[{event.process_name}] {line}', file=sys.stderr, flush=True)

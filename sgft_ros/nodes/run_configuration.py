@@ -1,0 +1,197 @@
+"""From the arguments of the launch file to the parameters of every node, written down once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+import os
+from pathlib import Path
+import platform
+from xml.etree import ElementTree
+
+from ament_index_python.packages import get_package_share_directory
+from sgft_ros.learning.checkpoint import write_atomically
+import yaml
+
+PACKAGE = 'sgft_ros'
+ROBOT_SIDE = ('safety_gate', 'simulated_robot', 'policy')
+LEARNING_SIDE = ('value_shaping', 'replay_buffer', 'learner', 'monitor')
+CHECKPOINTS = ('policy', 'value', 'learner', 'warm_start')
+LIBRARIES = ('numpy', 'torch', 'safetensors', 'mujoco', 'cyclonedds', 'rosbags')
+
+
+class RunConfiguration:
+    """The resolved configuration of one run."""
+
+    def __init__(self, arguments: Mapping[str, str]):
+        """
+        Resolve the arguments of finetune.launch.py.
+
+        :raises ValueError: naming the argument or file that cannot be used
+        """
+        self.arguments = dict(arguments)
+        self.share = Path(get_package_share_directory(PACKAGE))
+        self.simulated = self._boolean('simulated')
+        self.record = self._boolean('record')
+        self.respawn = self._boolean('respawn')
+        self.rviz = self._boolean('rviz')
+        self.namespace = arguments['namespace'].strip('/')
+        self.seed = self._number('seed', int)
+        self.rate_factor = self._number('rate_factor', float)
+        self.robot = self._robot()
+        self.folder = self._folder()
+        self.parameters = self._parameters()
+
+    def node_name(self, name: str) -> str:
+        """Return the fully qualified name of a node."""
+        return self.topic(name) if name in ROBOT_SIDE else f'/{name}'
+
+    def topic(self, name: str) -> str:
+        """Return the full name of a topic of the robot side."""
+        return name if name.startswith('/') else '/'.join(
+            ['', *filter(None, [self.namespace]), name])
+
+    def write(self) -> Path:
+        """Write parameters.yaml and run.yaml to the run folder; return the former."""
+        parameters = {self.node_name(name): {'ros__parameters': values}
+                      for name, values in self.parameters.items()}
+        record = {
+            'started': datetime.now().astimezone().isoformat(timespec='seconds'),
+            'arguments': self.arguments, 'versions': _versions(self.share)}
+        path = self.folder / 'parameters.yaml'
+        for file, content in ((path, parameters), (self.folder / 'run.yaml', record)):
+            write_atomically(file, yaml.safe_dump(content, sort_keys=False).encode())
+        return path
+
+    def bag_folder(self) -> Path:
+        """Return a folder for the bag that does not exist yet: a run may be taken up again."""
+        folder, number = self.folder / 'bag', 1
+        while folder.exists():
+            number += 1
+            folder = self.folder / f'bag_{number}'
+        return folder
+
+    def _parameters(self):
+        arguments = self.arguments
+        config = self.share / 'config'
+        task = _read(config / 'tasks', 'task', arguments['task'])
+        algorithm = _read(config / 'algorithms', 'algorithm', arguments['algorithm'])
+        files = self._checkpoint_files()
+        simulated_clock = self.simulated and self.rate_factor != 1.0
+        common = {'use_sim_time': simulated_clock}
+        run_folder = {'run_folder': str(self.folder)}
+        key = {'key_file': _absolute(arguments['key_file'])}
+        limit = self._overrides(int, 'transition_limit')
+        parameters = {
+            'safety_gate': {'robot': self.robot, 'rate_factor': self.rate_factor},
+            'simulated_robot': {
+                'robot': self.robot, 'task': arguments['task'], 'world': arguments['world'],
+                'gap': self._number('gap', float), 'seed': self.seed,
+                'rate_factor': self.rate_factor},
+            'policy': {
+                'robot': self.robot, 'task': arguments['task'], 'checkpoint': files['policy'],
+                'seed': self.seed, **run_folder, **key, **limit,
+                **self._overrides(int, 'evaluation_episodes', 'evaluation_interval')},
+            'value_shaping': {'value_checkpoint': files['value']},
+            'replay_buffer': {'seed': self.seed, **run_folder},
+            'learner': {
+                'policy_checkpoint': files['policy'], 'value_checkpoint': files['value'],
+                'warm_start_data': files['warm_start'], 'simulation_checkpoint': files['learner'],
+                'seed': self.seed, **run_folder, **key, **self._overrides(int, 'horizon')},
+            'monitor': {
+                **run_folder, **limit, **self._overrides(float, 'goal_success')},
+        }
+        if not self.simulated:
+            del parameters['simulated_robot']
+        for name, own in parameters.items():
+            parameters[name] = {**common, **_of(task, name), **_of(algorithm, name), **own}
+        if parameters['learner'].get('prior_ratio'):
+            parameters['replay_buffer'] |= {
+                'prior_data': files['warm_start'], 'value_checkpoint': files['value']}
+        parameters['monitor'].setdefault('title', self._title(parameters['learner']))
+        return parameters
+
+    def _title(self, learner):
+        horizon = f', H = {learner["horizon"]}' if 'horizon' in learner else ''
+        return f'{self.arguments["task"]}, {learner["algorithm"]}{horizon}, seed {self.seed}'
+
+    def _checkpoint_files(self):
+        """Return the paths of the checkpoints; files that pretraining left out are empty texts."""
+        task, given = self.arguments['task'], self.arguments['checkpoint']
+        folder = Path(given) if given else self.share / 'resource' / 'checkpoints' / task
+        files = {name: folder / f'{name}.safetensors' for name in CHECKPOINTS}
+        for name in ('policy', 'value'):
+            if not files[name].is_file():
+                raise ValueError(
+                    f'checkpoint: {folder} lacks {files[name].name}; expected a folder as '
+                    f"'sgft pretrain --task {task}' writes it")
+        return {name: str(path.resolve()) if path.is_file() else ''
+                for name, path in files.items()}
+
+    def _folder(self):
+        given = self.arguments['run_folder']
+        if given:
+            return Path(given).resolve()
+        stamp = datetime.now().strftime('%Y-%m-%d_%H-%M-%S')
+        task, algorithm = self.arguments['task'], Path(self.arguments['algorithm']).stem
+        return Path('runs', f'{stamp}_{task}_{algorithm}_seed{self.seed}').resolve()
+
+    def _robot(self):
+        robot = self.arguments['robot']
+        return _absolute(robot) if Path(robot).suffix in ('.yaml', '.yml') else robot
+
+    def _overrides(self, kind, *names):
+        """Return the arguments that were given, as parameters; the others stay as configured."""
+        return {name: self._number(name, kind) for name in names if self.arguments[name]}
+
+    def _number(self, name, kind):
+        text = self.arguments[name]
+        try:
+            return kind(text)
+        except ValueError:
+            what = 'an integer' if kind is int else 'a number'
+            raise ValueError(f'{name}: expected {what}, got {text!r}') from None
+
+    def _boolean(self, name):
+        return self.arguments[name] == 'true'
+
+
+def _read(folder, what, name):
+    """Read a ROS parameter file, by path or by name from a folder of the package."""
+    path = Path(name) if Path(name).suffix in ('.yaml', '.yml') else folder / f'{name}.yaml'
+    if not path.is_file():
+        choices = ', '.join(sorted(file.stem for file in folder.glob('*.yaml')))
+        raise ValueError(
+            f'unknown {what} {name!r}; choose from: {choices}, or the path of a .yaml file')
+    try:
+        content = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except yaml.YAMLError as error:
+        raise ValueError(f'{path}: is no valid YAML: {error}') from None
+    nodes = ROBOT_SIDE + LEARNING_SIDE
+    if not isinstance(content, dict):
+        raise ValueError(f'{path}: expected parameters by node, got {content!r}')
+    for node, section in content.items():
+        if node not in nodes:
+            raise ValueError(f'{path}: unknown node {node!r}; choose from: {", ".join(nodes)}')
+        if not isinstance(section, dict) or list(section) != ['ros__parameters']:
+            raise ValueError(f'{path}, {node}: expected ros__parameters, got {section!r}')
+    return content
+
+
+def _of(content, node):
+    return content.get(node, {}).get('ros__parameters') or {}
+
+
+def _absolute(path):
+    return str(Path(path).resolve()) if path else ''
+
+
+def _versions(share):
+    versions = {PACKAGE: ElementTree.parse(share / 'package.xml').findtext('version'),
+                'python': platform.python_version(),
+                'ros': os.environ.get('ROS_DISTRO', 'none: standalone')}
+    for library in LIBRARIES:
+        try:
+            versions[library] = version(library)
+        except PackageNotFoundError:
+            versions[library] = 'not installed'
+    return versions
