@@ -6,10 +6,12 @@ import numpy as np
 from sgft_ros.learning.networks import EnsembleMLP
 import torch
 
+UPDATES = 6000
+
 
 def fit_values(
     states: np.ndarray, returns: np.ndarray, members: int = 3,
-    hidden: tuple[int, ...] = (64, 64), updates: int = 6000, batch_size: int = 256,
+    hidden: tuple[int, ...] = (64, 64), updates: int = UPDATES, batch_size: int = 256,
     learning_rate: float = 1e-3, seed: int = 0,
     progress: Callable[[int], None] = lambda done: None,
 ) -> dict[str, np.ndarray]:

@@ -1,0 +1,172 @@
+"""Networks, learners and the fine-tuner around them."""
+
+import numpy as np
+import pytest
+from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
+from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
+from sgft_ros.learning.inference import GaussianPolicy, mlp
+from sgft_ros.learning.networks import EnsembleMLP
+from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sgft_sac import SGFTSAC
+import torch
+
+OBSERVATION, ACTION, BATCH = 4, 2, 16
+CONFIG = SACConfig(OBSERVATION, ACTION, gamma=0.9, hidden=(8, 8), learning_rate=3e-3)
+BOTH = pytest.mark.parametrize('make', [lambda: SAC(CONFIG), lambda: SGFTSAC(CONFIG, 3)])
+
+
+def columns(count=BATCH, seed=0):
+    rng = np.random.default_rng(seed)
+    return {
+        'observation': rng.normal(size=(count, OBSERVATION)).astype(np.float32),
+        'action': rng.uniform(-1, 1, (count, ACTION)).astype(np.float32),
+        'next_observation': rng.normal(size=(count, OBSERVATION)).astype(np.float32),
+        'reward': rng.normal(size=count).astype(np.float32),
+        'shaped_reward': rng.normal(size=count).astype(np.float32),
+        'terminated': (rng.random(count) < 0.1).astype(np.float32),
+    }
+
+
+def batch(seed=0):
+    return {name: torch.from_numpy(column) for name, column in columns(seed=seed).items()}
+
+
+def policy_checkpoint(seed=3, **metadata):
+    return Checkpoint('policy.safetensors', SAC(CONFIG, seed).policy_tensors(), {
+        'gamma': 0.9, 'temperature': 0.05, **metadata}, '')
+
+
+def fine_tuner(**config):
+    return FineTuner(FineTuningConfig(**config), policy_checkpoint())
+
+
+def test_numpy_and_torch_compute_the_same_network():
+    network = EnsembleMLP(3, (OBSERVATION, 8, 8, 1), torch.Generator().manual_seed(0))
+    x = columns()['observation']
+    with torch.no_grad():
+        expected = network(torch.from_numpy(x)).numpy()
+    np.testing.assert_allclose(mlp(network.tensors(), x), expected, atol=1e-5)
+
+
+def test_members_of_an_ensemble_do_not_mix():
+    network = EnsembleMLP(2, (OBSERVATION, 8, 1), torch.Generator().manual_seed(0))
+    network(batch()['observation'])[0].sum().backward()
+    gradient = network._views(network.flat.grad)['weight0']
+    assert gradient[0].any() and not gradient[1].any()
+
+
+@BOTH
+def test_actions_of_the_robot_are_those_of_the_longest_horizon(make):
+    learner = make()
+    observation = batch()['observation']
+    with torch.no_grad():
+        output = learner.actor(observation)[0].view(BATCH, learner.heads, 2, ACTION)
+    policy = GaussianPolicy(learner.policy_tensors())
+    for row in range(BATCH):
+        np.testing.assert_allclose(
+            policy.act(observation[row].numpy()), torch.tanh(output[row, -1, 0]), atol=1e-5)
+
+
+@BOTH
+def test_sampled_densities_integrate_to_one(make):
+    torch.manual_seed(0)
+    learner = make()
+    observation = batch()['observation'][:1].expand(20_000, -1)
+    with torch.no_grad():
+        action, log_density = learner.sample(observation)
+    # E[1 / p(a)] over the cube is its volume, 2 per dimension.
+    inside = action[:, -1].abs().amax(-1) < 0.98
+    volume = (torch.exp(-log_density[:, -1]) * inside).mean()
+    assert 0.8 < volume / (1.96**ACTION) < 1.2
+
+
+@BOTH
+def test_repeated_updates_fit_the_critics(make):
+    learner = make()
+    losses = [learner.update(batch())['critic_loss'] for _ in range(100)]
+    assert np.mean(losses[-10:]) < 0.8 * losses[0]
+
+
+@BOTH
+def test_the_policy_gradient_does_not_reach_the_critics(make):
+    learner = make()
+    observation = batch()['observation']
+    learner.q(learner.critic, observation, learner.sample(observation)[0]).sum().backward()
+    assert learner.critic.flat.grad is None
+    assert learner.actor.flat.grad.any()
+
+
+def test_warm_start_of_the_critics_leaves_the_policy_alone():
+    tuner = fine_tuner(warm_start_updates=20)
+    tuner.warm_start(columns(200), np.random.default_rng(0))
+    for name, value in policy_checkpoint().tensors.items():
+        np.testing.assert_array_equal(tuner.policy_tensors()[name], value)
+    assert tuner.updates == 0
+
+
+@BOTH
+def test_a_resumed_learner_continues_bit_for_bit(make):
+    learner, resumed = make(), make()
+    for seed in range(5):
+        learner.update(batch(seed))
+    resumed.load_state(learner.state())
+    for seed in range(5, 8):
+        assert learner.update(batch(seed)) == resumed.update(batch(seed))
+    assert torch.equal(learner.actor.flat, resumed.actor.flat)
+    assert resumed.updates == 8
+
+
+def test_a_state_of_another_size_is_refused_by_name_and_changes_nothing():
+    learner = SGFTSAC(CONFIG, 3)
+    before = learner.critic.flat.clone()
+    with pytest.raises(ValueError, match=r"'actor.weight2': expected shape \(1, 8, 12\), got"):
+        learner.load_state(SGFTSAC(CONFIG, 2).state())
+    assert torch.equal(before, learner.critic.flat)
+
+
+def test_updates_begin_at_100_transitions_and_keep_their_ratio():
+    tuner = fine_tuner(updates_per_transition=2.0, horizon=1)
+    assert [tuner.updates_due(n) for n in (0, 99, 100, 101, 110)] == [0, 0, 0, 2, 20]
+    for seed in range(5):
+        tuner.update(batch(seed))
+    assert tuner.updates_due(110) == 15
+
+
+def test_reset_returns_to_the_policy_of_the_simulator_and_keeps_the_count():
+    tuner = fine_tuner(horizon=2)
+    for seed in range(4):
+        tuner.update(batch(seed))
+    tuner.reset()
+    np.testing.assert_array_equal(
+        tuner.policy_tensors()['weight0'], policy_checkpoint().tensors['weight0'])
+    assert tuner.updates == 4
+
+
+def test_reset_still_leads_to_the_simulator_after_a_resume():
+    tuner, resumed = fine_tuner(), fine_tuner()
+    tuner.update(batch())
+    resumed.load_state(tuner.state())
+    assert resumed.updates == 1
+    resumed.reset()
+    np.testing.assert_array_equal(
+        resumed.policy_tensors()['weight0'], policy_checkpoint().tensors['weight0'])
+
+
+def test_sac_continues_with_the_critics_of_the_simulator():
+    simulated = SAC(CONFIG, 3)
+    simulated.update(batch())
+    state = {name: value.numpy() for name, value in simulated.state().items()}
+    checkpoint = Checkpoint('learner.safetensors', state, {}, '')
+    tuner = FineTuner(FineTuningConfig(algorithm='sac'), policy_checkpoint(), checkpoint)
+    assert torch.equal(tuner.learner.critic.flat, simulated.critic.flat)
+    assert tuner.updates == 0 and not tuner.needs_warm_start
+
+
+def test_sac_without_a_learner_of_the_simulator_is_refused():
+    with pytest.raises(CheckpointError, match="expected a checkpoint of kind 'learner'"):
+        fine_tuner(algorithm='sac')
+
+
+def test_an_unknown_algorithm_is_refused_with_the_choices():
+    with pytest.raises(ValueError, match="'scs'; choose from: sac, sgft_sac"):
+        FineTuningConfig(algorithm='scs')
