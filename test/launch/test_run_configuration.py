@@ -1,0 +1,109 @@
+"""What the launch file is told arrives at the nodes, and what it cannot be told is refused."""
+
+from pathlib import Path
+import runpy
+
+from ament_index_python.packages import get_package_share_directory
+import pytest
+from sgft_ros.nodes.run_configuration import RunConfiguration
+import yaml
+
+LAUNCH_FILE = Path(get_package_share_directory('sgft_ros')) / 'launch' / 'finetune.launch.py'
+
+
+@pytest.fixture(scope='session')
+def defaults():
+    arguments = runpy.run_path(str(LAUNCH_FILE))['ARGUMENTS']
+    return {name: default for name, (default, *_) in arguments.items()}
+
+
+@pytest.fixture
+def checkpoints(tmp_path):
+    folder = tmp_path / 'checkpoints'
+    folder.mkdir()
+    for name in ('policy', 'value', 'learner', 'warm_start'):
+        (folder / f'{name}.safetensors').touch()
+    return folder
+
+
+@pytest.fixture
+def configure(defaults, checkpoints, tmp_path):
+    def make(**changes):
+        run_folder = changes.pop('run_folder', str(tmp_path / 'run'))
+        return RunConfiguration(
+            defaults | {'checkpoint': str(checkpoints), 'run_folder': run_folder} | changes)
+
+    return make
+
+
+def test_written_parameters_are_one_ros_parameter_file_for_all_nodes(configure):
+    content = yaml.safe_load(configure(seed='3').write().read_text())
+    assert set(content) == {
+        '/safety_gate', '/simulated_robot', '/policy', '/value_shaping', '/replay_buffer',
+        '/learner', '/monitor'}
+    assert all(list(section) == ['ros__parameters'] for section in content.values())
+    for name in ('policy', 'learner', 'simulated_robot', 'replay_buffer'):
+        assert content[f'/{name}']['ros__parameters']['seed'] == 3
+
+
+def test_arguments_override_the_files_and_reach_every_node_that_needs_them(configure):
+    run = configure(transition_limit='700', horizon='10', evaluation_episodes='7')
+    assert run.parameters['policy']['transition_limit'] == 700
+    assert run.parameters['monitor']['transition_limit'] == 700
+    assert run.parameters['learner']['horizon'] == 10
+    assert run.parameters['policy']['evaluation_episodes'] == 7
+    assert configure().parameters['learner']['horizon'] == 5
+
+
+def test_policy_and_monitor_agree_on_the_limit_by_default(configure):
+    parameters = configure().parameters
+    assert (parameters['policy']['transition_limit']
+            == parameters['monitor']['transition_limit'])
+
+
+def test_the_robot_side_moves_into_the_namespace_alone(configure):
+    run = configure(namespace='left/')
+    assert run.node_name('policy') == '/left/policy'
+    assert run.node_name('learner') == '/learner'
+    assert run.topic('wrench') == '/left/wrench'
+    assert run.topic('/wrench') == '/wrench'
+
+
+@pytest.mark.parametrize('changes, sim_time', [
+    ({'rate_factor': '1.0'}, False), ({'rate_factor': '3.0'}, True),
+    ({'rate_factor': '3.0', 'simulated': 'false'}, False)])
+def test_simulated_time_only_where_a_simulated_robot_runs_at_another_rate(
+        configure, changes, sim_time):
+    run = configure(**changes)
+    assert {values['use_sim_time'] for values in run.parameters.values()} == {sim_time}
+
+
+def test_a_run_that_is_taken_up_again_begins_a_new_bag(configure):
+    run = configure()
+    assert run.bag_folder().name == 'bag'
+    run.bag_folder().mkdir(parents=True)
+    assert run.bag_folder().name == 'bag_2'
+
+
+@pytest.mark.parametrize('changes, message', [
+    ({'algorithm': 'sgft'}, "unknown algorithm 'sgft'; choose from: sac, sgft_sac"),
+    ({'task': 'peg'}, "unknown task 'peg'; choose from: peg_insert"),
+    ({'checkpoint': '/nowhere'}, 'lacks policy.safetensors'),
+    ({'seed': 'one'}, "seed: expected an integer, got 'one'"),
+    ({'transition_limit': '1e3'}, "transition_limit: expected an integer, got '1e3'"),
+])
+def test_a_wrong_argument_is_refused_by_name(configure, changes, message):
+    with pytest.raises(ValueError, match=message):
+        configure(**changes)
+
+
+@pytest.mark.parametrize('text, message', [
+    ('learner:\n  horizon: 5\n', 'learner: expected ros__parameters'),
+    ('lerner:\n  ros__parameters: {}\n', "unknown node 'lerner'; choose from"),
+    ('learner: [', 'is no valid YAML'),
+])
+def test_a_wrong_algorithm_file_is_refused_by_name(configure, tmp_path, text, message):
+    path = tmp_path / 'mine.yaml'
+    path.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        configure(algorithm=str(path))
