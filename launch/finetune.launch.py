@@ -99,14 +99,12 @@ def node(run, name, parameters_file):
     if name == 'monitor':
         options = {'output': {'stdout': ['screen', 'log'], 'stderr': 'log'},
                    'output_format': '{line}', 'sigterm_timeout': REPORT_TIME}
-    action = Node(
+    return Node(
         package=PACKAGE, executable=name, name=name,
         namespace=run.namespace if robot_side else '', parameters=[str(parameters_file)],
         remappings=shared_names(run, name), additional_env=ONE_THREAD,
-        **({'output': TO_LOG, 'respawn': run.respawn and name != 'monitor',
-            'respawn_delay': RESPAWN_DELAY} | options),
-        on_exit=end_of_run if name == 'monitor' else watch(name))
-    return action
+        respawn=run.respawn, respawn_delay=RESPAWN_DELAY, **({'output': TO_LOG} | options),
+        on_exit=end_with(run) if name == 'monitor' else watch(name))
 
 
 def shared_names(run, name):
@@ -134,13 +132,17 @@ def watch(name):
     return on_exit
 
 
-def end_of_run(event, context):
-    """End everything with the monitor: it knows when the run has reached its end."""
-    if context.is_shutdown:
-        return None
-    if event.returncode:
-        raise RuntimeError(f'monitor ended with exit code {event.returncode}')
-    return Shutdown(reason='the run has ended')
+def end_with(run):
+    """Return what follows the exit of the monitor: the end, as it knows when the run is over."""
+
+    def on_exit(event, context):
+        if context.is_shutdown or (run.respawn and event.returncode < 0):
+            return None
+        if event.returncode:
+            raise RuntimeError(f'monitor ended with exit code {event.returncode}')
+        return Shutdown(reason='the run has ended')
+
+    return on_exit
 
 
 def record_bag(run, contract):

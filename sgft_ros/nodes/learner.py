@@ -1,15 +1,11 @@
 """Node learner: fine-tunes the policy on what the replay buffer holds, and publishes it."""
 
 from concurrent.futures import TimeoutError as JobTimeout
-import math
 import os
-from pathlib import Path
 import secrets
 import sys
-import time
 
 import rclpy
-from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException
 from rclpy.logging import get_logger
@@ -19,11 +15,11 @@ from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
 from sgft_ros.learning.finetuner import FineTuner
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label, load_transitions
-from sgft_ros.msg import LearnerStatus, PolicyWeights, SampleBatch, SampleRequest
-from sgft_ros.nodes import diagnostics, qos
-from sgft_ros.nodes.learner_curves import LearnerCurves
+from sgft_ros.msg import PolicyWeights, SampleBatch, SampleRequest
+from sgft_ros.nodes import qos
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
+from sgft_ros.nodes.learner_report import LearnerReport
 from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.sample_credits import SampleCredits
 from sgft_ros.nodes.trainer import Schedule, Trainer
@@ -31,8 +27,7 @@ from sgft_ros.nodes.weights import architecture, make_weights_message, read_key
 from std_srvs.srv import SetBool, Trigger
 import torch
 
-STATUS_PERIOD = 1.0  # [s]
-JOB_TIMEOUT = 20.0   # [s] that a service waits for the trainer
+JOB_TIMEOUT = 20.0  # [s] that a service waits for the trainer
 CONFIGURATION_ERROR = 2  # exit code
 
 
@@ -59,7 +54,6 @@ class LearnerNode(Node):
         checkpoint = self._resume()
         self._weights = self.create_publisher(PolicyWeights, 'policy_weights', qos.LATEST)
         self._requests = self.create_publisher(SampleRequest, 'sample_requests', qos.SAMPLES)
-        self._status = self.create_publisher(LearnerStatus, 'learner_status', qos.LATEST)
         self._trainer = Trainer(
             self._tuner, self._credits, self._files,
             Schedule(settings.publish_interval, settings.checkpoint_period),
@@ -67,10 +61,8 @@ class LearnerNode(Node):
             send=self._send, publish=self._publish, policy_metadata=policy.metadata,
             warmed_up=checkpoint is not None and bool(checkpoint.metadata['warmed_up']))
         self.ended = Future()
-        self._counted = self._tuner.updates, time.monotonic()
-        self._told_problem = self._told_disk_error = ''
-        self._curves = LearnerCurves(
-            Path(settings.run_folder) / 'tensorboard') if settings.tensorboard else None
+        self._report = LearnerReport(
+            self, settings, self._horizon, self._trainer, self._credits, self._files)
         self._join_topics()
 
     @property
@@ -95,9 +87,6 @@ class LearnerNode(Node):
         return checkpoint
 
     def _join_topics(self):
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._status_timer = self.create_timer(STATUS_PERIOD, self._tell_status, clock=steady)
-        self._diagnostics = diagnostics.Diagnostics(self, 'training', self._report)
         self.create_service(Trigger, '~/checkpoint', self._on_checkpoint)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self.create_service(SetBool, '~/pause', self._on_pause)
@@ -116,8 +105,7 @@ class LearnerNode(Node):
             self._trainer.stop()
             self._trainer.join()
         self._files.close()
-        if self._curves is not None:
-            self._curves.close()
+        self._report.close()
 
     def _on_end(self, ended):
         error = ended.exception()
@@ -169,55 +157,6 @@ class LearnerNode(Node):
             response.success, response.message = True, text(result)
         self.get_logger().info(response.message)
         return response
-
-    def _tell_status(self):
-        trainer, shares = self._trainer, self._trainer.shares.take()
-        updates, now = trainer.updates, time.monotonic()
-        before, since = self._counted
-        self._counted = updates, now
-        status = LearnerStatus(
-            algorithm=self._settings.algorithm, phase=trainer.displayed_phase,
-            horizon=self._horizon, learner_step=updates, version=self._files.version,
-            stored=self._credits.stored,
-            updates_per_second=max(0.0, (updates - before) / (now - since)),
-            waiting=shares.get('waiting', 0.0), throttled=shares.get('throttled', 0.0),
-            **trainer.losses)
-        status.header.stamp = self.get_clock().now().to_msg()
-        self._status.publish(status)
-        if self._curves is not None and updates != before:
-            self._curves.add(updates, {
-                **trainer.losses, 'updates_per_second': status.updates_per_second,
-                'waiting': status.waiting, 'throttled': status.throttled,
-                'stored': status.stored})
-        self._tell_problems()
-
-    def _tell_problems(self):
-        """Log what is new among the problems; diagnostics keep saying it."""
-        problem, disk_error = self._trainer.problem, self._trainer.disk_error
-        if problem != self._told_problem:
-            self.get_logger().error(problem, throttle_duration_sec=5.0)
-        if disk_error != self._told_disk_error:
-            if disk_error:
-                self.get_logger().error(f'{disk_error}; going on without a new checkpoint')
-            else:
-                self.get_logger().info('the disk takes checkpoints again')
-        self._told_problem, self._told_disk_error = problem, disk_error
-
-    def _report(self):
-        trainer, credits = self._trainer, self._credits
-        level, message = diagnostics.OK, trainer.displayed_phase
-        if trainer.diverged or trainer.refused:
-            level, message = diagnostics.ERROR, trainer.problem
-        if trainer.disk_error:
-            level, message = diagnostics.ERROR, trainer.disk_error
-        return level, message, {
-            'phase': trainer.displayed_phase, 'updates': trainer.updates,
-            'version': self._files.version, 'stored': credits.stored,
-            'inserted': credits.inserted, 'resent': credits.resent, 'ignored': credits.ignored,
-            'discarded': credits.discarded, 'diverged': trainer.diverged,
-            'refused': trainer.refused,
-            'q_mean': trainer.losses.get('q_mean', math.nan),
-        }
 
 
 def _fine_tuner(settings, policy):
