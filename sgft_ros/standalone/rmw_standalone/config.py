@@ -29,7 +29,7 @@ def configuration():
     """
     Return the configuration for ROS_AUTOMATIC_DISCOVERY_RANGE and ROS_STATIC_PEERS.
 
-    Without a range it is LOCALHOST. CYCLONEDDS_URI is applied on top, so that it has the last word.
+    Without a range it is LOCALHOST. CYCLONEDDS_URI is applied on top and has the last word.
     """
     reach = os.environ.get('ROS_AUTOMATIC_DISCOVERY_RANGE', '').upper() or 'LOCALHOST'
     if reach not in RANGES:

@@ -3,7 +3,7 @@
 from ctypes import byref, c_uint32, POINTER
 
 from cyclonedds._clayer import ddspy_take
-from cyclonedds.core import InstanceState, SampleState, ViewState
+from cyclonedds.core import DDSStatus, InstanceState, SampleState, ViewState
 from cyclonedds.internal import dds_c_t
 from rmw_standalone import library
 from rmw_standalone.library import check, Payload
@@ -11,16 +11,15 @@ from rmw_standalone.qos import POLICY_NAMES
 
 ANY = SampleState.Any | ViewState.Any | InstanceState.Any
 
-INCONSISTENT_TOPIC = 1 << 0
-OFFERED_DEADLINE_MISSED = 1 << 1
-REQUESTED_DEADLINE_MISSED = 1 << 2
-OFFERED_INCOMPATIBLE_QOS = 1 << 5
-REQUESTED_INCOMPATIBLE_QOS = 1 << 6
-SAMPLE_LOST = 1 << 7
-LIVELINESS_LOST = 1 << 11
-LIVELINESS_CHANGED = 1 << 12
-PUBLICATION_MATCHED = 1 << 13
-SUBSCRIPTION_MATCHED = 1 << 14
+OFFERED_DEADLINE_MISSED = DDSStatus.OfferedDeadlineMissed
+REQUESTED_DEADLINE_MISSED = DDSStatus.RequestedDeadlineMissed
+OFFERED_INCOMPATIBLE_QOS = DDSStatus.OfferedIncompatibleQos
+REQUESTED_INCOMPATIBLE_QOS = DDSStatus.RequestedIncompatibleQos
+SAMPLE_LOST = DDSStatus.SampleLost
+LIVELINESS_LOST = DDSStatus.LivelinessLost
+LIVELINESS_CHANGED = DDSStatus.LivelinessChanged
+PUBLICATION_MATCHED = DDSStatus.PublicationMatched
+SUBSCRIPTION_MATCHED = DDSStatus.SubscriptionMatched
 
 _STATUSES = {
     OFFERED_DEADLINE_MISSED: 'offered_deadline_missed',
@@ -125,4 +124,4 @@ class Reader(Endpoint):
 
 def policy_name(number):
     """Return the name of the policy that an incompatible-QoS status gives by its number."""
-    return POLICY_NAMES.get(number, 'UNKNOWN')
+    return POLICY_NAMES.get(number, 'INVALID')

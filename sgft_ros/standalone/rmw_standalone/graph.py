@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 import threading
 
 from cyclonedds._clayer import (
-    ddspy_get_matched_publication_data, ddspy_get_matched_subscription_data, ddspy_take_endpoint,
-    ddspy_take_participant)
+    ddspy_get_matched_publication_data,
+    ddspy_get_matched_subscription_data,
+    ddspy_take_endpoint,
+    ddspy_take_participant,
+)
 from rmw_standalone import discovery, library, names, qos
 from rmw_standalone.endpoints import Reader
 from rmw_standalone.library import check

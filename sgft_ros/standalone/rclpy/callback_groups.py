@@ -1,0 +1,42 @@
+"""
+Callback groups.
+
+With one thread all callbacks exclude each other, so that a group only keeps its members.
+"""
+
+import weakref
+
+
+class CallbackGroup:
+    """Members that share a rule on running at the same time."""
+
+    def __init__(self):
+        """Begin empty."""
+        self._entities = weakref.WeakSet()
+
+    def add_entity(self, entity):
+        """Take in a subscription, timer, service, client, guard condition or waitable."""
+        self._entities.add(entity)
+
+    def has_entity(self, entity):
+        """Return whether it was added."""
+        return entity in self._entities
+
+    def can_execute(self, entity):
+        """Return whether a callback may run now."""
+        return True
+
+    def beginning_execution(self, entity):
+        """Return whether a callback may run now, and count it."""
+        return True
+
+    def ending_execution(self, entity):
+        """Say that a callback ended."""
+
+
+class ReentrantCallbackGroup(CallbackGroup):
+    """Callbacks may run at the same time."""
+
+
+class MutuallyExclusiveCallbackGroup(CallbackGroup):
+    """Callbacks run one after the other."""

@@ -1,0 +1,298 @@
+"""Executors: they wait for work and run the callbacks."""
+
+from collections import deque
+from contextlib import contextmanager
+from functools import partial
+from inspect import iscoroutine
+import threading
+from time import monotonic_ns
+
+from rclpy.task import Future, Task
+from rclpy.utilities import get_default_context
+from rmw_standalone import Guard, WaitSet
+from rmw_standalone.library import INFINITY
+
+S_TO_NS = 1_000_000_000
+
+
+class TimeoutException(Exception):
+    """The time given to wait for work is up."""
+
+
+class ShutdownException(Exception):
+    """The executor was shut down."""
+
+
+class ExternalShutdownException(Exception):
+    """The context was shut down, by a signal or by another thread."""
+
+    def __init__(self, *args):
+        """Say nothing more."""
+        super().__init__(*args)
+
+
+class ConditionReachedException(Exception):
+    """What was waited for has come."""
+
+
+class Executor:
+    """Runs the callbacks of its nodes, one at a time, in the thread that spins."""
+
+    def __init__(self, *, context=None):
+        """Take a context, the default one if none is given."""
+        self._context = get_default_context() if context is None else context
+        self._lock = threading.RLock()
+        self._nodes = []
+        self._tasks = deque()
+        self._ready = deque()
+        self._is_shutdown = False
+        self._participant = None  # in which wait set and guard live
+        self._guard = None
+        self._wait_set = None
+        self._watched = None  # what the wait set was last made for
+        self._entities = {}  # DDS entity -> what has work when it is triggered
+        self._thread = None  # that runs a callback now
+        self._busy = False
+        self._context._wakers.add(self)
+
+    @property
+    def context(self):
+        """Return the context."""
+        return self._context
+
+    def add_node(self, node):
+        """Run the callbacks of a node; return whether it is new."""
+        with self._lock:
+            if self._is_shutdown or node in self._nodes:
+                return False
+            if node.context is not self._context:
+                raise RuntimeError(f'node {node.get_fully_qualified_name()} has another context '
+                                   'than the executor')
+            self._nodes.append(node)
+        node.executor = self
+        self.wake()
+        return True
+
+    def remove_node(self, node):
+        """Run no more callbacks of a node."""
+        with self._lock:
+            if node in self._nodes:
+                self._nodes.remove(node)
+                node._executor = None
+        self.wake()
+
+    def get_nodes(self):
+        """Return the nodes."""
+        return list(self._nodes)
+
+    def create_task(self, callback, *args, **kwargs):
+        """Run a function or coroutine soon; return the Task. May be called from any thread."""
+        task = Task(callback, args, kwargs, executor=self)
+        self._tasks.append(task)
+        self.wake()
+        return task
+
+    def wake(self):
+        """Have the executor look for work again; may be called from any thread."""
+        guard = self._guard
+        if guard is not None:
+            guard.trigger()
+
+    def shutdown(self, timeout_sec=None):
+        """Run no more callbacks; return True."""
+        with self._lock:
+            self._is_shutdown = True
+            nodes, self._nodes = self._nodes, []
+            self._ready.clear()
+            self._tasks.clear()
+        for node in nodes:
+            node._executor = None
+        self.wake()
+        return True
+
+    def spin(self):
+        """Run callbacks until the context or the executor is shut down."""
+        while self._context.ok() and not self._is_shutdown:
+            self.spin_once()
+
+    def spin_until_future_complete(self, future, timeout_sec=None):
+        """Run callbacks until a Future is done, or the time is up."""
+        future._on_done(self.wake)
+        end = None if timeout_sec is None or timeout_sec < 0 else (
+            monotonic_ns() + int(timeout_sec * S_TO_NS))
+        while self._context.ok() and not future.done() and not self._is_shutdown:
+            left = None if end is None else (end - monotonic_ns()) / S_TO_NS
+            if left is not None and left <= 0 and timeout_sec > 0:
+                return
+            self._spin_once(left, future.done)
+            if timeout_sec == 0:
+                return
+
+    def spin_once(self, timeout_sec=None):
+        """Run at most one callback; wait for it as long as given, for ever without a number."""
+        self._spin_once(timeout_sec, None)
+
+    def spin_once_until_future_complete(self, future, timeout_sec=None):
+        """Run at most one callback, unless a Future is done first."""
+        future._on_done(self.wake)
+        self._spin_once(timeout_sec, future.done)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+
+    def _spin_once(self, timeout_sec, until):
+        with self._spinning():
+            try:
+                run = self._next(timeout_sec, until)
+            except (ShutdownException, TimeoutException, ConditionReachedException):
+                return
+            run()
+
+    def _next(self, timeout_sec, until):
+        """Return a function that runs the next callback; raise if there is none in time."""
+        end = None if timeout_sec is None or timeout_sec < 0 else (
+            monotonic_ns() + int(timeout_sec * S_TO_NS))
+        first = True
+        while True:
+            if until is not None and until():
+                raise ConditionReachedException
+            while self._ready:
+                run = self._take(*self._ready.popleft())
+                if run is not None:
+                    return run
+            if self._is_shutdown:
+                raise ShutdownException
+            if not self._context.ok():
+                raise ExternalShutdownException
+            left = INFINITY if end is None else max(end - monotonic_ns(), 0)
+            if not left and not first:
+                raise TimeoutException
+            first = False
+            self._wait(left)
+            if not self._context.ok():
+                raise ExternalShutdownException
+
+    def _take(self, node, entity):
+        if node is None:
+            return partial(self._step, entity)
+        if node not in self._nodes:
+            return None  # its work is found again once the node is back
+        work = entity._work()
+        return None if work is None else partial(self._run, *work)
+
+    def _wait(self, timeout):
+        """Wait at most so many nanoseconds; put all that has work into the queue."""
+        self._update()
+        triggered = self._wait_set.wait(min(timeout, self._idle_time()))
+        if self._guard.entity in triggered:
+            self._guard.clear()
+        for task in list(self._tasks):
+            if task.done():
+                self._tasks.remove(task)
+            elif task.awaits is None or task.awaits.done():
+                self._ready.append((None, task))
+        for node in list(self._nodes):
+            self._ready += [(node, timer) for timer in list(node._timers) if timer.is_ready()]
+        found = [self._entities[entity] for entity in triggered if entity in self._entities]
+        self._ready += found
+        for node in list(self._nodes):
+            self._ready += [
+                (node, guard) for guard in list(node._guards) if guard._is_ready()]
+
+    def _idle_time(self):
+        """Return for how many nanoseconds nothing is to be done but what DDS tells."""
+        if any(task.awaits is None or task.awaits.done() for task in list(self._tasks)):
+            return 0
+        shortest = INFINITY
+        for node in list(self._nodes):
+            if any(guard._is_ready() for guard in list(node._guards)):
+                return 0
+            for timer in list(node._timers):
+                if timer.is_ready():
+                    return 0
+                wait = timer._wait()
+                if wait is not None and wait < shortest:
+                    shortest = wait
+        return shortest
+
+    def _update(self):
+        """Bring the wait set up to date with the nodes."""
+        participant = self._context.participant
+        if participant is not self._participant:
+            self._participant = participant
+            self._guard, self._wait_set = Guard(participant), WaitSet(participant)
+            self._watched = None
+        with self._lock:
+            watched = [(node, node._revision) for node in self._nodes]
+            if watched == self._watched:
+                return
+            self._watched = watched
+            entities = {}
+            for node in self._nodes:
+                with node._lock:
+                    entities |= {entity._waits_for(): (node, entity)
+                                 for entity in node._waiting if not entity.destroyed}
+            self._entities = entities
+            self._wait_set.update({self._guard.entity, *entities})
+
+    def _run(self, callback, args, finish=None):
+        """Call a callback; a coroutine goes on as a task."""
+        result = callback(*args)
+        if iscoroutine(result):
+            task = Task(self._complete(result, finish), executor=self)
+            self._tasks.append(task)
+            self._step(task)
+        elif finish is not None:
+            finish(result)
+
+    @staticmethod
+    async def _complete(coroutine, finish):
+        result = await coroutine
+        if finish is not None:
+            finish(result)
+
+    def _step(self, task):
+        task()
+        if not task.done():
+            if task.awaits is not None:
+                task.awaits._on_done(self.wake)
+            return
+        if task in self._tasks:
+            self._tasks.remove(task)
+        if task.exception() is not None:
+            raise task.exception()
+
+    @contextmanager
+    def _spinning(self):
+        before = self._thread
+        if before not in (None, threading.get_ident()):
+            raise RuntimeError('the executor is spinning in another thread already')
+        self._thread = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._thread = before
+
+    def _in_callback(self):
+        """Return whether the calling thread is within a callback of this executor."""
+        return self._thread == threading.get_ident()
+
+
+class SingleThreadedExecutor(Executor):
+    """Runs callbacks in the thread that calls `spin`."""
+
+
+class MultiThreadedExecutor(Executor):
+    """Refuses: callbacks run in one thread here."""
+
+    def __init__(self, num_threads=None, *, context=None):
+        """Raise NotImplementedError."""
+        raise NotImplementedError('MultiThreadedExecutor is not supported without ROS 2; '
+                                  'use SingleThreadedExecutor')
+
+
+__all__ = ['Executor', 'ExternalShutdownException', 'Future', 'MultiThreadedExecutor',
+           'ShutdownException', 'SingleThreadedExecutor', 'Task', 'TimeoutException']

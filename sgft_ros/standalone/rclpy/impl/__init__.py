@@ -1,0 +1,1 @@
+"""Where rclpy keeps its logger classes."""

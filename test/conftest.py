@@ -1,0 +1,39 @@
+"""What all tests share: a DDS domain for each, so that none hears another."""
+
+from contextlib import contextmanager, suppress
+import fcntl
+import os
+from pathlib import Path
+import random
+import tempfile
+
+import pytest
+import sgft_ros  # noqa: F401  it puts the stand-in for ROS 2 on the path where ROS 2 is missing
+
+# Ports of higher domains reach into those that the system gives to outgoing connections.
+DOMAINS = range(1, 20)
+LOCKS = Path(tempfile.gettempdir()) / f'ros_test_domains.{os.getuid()}'
+
+
+@contextmanager
+def reserved_domain():
+    """Give the number of a domain that no other test on this machine uses meanwhile."""
+    LOCKS.mkdir(exist_ok=True)
+    for number in random.sample(DOMAINS, len(DOMAINS)):
+        with open(LOCKS / str(number), 'w') as lock:
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                yield number
+                return
+    raise RuntimeError(f'all DDS domains from {DOMAINS[0]} to {DOMAINS[-1]} are in use by tests')
+
+
+@pytest.fixture
+def domain_id(monkeypatch):
+    """Give the test a DDS domain of its own, which its child processes inherit."""
+    with reserved_domain() as number:
+        monkeypatch.setenv('ROS_DOMAIN_ID', str(number))
+        monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+        monkeypatch.delenv('CYCLONEDDS_URI', raising=False)
+        monkeypatch.delenv('ROS_STATIC_PEERS', raising=False)
+        yield number
