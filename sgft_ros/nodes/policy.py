@@ -4,8 +4,6 @@ import secrets
 from time import monotonic, perf_counter
 
 import numpy as np
-import rclpy
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import ExplorationNoise
@@ -14,6 +12,7 @@ from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.acting_weights import ActingWeights
 from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.compatibility import check_compatible
+from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.episode import Episode, Step
 from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.policy_parameters import PolicyParameters
@@ -291,11 +290,7 @@ class Policy(Node):
 
 def main(args=None):
     """Run the node."""
-    try:
-        with rclpy.init(args=args):
-            rclpy.spin(Policy())
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
+    spin_until_signal(Policy, args)
 
 
 if __name__ == '__main__':

@@ -1,18 +1,18 @@
 """Node simulated_robot: a MuJoCo cell that looks to all others like the driver of a robot."""
 
 from dataclasses import dataclass
+from math import ceil
 from time import monotonic
 
 from geometry_msgs.msg import TwistStamped
 import numpy as np
-import rclpy
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.time import Time
 from rosgraph_msgs.msg import Clock as ClockMessage
 from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.pace import Pace
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.robot_topics import RobotTopics
@@ -24,6 +24,7 @@ from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task
 from std_srvs.srv import Trigger
 
+STEP = round(SERVO_PERIOD * 1e9)  # [ns] of simulated time
 WORLD_NAMES = ('real', 'sim')
 STARTS = 0x57A7             # keeps the draw of starts apart from the draw of the world
 LARGEST_TIME = 2**30        # [s] of simulated time, within the seconds of a ROS stamp
@@ -69,7 +70,9 @@ class SimulatedRobot(Node):
 
         self._simulated = settings.rate_factor != 1.0
         # A restarted simulator goes on from here: its predecessor was never faster than this.
-        self._begin = round(monotonic() * settings.rate_factor * 1e9) % (LARGEST_TIME * 10**9)
+        # Whole steps, so that timers of other nodes meet the ticks of /clock exactly.
+        begin = ceil(monotonic() * settings.rate_factor / SERVO_PERIOD) * STEP
+        self._begin = begin % (LARGEST_TIME * 10**9)
         self._clock_publisher = self.create_publisher(
             ClockMessage, '/clock', QoSProfile(depth=10)) if self._simulated else None
         self._topics = RobotTopics(self, self._cell, contract.frames)
@@ -100,8 +103,7 @@ class SimulatedRobot(Node):
         """Return the time of the world as a message."""
         if not self._simulated:
             return self.get_clock().now().to_msg()
-        elapsed = self._steps * round(SERVO_PERIOD * 1e9)
-        return Time(nanoseconds=self._begin + elapsed).to_msg()
+        return Time(nanoseconds=self._begin + self._steps * STEP).to_msg()
 
     def _on_command(self, message):
         velocity = message.twist.linear
@@ -171,11 +173,7 @@ def _world(settings):
 
 def main(args=None):
     """Run the node."""
-    try:
-        with rclpy.init(args=args):
-            rclpy.spin(SimulatedRobot())
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
+    spin_until_signal(SimulatedRobot, args)
 
 
 if __name__ == '__main__':

@@ -1,0 +1,169 @@
+"""The simulated robot looks like a driver, keeps its time and stops in silence."""
+
+import signal
+
+from data_path import node_process, running_probe, TIMEOUT
+from geometry_msgs.msg import PoseStamped, TwistStamped, WrenchStamped
+import numpy as np
+import pytest
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from robot_side import seconds
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import JointState
+from sgft_ros.nodes import qos
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+from tf2_msgs.msg import TFMessage
+
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+STATUS = 'simulated_robot: pace'
+
+
+@pytest.fixture
+def probe(domain_id):
+    with running_probe() as probe:
+        yield Watch(probe)
+
+
+class Watch:
+    """Keeps everything that the driver publishes."""
+
+    def __init__(self, probe):
+        self.probe, self.until = probe, probe.until
+        self.joints = probe.collect(JointState, 'joint_states', 100)
+        self.wrenches = probe.collect(WrenchStamped, 'wrench', 100)
+        self.clock = probe.collect(Clock, '/clock', 100)
+        self.transforms = probe.collect(TFMessage, '/tf', 100)
+        self.fixed = probe.collect(TFMessage, '/tf_static', LATCHED)
+        self.object = probe.collect(PoseStamped, 'object_pose', 10)
+        self.commands = probe.node.create_publisher(TwistStamped, 'twist_commands', qos.ACTION)
+
+    def command(self, frame='base_link', **velocity):
+        twist = TwistStamped()
+        twist.header.frame_id = frame
+        for axis, value in velocity.items():
+            setattr(twist.twist.linear, axis, value)
+        self.until(self.commands.get_subscription_count, what='a driver that listens')
+        self.commands.publish(twist)
+
+    def tips(self):
+        """Return the measured tip positions (n, 3) [m]."""
+        return np.array([position(t) for message in self.transforms for t in message.transforms
+                         if t.child_frame_id == 'peg_tip'])
+
+    def hole(self):
+        return position(self.fixed[-1].transforms[0])
+
+    def until_measured(self, count):
+        wanted = len(self.joints) + count
+        self.until(lambda: len(self.joints) >= wanted, what=f'{count} joint states')
+
+
+def position(transform):
+    t = transform.transform.translation
+    return np.array([t.x, t.y, t.z])
+
+
+def test_driver_measures_at_100_hz_of_a_clock_that_only_goes_forward(probe):
+    with node_process('simulated_robot', rate_factor=3.0):
+        description = probe.probe.collect(String, 'robot_description', LATCHED)
+        probe.until_measured(400)
+        probe.until(lambda: description and probe.fixed, what='description and hole')
+        probe.until(lambda: STATUS in probe.probe.diagnostics, what='diagnostics')
+        # The rate is the wanted one as far as this machine is not overloaded.
+        assert 0.5 < float(probe.probe.diagnostics[STATUS][2]['achieved']) < 1.05
+    for messages in (probe.joints, probe.wrenches):
+        stamps = [seconds(message.header.stamp) for message in messages]
+        np.testing.assert_allclose(np.diff(stamps), 0.01, atol=1e-6)
+    ticks = [seconds(message.clock) for message in probe.clock]
+    assert len(ticks) > 350 and min(np.diff(ticks)) > 0.0
+    assert len(probe.tips()) > 350
+    frames = {t.child_frame_id for message in probe.transforms for t in message.transforms}
+    assert {'peg_tip', 'peg', 'tool0', 'forearm_link'} <= frames and 'hole' not in frames
+    assert '<robot name="simulated_arm">' in description[0].data
+    assert probe.object[-1].header.frame_id == 'base_link'
+    pose = probe.object[-1].pose.position
+    np.testing.assert_allclose([pose.x, pose.y, pose.z], probe.hole())
+    assert list(probe.joints[-1].name)[0] == 'shoulder_pan_joint'
+
+
+def test_measured_force_and_position_are_noisy_as_in_pretraining(probe):
+    with node_process('simulated_robot', rate_factor=3.0, gap=0.0):
+        probe.until_measured(300)
+    force = np.array([m.wrench.force.z for m in probe.wrenches])
+    assert 0.25 < force.std() < 0.35
+    assert np.all(np.abs(probe.tips().std(axis=0) - 1e-4) < 2e-5)
+
+
+def test_arm_follows_a_command_and_stops_when_no_other_comes(probe):
+    with node_process('simulated_robot', gap=0.0):
+        probe.until_measured(20)
+        begin = probe.tips()[-10:].mean(axis=0)
+        probe.command(x=0.06)
+        probe.until(lambda: max(map(abs, probe.joints[-1].velocity)) > 0.02, what='motion')
+        probe.until_measured(40)
+        velocities = np.abs([joint.velocity for joint in probe.joints[-10:]])
+        assert velocities.max() < 2e-3
+        moved = probe.tips()[-10:].mean(axis=0) - begin
+        # 0.1 s at 0.06 m/s and a little to come to rest
+        assert 0.004 < moved[0] < 0.009 and np.abs(moved[1:]).max() < 5e-4
+        probe.probe.until_diagnostics(STATUS, command_timeouts=1)
+
+
+@pytest.mark.parametrize(('frame', 'velocity'), [('peg_tip', 0.06), ('base_link', np.nan)])
+def test_command_that_makes_no_sense_is_refused(probe, frame, velocity):
+    with node_process('simulated_robot', rate_factor=3.0):
+        probe.until_measured(10)
+        probe.command(frame, x=velocity)
+        probe.probe.until_diagnostics(STATUS, refused_commands=1)
+        assert np.abs(probe.joints[-1].velocity).max() < 1e-3
+
+
+def test_reset_puts_the_tip_to_a_new_start_in_the_same_real_world(probe):
+    with node_process('simulated_robot', rate_factor=3.0, seed=4):
+        probe.until(lambda: probe.fixed, what='hole')
+        hole, starts = probe.hole(), []
+        for _ in range(3):
+            answer = probe.probe.call(Trigger, 'simulated_robot/reset')
+            assert answer.success and 'tip at' in answer.message
+            probe.until_measured(20)
+            starts.append(probe.tips()[-5:].mean(axis=0) - probe.hole())
+            np.testing.assert_array_equal(probe.hole(), hole)
+    assert len(np.unique(np.round(starts, 3), axis=0)) == 3
+    assert np.all(np.abs(np.array(starts)[:, :2]) < 0.031)
+    assert np.all((np.array(starts)[:, 2] > 0.024) & (np.array(starts)[:, 2] < 0.046))
+    assert 0.0109 < np.linalg.norm(hole[:2] - [0.5, 0.0]) < 0.0131  # outside of the randomisation
+
+
+def test_world_sim_draws_another_calibration_at_each_reset(probe):
+    with node_process('simulated_robot', rate_factor=3.0, world='sim'):
+        probe.until(lambda: probe.fixed, what='hole')
+        holes = [probe.hole()]
+        for _ in range(2):
+            probe.probe.call(Trigger, 'simulated_robot/reset')
+            probe.until_measured(20)
+            holes.append(probe.hole())
+    assert len(np.unique(holes, axis=0)) == 3
+    assert np.linalg.norm(np.array(holes)[:, :2] - [0.5, 0.0], axis=1).max() < 0.0041
+
+
+def test_clock_goes_on_after_a_kill(probe):
+    with node_process('simulated_robot', rate_factor=5.0) as process:
+        probe.until_measured(100)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    before = len(probe.clock)
+    with node_process('simulated_robot', rate_factor=5.0):
+        probe.until(lambda: len(probe.clock) > before + 50, what='clock of the second life')
+    ticks = [seconds(message.clock) for message in probe.clock]
+    assert min(np.diff(ticks)) > 0.0
+
+
+@pytest.mark.parametrize(('parameter', 'word'), [
+    ({'world': 'rael'}, 'choose from: real, sim'),
+    ({'task': 'hamer'}, 'choose from: peg_insert'),
+])
+def test_wrong_name_is_refused_at_the_start(domain_id, capfd, parameter, word):
+    with node_process('simulated_robot', **parameter) as process:
+        assert process.wait(timeout=TIMEOUT) == 1
+    assert word in capfd.readouterr().err
