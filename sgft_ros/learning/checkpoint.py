@@ -56,7 +56,7 @@ def save_checkpoint(
     `kind` says what it is (policy, value, learner, replay, ...); `metadata` must be JSON.
     """
     header = {'format_version': FORMAT_VERSION, 'kind': kind, **metadata}
-    tensors = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+    tensors = {name: np.asarray(value, order='C') for name, value in tensors.items()}
     data = save(tensors, metadata={'sgft': json.dumps(header)})
     write_atomically(path, data)
     return hashlib.sha256(data).hexdigest()

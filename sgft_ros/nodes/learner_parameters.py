@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.nodes.parameters import parameter
 
+CORE = FineTuningConfig()
 MANY = 1_000_000_000
 
 
@@ -13,24 +14,33 @@ class LearnerParameters:
     """Parameters of the node learner."""
 
     # algorithm
-    algorithm: str = parameter('sgft_sac', 'learning algorithm: sgft_sac or sac')
+    algorithm: str = parameter(CORE.algorithm, 'learning algorithm: sgft_sac or sac')
     horizon: int = parameter(
-        5, 'H: steps of real reward before V_sim has its say; sac has none', minimum=1,
+        CORE.horizon, 'H: steps of real reward before V_sim has its say; sac has none', minimum=1,
         maximum=1000)
     warm_start_updates: int = parameter(
-        1500, 'updates of the critics on simulation data before the first real one', minimum=0,
+        CORE.warm_start_updates,
+        'updates of the critics on simulation data before the first real one', minimum=0,
         maximum=MANY)
     start_after: int = parameter(
-        100, 'real transitions before the first update', minimum=1, maximum=MANY)
+        CORE.start_after, 'real transitions before the first update', minimum=1, maximum=MANY)
     updates_per_transition: float = parameter(
-        1.0, 'updates that each real transition allows', minimum=0.0, maximum=1000.0)
+        CORE.updates_per_transition, 'updates that each real transition allows', minimum=0.0,
+        maximum=1000.0)
     batch_size: int = parameter(
-        128, 'transitions in a minibatch', minimum=1, maximum=65_536)
+        CORE.batch_size, 'transitions in a minibatch', minimum=1, maximum=65_536)
     learning_rate: float = parameter(
-        3e-4, 'of policy, critics and temperature', minimum=0.0, maximum=1.0)
-    critics: int = parameter(2, 'critics, of which the least counts', minimum=1, maximum=100)
+        CORE.learning_rate, 'of policy, critics and temperature', minimum=0.0, maximum=1.0)
+    critics: int = parameter(
+        CORE.critics, 'critics, of which the least counts', minimum=1, maximum=100)
     tau: float = parameter(
-        0.005, 'share of the critics in their targets per update', minimum=0.0, maximum=1.0)
+        CORE.tau, 'share of the critics in their targets per update', minimum=0.0, maximum=1.0)
+    target_entropy: float = parameter(
+        CORE.target_entropy, 'entropy of the policy that the temperature is adapted to',
+        unit='nat', minimum=-1000.0, maximum=1000.0)
+    temperature: float = parameter(
+        CORE.temperature, 'alpha at the start; 0 is where the simulation left it', minimum=0.0,
+        maximum=1000.0)
     prior_ratio: float = parameter(
         0.0, "share of each minibatch that comes from the replay buffer's prior data",
         minimum=0.0, maximum=1.0)

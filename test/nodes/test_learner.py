@@ -1,0 +1,292 @@
+"""The learner trains on what the replay buffer holds, through every kill, and publishes it."""
+
+from dataclasses import fields
+import os
+import resource
+import signal
+import time
+
+from data_path import kill, node_process, running_probe, shaped
+from learner_rig import OBSERVATION, save_checkpoints, updates_in
+import numpy as np
+import pytest
+import rclpy
+from safetensors.numpy import load
+from sgft_ros.learning.checkpoint import load_checkpoint
+from sgft_ros.learning.finetuner import FineTuningConfig
+from sgft_ros.msg import LearnerStatus, PolicyWeights, SampleBatch, SampleRequest, ShapedTransition
+from sgft_ros.nodes import qos
+from sgft_ros.nodes.arrays import float_sequence
+from sgft_ros.nodes.learner import main
+from sgft_ros.nodes.learner_parameters import LearnerParameters
+from sgft_ros.nodes.weights import architecture, WeightsJudge
+from std_srvs.srv import SetBool, Trigger
+
+NAME = 'learner: training'
+
+
+class Rig:
+    """A probe that plays the robot, and everything that it hears of the learner."""
+
+    def __init__(self, probe, folder):
+        self.probe, self.folder = probe, folder
+        self.parameters = save_checkpoints(folder)
+        self.weights = probe.collect(PolicyWeights, 'policy_weights', qos.LATEST)
+        self.status = probe.collect(LearnerStatus, 'learner_status', qos.LATEST)
+        self._transitions = probe.node.create_publisher(
+            ShapedTransition, 'shaped_transitions', qos.TRANSITIONS)
+        self.sent = 0
+
+    def send(self, count):
+        """Publish transitions that a critic can learn from."""
+        for _ in range(count):
+            message = shaped(self.sent)
+            message.shaped_reward = message.transition.reward = float(self.sent % 7) / 7
+            self._transitions.publish(message)
+            self.sent += 1
+
+    def replay(self):
+        return node_process('replay_buffer', run_folder=self.folder / 'replay')
+
+    def learner(self, **changes):
+        return node_process('learner', **(self.parameters | changes))
+
+    def until_updates(self, updates):
+        self.probe.until(lambda: self.status and self.status[-1].learner_step >= updates,
+                         what=f'{updates} updates')
+
+    def until_phase(self, phase):
+        self.probe.until(
+            lambda: self.status and self.status[-1].phase == phase, what=f'phase {phase}')
+
+    def pause(self, paused):
+        """Call the service; return its answer."""
+        client = self.probe.node.create_client(SetBool, 'learner/pause')
+        self.probe.until(client.service_is_ready, what='service pause')
+        future = client.call_async(SetBool.Request(data=paused))
+        self.probe.until(future.done, what='the answer of pause')
+        return future.result().message
+
+    @property
+    def versions(self):
+        return [message.version for message in self.weights]
+
+    def accepted(self, message):
+        """Return whether a policy would take these weights."""
+        checkpoint = load_checkpoint(self.parameters['policy_checkpoint'], 'policy')
+        judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors)
+        return judge.accept(message, -1, np.zeros(OBSERVATION, np.float32)) is not None
+
+
+@pytest.fixture
+def rig(domain_id, tmp_path):
+    with running_probe() as probe:
+        yield Rig(probe, tmp_path)
+
+
+def test_every_setting_of_the_core_is_a_parameter():
+    core = {field.name: field.default for field in fields(FineTuningConfig)}
+    own = {field.name: field.default for field in fields(LearnerParameters)}
+    assert core.items() <= own.items()
+
+
+def run_learner(parameters):
+    """Run the node in this process; return its exit code."""
+    arguments = ['--ros-args']
+    for name, value in parameters.items():
+        arguments += ['-p', f'{name}:={value}']
+    return main(arguments)
+
+
+def terminate(process):
+    """End a node as launch does; return its exit code."""
+    process.send_signal(signal.SIGINT)
+    return process.wait(timeout=20)
+
+
+def test_trains_on_the_replay_and_publishes_weights_that_a_policy_takes(rig):
+    with rig.replay(), rig.learner() as learner:
+        rig.until_phase('waiting')
+        assert rig.weights == []
+        rig.send(99)
+        rig.probe.until_diagnostics(NAME, inserted=99, updates=0)
+        rig.send(401)
+        rig.until_updates(400)
+        rig.probe.until_diagnostics(NAME, updates=400)  # UTD 1 from transition 100 on
+        last = rig.status[-1]
+        assert (last.phase, last.horizon, last.stored) == ('training', 5, 500)
+        assert np.isfinite([last.critic_loss, last.actor_loss, last.entropy, last.q_mean]).all()
+        assert len(rig.versions) >= 2 and rig.versions == sorted(set(rig.versions))
+        assert rig.weights[-1].candidate == 'sgft_sac_h5'
+        assert all(rig.accepted(message) for message in rig.weights)
+        assert terminate(learner) == 0
+    tensors = load(bytes(rig.weights[-1].tensors))
+    start = load_checkpoint(rig.parameters['policy_checkpoint'], 'policy').tensors
+    assert any(not np.array_equal(tensors[name], start[name]) for name in tensors)
+    exported = load_checkpoint(
+        rig.folder / 'run' / 'checkpoints' / 'policy.safetensors', 'policy')
+    assert exported.metadata['observation_names'][0] == 'observation_0'
+    assert architecture(exported.metadata, exported.tensors) == architecture(
+        exported.metadata, start)
+
+
+def test_waits_little_for_data_while_transitions_stream(rig):
+    with rig.replay(), rig.learner():
+        rig.send(100)
+        rig.until_phase('training')
+        first = len(rig.status)
+        begin, number = time.monotonic(), 0
+        while (elapsed := time.monotonic() - begin) < 4.0:
+            rig.send(int(60 * elapsed) - number)
+            number = int(60 * elapsed)
+            rclpy.spin_once(rig.probe.node, timeout_sec=0.02)
+    waiting = [status.waiting for status in rig.status[first + 1:]]
+    assert len(waiting) >= 2
+    assert np.median(waiting) < 0.05
+
+
+def test_a_request_is_asked_again_when_the_replay_was_killed(rig):
+    with rig.learner():
+        with rig.replay() as replay:
+            rig.send(200)
+            rig.until_updates(50)
+            kill(replay)
+        rig.send(200)
+        with rig.replay():
+            rig.until_updates(300)
+        rig.probe.until(
+            lambda: int(rig.probe.diagnostics[NAME][2]['resent']) > 0, what='a repeated request')
+
+
+def test_a_killed_learner_resumes_and_its_versions_grow(rig):
+    with rig.replay():
+        with rig.learner(checkpoint_period=0.3) as learner:
+            rig.send(400)
+            rig.until_updates(300)
+            rig.probe.until(lambda: rig.folder.glob('run/checkpoints/learner_*'))
+            kill(learner)
+        highest, published = rig.versions[-1], len(rig.weights)
+        saved = max(rig.folder.glob('run/checkpoints/learner_*.safetensors'))
+        rig.status.clear()
+        with rig.learner(checkpoint_period=0.3):
+            # The weights come at once, before any update.
+            rig.probe.until(lambda: len(rig.weights) > published)
+            assert rig.weights[published].version > highest
+            assert rig.weights[published].learner_step == updates_in(saved) > 0
+            rig.until_updates(300)
+            rig.probe.until_diagnostics(NAME, updates=300)
+    assert rig.versions == sorted(set(rig.versions))
+    assert {status.phase for status in rig.status} == {'training'}
+
+
+def test_reset_goes_back_to_pi_sim_under_a_new_version(rig):
+    with rig.replay(), rig.learner():
+        rig.send(300)
+        rig.until_updates(200)
+        before = len(rig.weights)
+        answer = rig.probe.call(Trigger, 'learner/reset')
+        assert answer.success
+        rig.probe.until(lambda: len(rig.weights) > before)
+        message = rig.weights[-1]
+        assert f'version {message.version}' in answer.message
+        assert message.version > rig.weights[before - 1].version
+        start = load_checkpoint(rig.parameters['policy_checkpoint'], 'policy').tensors
+        for name, value in load(bytes(message.tensors)).items():
+            assert np.array_equal(value, start[name])
+        rig.probe.until_diagnostics(NAME, updates=200, inserted=300)
+        rig.send(100)
+        rig.probe.until_diagnostics(NAME, updates=300)
+
+
+def test_pause_stops_updates_checkpoint_saves_them_and_nothing_is_lost(rig):
+    with rig.replay(), rig.learner():
+        rig.send(150)
+        rig.probe.until_diagnostics(NAME, updates=50)
+        assert rig.pause(True) == 'paused'
+        answer = rig.probe.call(Trigger, 'learner/checkpoint')
+        assert answer.success
+        assert updates_in(answer.message) == 50
+        names = load_checkpoint(answer.message, 'learner').tensors.keys()
+        assert {'generator', 'log_alpha', 'updates'} <= names
+        for part in ('actor.', 'critic.', 'target.', 'optimiser.', 'start.actor.'):
+            assert any(name.startswith(part) for name in names)
+        rig.until_phase('paused')
+        rig.send(150)
+        seen = len(rig.status)
+        rig.probe.until(lambda: len(rig.status) >= seen + 2)
+        assert rig.status[-1].learner_step == 50
+        assert rig.pause(False) == 'resumed'
+        rig.probe.until_diagnostics(NAME, updates=200)
+
+
+def test_bad_numbers_are_neither_learned_nor_published(rig):
+    """A replay buffer gone mad: the test answers in its place, first with NaN, then truly."""
+    requests = rig.probe.collect(SampleRequest, 'sample_requests', qos.SAMPLES)
+    batches = rig.probe.node.create_publisher(SampleBatch, 'sample_batches', qos.SAMPLES)
+
+    def answer(value):
+        while requests:
+            request = requests.pop(0)
+            rows = request.batches * request.batch_size
+            fields = {name: np.full(rows * width, value, np.float32) for name, width in (
+                ('observation', OBSERVATION), ('action', 3), ('next_observation', OBSERVATION),
+                ('reward', 1), ('shaped_reward', 1), ('next_value', 1))}
+            batches.publish(SampleBatch(
+                learner=request.learner, id=request.id, stored=400, inserted=400,
+                shape=np.array([request.batches, request.batch_size, OBSERVATION, 3], np.uint32),
+                terminated=float_sequence(np.zeros(rows)),
+                **{name: float_sequence(column) for name, column in fields.items()}))
+
+    with rig.learner():
+        rig.probe.until(lambda: requests)
+        answer(float('nan'))
+        rig.probe.until_diagnostics(NAME, refused=1, updates=0)
+        assert 'not all numbers are finite' in rig.probe.diagnostics[NAME][1]
+
+        def huge_then_diverged():
+            answer(1e30)  # finite, but its square is not
+            return int(rig.probe.diagnostics[NAME][2]['diverged']) > 0
+
+        rig.probe.until(huge_then_diverged)
+        assert rig.probe.diagnostics[NAME][0] == b'\x02'
+
+        def sane_then_published():
+            answer(0.5)
+            return bool(rig.weights)
+
+        rig.probe.until(sane_then_published)
+        assert all(rig.accepted(message) for message in rig.weights)
+
+
+@pytest.mark.parametrize('changes, message', [
+    ({'policy_checkpoint': '/nowhere/policy.safetensors'}, 'does not exist'),
+    ({'algorithm': 'td3'}, "unknown algorithm 'td3'; choose from"),
+    ({'warm_start_data': ''}, "'warm_start_data' must be set"),
+])
+def test_a_wrong_configuration_ends_the_node_with_its_reason(
+        domain_id, tmp_path, changes, message, capfd):
+    assert run_learner(save_checkpoints(tmp_path) | changes) == 2
+    assert message in capfd.readouterr().err
+
+
+def test_a_run_of_another_horizon_is_not_taken_up(domain_id, tmp_path, capfd):
+    parameters = save_checkpoints(tmp_path)
+    with node_process('learner', **parameters) as learner, running_probe() as probe:
+        probe.until_diagnostics(NAME, phase='waiting')
+        assert terminate(learner) == 0
+    assert run_learner(parameters | {'horizon': 3}) == 2
+    assert 'horizon: the run began with 5' in capfd.readouterr().err
+
+
+def test_a_full_disk_is_told_and_training_goes_on(rig):
+    with rig.replay(), rig.learner(checkpoint_period=0.2) as learner:
+        rig.until_phase('waiting')
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(learner.pid, resource.RLIMIT_FSIZE, (20_000, hard))
+        rig.send(200)
+        rig.probe.until_diagnostics(NAME, updates=100)
+        rig.probe.until(lambda: rig.probe.diagnostics[NAME][0] == b'\x02')
+        assert 'checkpoints' in rig.probe.diagnostics[NAME][1]
+        resource.prlimit(learner.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        rig.probe.until(lambda: rig.probe.diagnostics[NAME][0] == b'\x00')
+        assert os.path.exists(rig.probe.call(Trigger, 'learner/checkpoint').message)
