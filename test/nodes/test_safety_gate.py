@@ -13,7 +13,7 @@ from safety_gate_rig import is_stop, linear, PERIOD, Rig, SPEED, start_gate
 
 # A policy that acts for ever.
 POLICY = """
-import rclpy, sys
+import sys, sgft_ros, rclpy
 sys.path.insert(0, {folder!r})
 from safety_gate_rig import Rig
 with rclpy.init():
@@ -163,7 +163,10 @@ def test_killed_gate_starts_again_with_a_stop_and_disarmed(rig, gate):
     restarted = start_gate()
     try:
         rig.wait(lambda: len(rig.commands) > before, 'command of the restarted gate')
-        assert list(rig.act_and_wait(1.0, 0.0, 0.0).action) == [0.0, 0.0, 0.0]
+        answers = len(rig.executed)
+        # It commands before it hears actions.
+        rig.wait(lambda: rig.act(1.0, 0.0, 0.0) and len(rig.executed) > answers, 'execution')
+        assert list(rig.executed[-1].action) == [0.0, 0.0, 0.0]
         assert all(map(is_stop, rig.commands[before:]))
     finally:
         end(restarted, signal.SIGKILL)

@@ -91,7 +91,7 @@ class NodeEntities:
                 srv_type, name, qos_profile, 'serviceid', srv_type.Request, srv_type.Response)
             service = Service(
                 reader, writer, srv_type, name, callback, self._group(callback_group),
-                qos_profile, self.context, self.get_logger().name)
+                qos_profile, self)
             self._services.append(service)
             self._waiting.append(service)
             self._changed(service)

@@ -6,7 +6,6 @@ import time
 
 from rclpy import _service_header
 from rclpy._rclpy_pybind11 import InvalidHandle, RCLError
-from rclpy.logging import get_logger
 from rclpy.task import Future
 from rmw_standalone import DDSError, library
 from rmw_standalone.graph import matched_publication, matched_subscription
@@ -140,7 +139,7 @@ class Client:
             try:
                 return future.set_result, (deserialize(data, self.srv_type.Response),)
             except ValueError as error:
-                get_logger(self._node.get_logger().name).error(
+                self._node.get_logger().error(
                     f'service {self.srv_name!r}: a response is dropped: {error}')
         return None
 

@@ -1,0 +1,208 @@
+"""Parameters: declaration, types, ranges, callbacks, services, events, overrides."""
+
+import pytest
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    ParameterEvent,
+    ParameterType,
+    SetParametersResult,
+)
+from rcl_interfaces.srv import (
+    DescribeParameters,
+    GetParameters,
+    GetParameterTypes,
+    ListParameters,
+    SetParameters,
+    SetParametersAtomically,
+)
+import rclpy
+from rclpy.exceptions import (
+    InvalidParameterTypeException,
+    InvalidParameterValueException,
+    ParameterAlreadyDeclaredException,
+    ParameterNotDeclaredException,
+    ParameterUninitializedException,
+)
+from rclpy.parameter import Parameter
+from rclpy_runs import call, collect, node, running, until
+
+__all__ = ['node']
+
+
+@pytest.mark.parametrize(('value', 'kind'), [
+    (True, 'BOOL'), (7, 'INTEGER'), (0.5, 'DOUBLE'), ('text', 'STRING'),
+    ([b'\1', b'\2'], 'BYTE_ARRAY'), ([True, False], 'BOOL_ARRAY'), ([1, 2], 'INTEGER_ARRAY'),
+    ([0.5, 1.5], 'DOUBLE_ARRAY'), (['a', 'b'], 'STRING_ARRAY')])
+def test_value_survives_its_message(value, kind):
+    parameter = Parameter('name', value=value)
+    assert parameter.type_ is Parameter.Type[kind]
+    again = Parameter.from_parameter_msg(parameter.to_parameter_msg())
+    assert (again.name, again.type_, again.value) == ('name', parameter.type_, value)
+
+
+def test_type_of_a_declared_parameter_stays(node):
+    assert node.declare_parameter('gain', 0.5).value == 0.5
+    result = node.set_parameters([Parameter('gain', value='high')])[0]
+    assert not result.successful and 'Wrong parameter type' in result.reason
+    assert node.get_parameter('gain').value == 0.5
+    with pytest.raises(ParameterAlreadyDeclaredException):
+        node.declare_parameter('gain', 1.0)
+
+
+def test_override_of_another_type_is_refused(domain_id):
+    arguments = ['--ros-args', '-p', 'gain:=high', '-p', 'count:=2', '-p', 'empty:=[]']
+    with rclpy.init(args=arguments):
+        node = rclpy.create_node('tester')
+        with pytest.raises(InvalidParameterTypeException, match='DOUBLE'):
+            node.declare_parameter('gain', 0.5)
+        with pytest.raises(InvalidParameterTypeException):
+            node.declare_parameter('count', 0.5)
+        assert not node.has_parameter('count')
+        assert node.declare_parameter('ignored', 1, ignore_override=True).value == 1
+
+
+def test_dynamic_typing_takes_any_type(node):
+    node.declare_parameter('any', 1, ParameterDescriptor(dynamic_typing=True))
+    assert node.set_parameters([Parameter('any', value='text')])[0].successful
+    assert node.get_parameter('any').value == 'text'
+
+
+def test_ranges_and_steps_are_kept(node):
+    node.declare_parameter('whole', 4, ParameterDescriptor(
+        integer_range=[IntegerRange(from_value=0, to_value=10, step=2)]))
+    node.declare_parameter('real', 0.5, ParameterDescriptor(
+        floating_point_range=[FloatingPointRange(from_value=0.0, to_value=1.0)]))
+
+    def can(name, value):
+        return node.set_parameters([Parameter(name, value=value)])[0].successful
+
+    assert can('whole', 10) and not can('whole', 12) and not can('whole', 3)
+    assert can('real', 1.0) and not can('real', 1.5) and not can('real', -0.1)
+    with pytest.raises(InvalidParameterValueException):
+        node.declare_parameter('beyond', 11, ParameterDescriptor(
+            integer_range=[IntegerRange(from_value=0, to_value=10)]))
+
+
+def test_read_only_takes_the_override_and_nothing_after(node):
+    node.declare_parameter('fixed', 1, ParameterDescriptor(read_only=True))
+    result = node.set_parameters([Parameter('fixed', value=2)])[0]
+    assert not result.successful and 'read-only' in result.reason
+
+
+def test_parameter_without_value_and_unknown_one_raise(node):
+    node.declare_parameter('later', Parameter.Type.DOUBLE)
+    with pytest.raises(ParameterUninitializedException):
+        node.get_parameter('later')
+    assert node.set_parameters([Parameter('later', value=2.0)])[0].successful
+    with pytest.raises(ParameterNotDeclaredException):
+        node.get_parameter('unknown')
+    with pytest.raises(ParameterNotDeclaredException):
+        node.set_parameters([Parameter('unknown', value=1)])
+    assert node.get_parameter_or('unknown', Parameter('unknown', value=3)).value == 3
+
+
+def test_callbacks_may_change_refuse_and_hear(node):
+    node.declare_parameters('', [('a', 1), ('b', 2)])
+    heard = []
+
+    def refuse_negative(parameters):
+        good = all(parameter.value >= 0 for parameter in parameters)
+        return SetParametersResult(successful=good, reason='' if good else 'negative')
+
+    node.add_on_set_parameters_callback(refuse_negative)
+    node.add_post_set_parameters_callback(heard.extend)
+    result = node.set_parameters_atomically(
+        [Parameter('a', value=5), Parameter('b', value=-1)])
+    assert not result.successful and result.reason == 'negative'
+    assert node.get_parameter('a').value == 1 and not heard
+    node.add_pre_set_parameters_callback(
+        lambda parameters: [*parameters, Parameter('b', value=9)])
+    assert node.set_parameters_atomically([Parameter('a', value=5)]).successful
+    assert [node.get_parameter(name).value for name in 'ab'] == [5, 9]
+    assert [parameter.name for parameter in heard] == ['a', 'b']
+    node.remove_on_set_parameters_callback(refuse_negative)
+    assert node.set_parameters([Parameter('a', value=-1)])[0].successful
+
+
+def test_prefixes_select_parameters(node):
+    node.declare_parameters('arm', [('joint.p', 1.0), ('joint.i', 2.0), ('name', 'left')])
+    below = node.get_parameters_by_prefix('arm.joint')
+    assert {name: parameter.value for name, parameter in below.items()} == {'p': 1.0, 'i': 2.0}
+    assert set(node.list_parameters(['arm'], 1).names) == {'arm.name'}
+    assert set(node.list_parameters(['arm'], 0).names) == {'arm.joint.p', 'arm.joint.i',
+                                                           'arm.name'}
+
+
+OWNER = """
+from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
+with rclpy.init():
+    node = rclpy.create_node('owner', namespace='ns')
+    node.declare_parameter('gain', 0.5, ParameterDescriptor(
+        description='how much', floating_point_range=[
+            FloatingPointRange(from_value=0.0, to_value=1.0)]))
+    node.declare_parameter('names', ['a', 'b'])
+    rclpy.spin(node)
+"""
+
+
+def test_the_six_services_and_the_events_of_another_process(node):
+    events = collect(node, ParameterEvent, '/parameter_events', 10)
+
+    def ask(kind, service, **fields):
+        client = node.create_client(kind, f'/ns/owner/{service}')
+        return call(node, client, kind.Request(**fields))
+
+    with running(OWNER, '--ros-args', '-p', 'gain:=0.25'):
+        values = ask(GetParameters, 'get_parameters', names=['gain', 'names']).values
+        assert values[0].double_value == 0.25
+        assert list(values[1].string_array_value) == ['a', 'b']
+        assert not ask(GetParameters, 'get_parameters', names=['unknown']).values
+        types = ask(GetParameterTypes, 'get_parameter_types', names=['gain', 'names']).types
+        assert list(types) == [ParameterType.PARAMETER_DOUBLE,
+                               ParameterType.PARAMETER_STRING_ARRAY]
+        described = ask(DescribeParameters, 'describe_parameters', names=['gain']).descriptors[0]
+        assert (described.name, described.description) == ('gain', 'how much')
+        assert described.floating_point_range[0].to_value == 1.0
+        listed = ask(ListParameters, 'list_parameters').result.names
+        assert {'gain', 'names', 'use_sim_time'} <= set(listed)
+
+        wanted = [Parameter('gain', value=0.75), Parameter('gain', value=7.5),
+                  Parameter('unknown', value=1)]
+        results = ask(SetParameters, 'set_parameters', parameters=[
+            parameter.to_parameter_msg() for parameter in wanted]).results
+        assert [result.successful for result in results] == [True, False, False]
+        result = ask(SetParametersAtomically, 'set_parameters_atomically', parameters=[
+            Parameter('gain', value=0.5).to_parameter_msg(),
+            Parameter('names', value=3).to_parameter_msg()]).result
+        assert not result.successful
+        until(node, lambda: any(event.changed_parameters for event in events))
+    changed = [event for event in events if event.changed_parameters]
+    assert changed[0].node == '/ns/owner'
+    assert changed[0].changed_parameters[0].value.double_value == 0.75
+
+
+def test_parameter_files_reach_the_nodes_that_they_name(domain_id, tmp_path):
+    file = tmp_path / 'parameters.yaml'
+    file.write_text("""
+/**:
+  ros__parameters:
+    everywhere: 1
+    nested: {deep: yes, list: [1.5, 2.0]}
+/ns/tester:
+  ros__parameters:
+    here: 1e-3
+    everywhere: 2
+/other:
+  ros__parameters:
+    here: 5.0
+""")
+    arguments = ['--ros-args', '--params-file', str(file), '-p', 'text:="1.0"']
+    with rclpy.init(args=arguments):
+        node = rclpy.create_node('tester', namespace='ns',
+                                 automatically_declare_parameters_from_overrides=True)
+        values = {name: node.get_parameter(name).value for name in (
+            'everywhere', 'nested.deep', 'nested.list', 'here', 'text')}
+    assert values == {'everywhere': 2, 'nested.deep': True, 'nested.list': [1.5, 2.0],
+                      'here': 1e-3, 'text': '1.0'}
