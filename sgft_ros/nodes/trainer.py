@@ -164,6 +164,7 @@ class Trainer(threading.Thread):
 
         def progress(_):
             self._tend()
+            self._ask(0)  # so that the status tells what the replay buffer holds
             while self.paused and not self._stopping:
                 self._wait('paused', 1.0)
                 self._tend()
@@ -198,8 +199,7 @@ class Trainer(threading.Thread):
             self._wait('paused', 1.0)
             return
         due = self._tuner.updates_due(self._credits.inserted)
-        for request in self._credits.requests(due):
-            self._send(request)
+        self._ask(due)
         begun = self._credits.inserted >= self._tuner.config.start_after
         self.phase = 'training' if begun else 'waiting'
         if not due:
@@ -211,6 +211,10 @@ class Trainer(threading.Thread):
             return
         self.shares.enter('training')
         self._update(batch)
+
+    def _ask(self, due):
+        for request in self._credits.requests(due):
+            self._send(request)
 
     def _update(self, batch):
         losses = self._tuner.update(batch)

@@ -7,7 +7,6 @@ import signal
 import time
 
 from data_path import kill, node_process, running_probe, shaped
-from learner_rig import OBSERVATION, save_checkpoints, updates_in
 import numpy as np
 import pytest
 import rclpy
@@ -21,6 +20,7 @@ from sgft_ros.nodes.learner import main
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.weights import architecture, WeightsJudge
 from std_srvs.srv import SetBool, Trigger
+from untrained import learner_parameters, OBSERVATION, updates_in
 
 NAME = 'learner: training'
 
@@ -30,7 +30,7 @@ class Rig:
 
     def __init__(self, probe, folder):
         self.probe, self.folder = probe, folder
-        self.parameters = save_checkpoints(folder)
+        self.parameters = learner_parameters(folder)
         self.weights = probe.collect(PolicyWeights, 'policy_weights', qos.LATEST)
         self.status = probe.collect(LearnerStatus, 'learner_status', qos.LATEST)
         self._transitions = probe.node.create_publisher(
@@ -265,12 +265,12 @@ def test_bad_numbers_are_neither_learned_nor_published(rig):
 ])
 def test_a_wrong_configuration_ends_the_node_with_its_reason(
         domain_id, tmp_path, changes, message, capfd):
-    assert run_learner(save_checkpoints(tmp_path) | changes) == 2
+    assert run_learner(learner_parameters(tmp_path) | changes) == 2
     assert message in capfd.readouterr().err
 
 
 def test_a_run_of_another_horizon_is_not_taken_up(domain_id, tmp_path, capfd):
-    parameters = save_checkpoints(tmp_path)
+    parameters = learner_parameters(tmp_path)
     with node_process('learner', **parameters) as learner, running_probe() as probe:
         probe.until_diagnostics(NAME, phase='waiting')
         assert terminate(learner) == 0

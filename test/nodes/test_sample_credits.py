@@ -2,11 +2,11 @@
 
 from array import array
 
-from learner_rig import ACTION, OBSERVATION
 import numpy as np
 import pytest
 from sgft_ros.msg import SampleBatch
 from sgft_ros.nodes.sample_credits import SampleCredits
+from untrained import ACTION, OBSERVATION
 
 LEARNER, BATCH = 7, 4
 
