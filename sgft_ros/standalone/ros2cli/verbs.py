@@ -49,7 +49,7 @@ def unknown_verb(name: str, prog: str, verbs: Iterable[str]) -> str:
 
 def near_names(name: str, names: Iterable[str]) -> str:
     """Return a hint at names like `name`, or nothing."""
-    near = get_close_matches(name, list(names), cutoff=0.5)
+    near = get_close_matches(name, list(names), cutoff=0.7)
     return f'; did you mean: {", ".join(near)}?' if near else ''
 
 

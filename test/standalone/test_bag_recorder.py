@@ -1,0 +1,164 @@
+"""Bags: what is recorded is what was published, whatever ends the recorder."""
+
+from array import array
+import signal
+
+from cli_runs import interrupt, sgft, sgft_started, wait_for
+from geometry_msgs.msg import TransformStamped
+from launch_runs import require_standalone
+import pytest
+import rclpy
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.serialization import serialize_message
+from rosbags.highlevel import AnyReader
+from rosbags.rosbag2 import Reader
+from std_msgs.msg import Float32MultiArray, String
+
+require_standalone()
+
+LATCHED = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+RELIABLE = QoSProfile(depth=100)
+
+
+@pytest.fixture
+def node(domain_id):
+    with rclpy.init(args=[]):
+        yield rclpy.create_node('tester')
+
+
+def spin_until(node, happened):
+    deadline = node.get_clock().now().nanoseconds + 20 * 10**9
+    while not happened():
+        assert node.get_clock().now().nanoseconds < deadline, 'it has not happened'
+        rclpy.spin_once(node, timeout_sec=0.05)
+
+
+def recording(path, *arguments):
+    return sgft_started('bag', 'record', '-o', str(path), *arguments, ready='Recording...')
+
+
+def recorded(path):
+    """Return topic and bytes of all messages, in their order."""
+    with Reader(path) as reader:
+        return [(connection.topic, bytes(data)) for connection, _, data in reader.messages()]
+
+
+def publish(node, *topics, count=20):
+    """Publish on topics in turn, once they are being recorded; return topic and bytes."""
+    publishers = {topic: node.create_publisher(Float32MultiArray, topic, RELIABLE)
+                  for topic in topics}
+    spin_until(node, lambda: all(
+        publisher.get_subscription_count() for publisher in publishers.values()))
+    sent = []
+    for index in range(count):
+        for topic, publisher in publishers.items():
+            message = Float32MultiArray(data=array('f', [index, 0.5]))
+            publisher.publish(message)
+            publisher.wait_for_all_acked(rclpy.duration.Duration(seconds=5.0))
+            sent.append((topic, serialize_message(message)))
+    return sent
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_everything_published_is_in_the_bag_when_a_signal_ends_the_recorder(
+        node, tmp_path, number):
+    path = tmp_path / 'bag'
+    with recording(path, '--regex', '/robot/.*') as recorder:
+        sent = publish(node, '/robot/a', '/robot/b')
+        code, output = interrupt(recorder, number)
+    assert code == 0, output
+    assert sorted(recorded(path)) == sorted(sent)
+    assert [entry for entry in recorded(path) if entry[0] == '/robot/a'] == sent[::2]
+    assert '| Count: 20 |' in sgft('bag', 'info', str(path)).stdout
+
+
+def test_played_bag_gives_the_same_bytes_in_the_same_order(node, tmp_path):
+    path = tmp_path / 'bag'
+    with recording(path, '/a', '/b') as recorder:
+        sent = publish(node, '/a', '/b', count=10)
+        interrupt(recorder)
+    heard = []
+    for topic in ('/a', '/c'):
+        node.create_subscription(
+            Float32MultiArray, topic, lambda data, topic=topic: heard.append((topic, bytes(data))),
+            RELIABLE, raw=True)
+    with sgft_started('bag', 'play', str(path), '--rate', '2', '--remap', '/b:=/c') as player:
+        spin_until(node, lambda: len(heard) == len(sent))
+        assert player.wait(timeout=20) == 0
+    renamed = [({'/b': '/c'}.get(topic, topic), data) for topic, data in sent]
+    for topic in ('/a', '/c'):
+        assert ([entry for entry in heard if entry[0] == topic]
+                == [entry for entry in renamed if entry[0] == topic])
+
+
+def test_history_of_latched_topics_is_recorded_and_played_to_late_listeners(node, tmp_path):
+    path = tmp_path / 'bag'
+    publisher = node.create_publisher(String, '/history', LATCHED)
+    for word in ('one', 'two', 'three'):
+        publisher.publish(String(data=word))
+    with recording(path, '--all') as recorder:
+        wait_for(recorder, "Subscribed to topic '/history'")
+        spin_until(node, lambda: publisher.get_subscription_count() == 1)
+        publisher.publish(String(data='four'))
+        publisher.wait_for_all_acked(rclpy.duration.Duration(seconds=5.0))
+        assert interrupt(recorder)[0] == 0
+    with AnyReader([path]) as reader:
+        connections = [each for each in reader.connections if each.topic == '/history']
+        words = [reader.deserialize(data, connection.msgtype).data
+                 for connection, _, data in reader.messages(connections)]
+    assert words == ['one', 'two', 'three', 'four']
+    assert connections[0].ext.offered_qos_profiles[0].durability.name == 'TRANSIENT_LOCAL'
+
+
+def test_kill_of_the_recorder_costs_only_what_was_not_flushed(node, tmp_path):
+    path = tmp_path / 'bag'
+    with recording(path, '/a') as recorder:
+        empty = (path / 'bag.mcap').stat().st_size
+        sent = publish(node, '/a')
+        spin_until(node, lambda: (path / 'bag.mcap').stat().st_size > empty)  # flushed
+        before = sgft('bag', 'info', str(path), check=False)
+        assert before.returncode == 1
+        assert 'is being recorded' in before.stderr
+        recorder.kill()
+        recorder.wait(timeout=20)
+    assert '| Count: 20 |' in sgft('bag', 'info', str(path)).stdout
+    assert recorded(path) == sent
+
+
+def test_best_effort_publisher_that_comes_later_is_recorded_too(node, tmp_path):
+    path = tmp_path / 'bag'
+    reliable = node.create_publisher(String, '/a', RELIABLE)
+    with recording(path, '/a') as recorder:
+        wait_for(recorder, "Subscribed to topic '/a'")
+        weak = node.create_publisher(
+            String, '/a', QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT))
+        spin_until(node, lambda: weak.get_subscription_count() == 1)
+        spin_until(node, lambda: reliable.get_subscription_count() == 1)
+        weak.publish(String(data='weak'))
+        reliable.publish(String(data='reliable'))
+        reliable.wait_for_all_acked(rclpy.duration.Duration(seconds=5.0))
+        assert interrupt(recorder)[0] == 0
+    assert len(recorded(path)) == 2
+
+
+def test_transforms_of_ros_are_readable_by_type(node, tmp_path):
+    path = tmp_path / 'bag'
+    publisher = node.create_publisher(TransformStamped, '/tf_like', LATCHED)
+    message = TransformStamped(child_frame_id='tool')
+    publisher.publish(message)
+    with recording(path, '/tf_like') as recorder:
+        wait_for(recorder, 'Subscribed')
+        spin_until(node, lambda: publisher.get_subscription_count() == 1)
+        publisher.wait_for_all_acked(rclpy.duration.Duration(seconds=5.0))
+        interrupt(recorder)
+    with AnyReader([path]) as reader:
+        (connection, _, data), = reader.messages()
+        assert reader.deserialize(data, connection.msgtype).child_frame_id == 'tool'
+
+
+def test_existing_folder_is_not_touched(tmp_path):
+    tmp_path.joinpath('bag').mkdir()
+    done = sgft('bag', 'record', '-a', '-o', str(tmp_path / 'bag'), check=False)
+    assert done.returncode == 1
+    assert 'exists already; name another one with --output' in done.stderr
+    assert not list(tmp_path.joinpath('bag').iterdir())
