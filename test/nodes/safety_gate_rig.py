@@ -73,6 +73,7 @@ class Rig(Node):
 
     def act_and_wait(self, *action):
         """Publish an action; return what the gate says that it executed."""
+        self.wait(self._actions.get_subscription_count, 'gate that hears actions')
         sequence = self.act(*action)
         self.wait(lambda: self.executed and self.executed[-1].sequence == sequence, 'execution')
         return self.executed[-1]

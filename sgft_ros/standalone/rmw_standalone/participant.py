@@ -1,7 +1,6 @@
 """The DDS participant of a ROS 2 context."""
 
 import atexit
-from contextlib import suppress
 import threading
 
 from cyclonedds._clayer import ddspy_topic_create
@@ -13,7 +12,7 @@ from rmw_standalone.graph import Graph
 from rmw_standalone.library import check
 
 _types = {}  # DDS type name -> the type that stands for it
-_domains = {}  # domain -> entity, kept until the process ends
+_domains = {}  # domain -> entity
 _open = set()  # participants
 _lock = threading.RLock()
 
@@ -86,8 +85,12 @@ class Participant:
             if self.closed:
                 return
             self.closed = True
-        _open.discard(self)
-        library.delete(self.entity)
+        with _lock:
+            library.delete(self.entity)
+            _open.discard(self)
+            if all(other.domain != self.domain for other in _open):
+                # Who joins again must not meet those that were killed meanwhile.
+                library.delete(_domains.pop(self.domain))
 
     def _create(self, kind, create, topic, type_name, profile, user_data):
         with self.lock:
@@ -115,7 +118,4 @@ class Participant:
 def _close_all():
     """End Cyclone's threads while they may still ask the interpreter to release types."""
     for participant in list(_open):
-        with suppress(library.DDSError):
-            participant.close()
-    for domain in _domains.values():
-        library.delete(domain)
+        participant.close()

@@ -1,0 +1,145 @@
+"""Time, clocks, timers, and simulated time."""
+
+import statistics
+import time
+
+import pytest
+import rclpy
+from rclpy.clock import Clock, ClockType, JumpThreshold, ROSClock
+from rclpy.duration import Duration
+from rclpy.parameter import Parameter
+from rclpy.time import Time
+from rclpy_runs import node, until
+from rosgraph_msgs.msg import Clock as ClockMessage
+
+__all__ = ['node']
+
+STEADY = Clock(clock_type=ClockType.STEADY_TIME)
+
+
+def test_arithmetic_keeps_nanoseconds():
+    early = Time(seconds=10, nanoseconds=1)
+    late = early + Duration(seconds=1.5)
+    assert (late - early).nanoseconds == 1_500_000_000
+    assert late - Duration(seconds=1.5) == early and late > early
+    assert late.seconds_nanoseconds() == (11, 500_000_001)
+    assert Time.from_msg(late.to_msg(), ClockType.SYSTEM_TIME) == late
+    negative = Duration(seconds=-1.25)
+    assert Duration.from_msg(negative.to_msg()) == negative < Duration()
+
+
+def test_times_of_different_clocks_do_not_mix():
+    system, steady = Time(seconds=1), Time(seconds=1, clock_type=ClockType.STEADY_TIME)
+    for operation in (lambda: system < steady, lambda: system == steady,
+                      lambda: system - steady):
+        with pytest.raises(TypeError):
+            operation()
+    with pytest.raises(ValueError):
+        Time(seconds=-1)
+    with pytest.raises(ValueError):
+        system - Duration(seconds=2)
+
+
+def test_timer_keeps_its_grid_and_is_punctual(node):
+    period = 0.01
+    lateness = []
+    begin = STEADY.now().nanoseconds
+    timer = node.create_timer(period, lambda: lateness.append(
+        (STEADY.now().nanoseconds - begin) * 1e-9 % period), clock=STEADY)
+    until(node, lambda: len(lateness) == 60)
+    assert timer.timer_period_ns == 10_000_000
+    # Lateness against the grid does not grow: 60 periods that drift would fill all of it.
+    assert statistics.median(lateness) < 0.4 * period
+
+
+def test_stall_is_not_followed_by_a_burst(node):
+    calls = []
+    node.create_timer(0.02, lambda: calls.append(time.monotonic()), clock=STEADY)
+    until(node, lambda: calls)
+    time.sleep(0.2)
+    stalled = len(calls)
+    until(node, lambda: len(calls) >= stalled + 4)
+    later = calls[stalled + 1:]
+    assert min(b - a for a, b in zip(later, later[1:])) > 0.01
+
+
+def test_cancelled_timer_stands_still_until_its_reset(node):
+    calls = []
+    timer = node.create_timer(0.01, lambda: calls.append(1))
+    until(node, lambda: calls)
+    timer.cancel()
+    assert timer.is_canceled() and not timer.is_ready()
+    count = len(calls)
+    rclpy.spin_once(node, timeout_sec=0.05)
+    assert len(calls) == count
+    timer.reset()
+    assert 0 < timer.time_until_next_call() <= 10_000_000
+    until(node, lambda: len(calls) > count)
+
+
+def test_timer_without_autostart_waits_for_its_reset(node):
+    calls = []
+    timer = node.create_timer(0.01, lambda: calls.append(1), autostart=False)
+    rclpy.spin_once(node, timeout_sec=0.05)
+    assert not calls
+    timer.reset()
+    until(node, lambda: calls)
+
+
+def test_simulated_time_drives_clock_and_timers(domain_id):
+    with rclpy.init(args=['--ros-args', '-p', 'use_sim_time:=true']):
+        node = rclpy.create_node('tester')
+        publisher = node.create_publisher(ClockMessage, '/clock', 10)
+        calls = []
+        node.create_timer(1.0, lambda: calls.append(node.get_clock().now().nanoseconds))
+
+        def set_clock(seconds):
+            stamp = Time(seconds=seconds, clock_type=ClockType.ROS_TIME)
+            publisher.publish(ClockMessage(clock=stamp.to_msg()))
+            until(node, lambda: node.get_clock().now() == stamp)
+
+        assert node.get_clock().now().nanoseconds == 0
+        set_clock(100.25)
+        until(node, lambda: calls)
+        calls.clear()
+        rclpy.spin_once(node, timeout_sec=0.05)
+        assert not calls, 'time stands still'
+        for seconds in (100.5, 101.25, 101.5, 102.0):
+            set_clock(seconds)
+        until(node, lambda: len(calls) == 2)
+        set_clock(5)
+        assert node.get_clock().now() == Time(seconds=5, clock_type=ClockType.ROS_TIME)
+        calls.clear()
+        set_clock(6)
+        until(node, lambda: calls)
+
+
+def test_use_sim_time_can_be_switched(node):
+    before = node.get_clock().now()
+    assert node.set_parameters([Parameter('use_sim_time', value=True)])[0].successful
+    assert node.get_clock().now().nanoseconds == 0
+    assert not node.set_parameters([Parameter('use_sim_time', value='no')])[0].successful
+    assert node.set_parameters([Parameter('use_sim_time', value=False)])[0].successful
+    assert node.get_clock().now() >= before
+
+
+def test_jumps_of_the_clock_are_told():
+    clock = ROSClock()
+    jumps = []
+    handle = clock.create_jump_callback(
+        JumpThreshold(min_forward=Duration(seconds=10), min_backward=Duration(seconds=-1)),
+        post_callback=jumps.append)
+    clock._set_ros_time_is_active(True)
+    for seconds in (1, 20, 21, 5):
+        clock.set_ros_time_override(Time(seconds=seconds, clock_type=ClockType.ROS_TIME))
+    handle.unregister()
+    clock.set_ros_time_override(Time(seconds=100, clock_type=ClockType.ROS_TIME))
+
+    assert len(jumps) == 3
+    assert [jump.delta.nanoseconds for jump in jumps[1:]] == [19_000_000_000, -16_000_000_000]
+
+
+def test_sleep_lasts_as_long_as_asked(node):
+    begin = STEADY.now()
+    assert STEADY.sleep_for(Duration(seconds=0.05))
+    assert STEADY.now() - begin >= Duration(seconds=0.05)
