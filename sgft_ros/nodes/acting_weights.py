@@ -18,21 +18,26 @@ class ActingWeights:
         self.refusal = ''
 
     @property
-    def newest(self) -> int:
-        """Return the newest version that was accepted, whether it acts already or not."""
-        return self.now.version if self._next is None else self._next.version
+    def newest(self) -> Weights:
+        """Return the newest weights that were accepted, whether they act already or not."""
+        return self.now if self._next is None else self._next
 
     def offer(self, message) -> bool:
         """Judge a PolicyWeights message; return whether it will act."""
-        if message.version == self.newest:
+        newest = self.newest.version
+        if message.version == newest:
             return False  # latched weights that came once more
         try:
-            self._next = self._judge.accept(message, self.newest, self.observation)
+            self._next = self._judge.accept(message, newest, self.observation)
         except WeightsRefused as error:
             self.refused += 1
             self.refusal = f'version {message.version}: {error}'
             return False
         return True
+
+    def follow(self, weights: Weights) -> None:
+        """Let good weights act from the next swap on."""
+        self._next = weights
 
     def swap(self) -> bool:
         """Let the newest weights act from now on; return whether they are others."""

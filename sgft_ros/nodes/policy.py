@@ -88,17 +88,20 @@ class Policy(Node):
         zeros = np.zeros(contract.observation_size, np.float32)
         self._state = RunState(settings.run_folder, self._robot, checkpoint.sha256)
         counts, *weights = self._state.load() or (Counts(), checkpoint.tensors, 0, '')
-        self._acting = ActingWeights(judge, judge.judge(*weights, zeros))
+        self._acting = ActingWeights(judge, judge.judge(checkpoint.tensors, 0, '', zeros))
+        if weights[1]:
+            self._acting.follow(judge.judge(*weights, zeros))
         self._schedule = Schedule(
             settings.evaluation_interval, settings.evaluation_episodes,
             settings.transition_limit, counts)
-        self._restored = self._acting.newest
+        self._restored = self._acting.newest.version
         self._waits_until = monotonic() + WEIGHTS_WAIT if self._restored else 0.0
 
     def _tick(self):
         """Finish the last step, begin the next one."""
         begin = perf_counter()
-        if not self._held:
+        # What acts is on the disk: no later life drives with older weights.
+        if self._state.settled and not self._held:
             self._acting.swap()
         now = self.get_clock().now()
         seconds = now.nanoseconds * 1e-9
@@ -225,19 +228,16 @@ class Policy(Node):
             result.evaluation_episodes = schedule.round_episodes
         result.header.stamp = self.get_clock().now().to_msg()
         self._result_publisher.publish(result)
-        try:
-            self._state.save(schedule.counts, self._acting.now)
-        except OSError as error:
-            self.get_logger().error(
-                f'the counts of the run cannot be kept: {error}', throttle_duration_sec=10.0)
+        self._state.keep(schedule.counts, self._acting.newest)
 
     def _on_executed(self, message):
         self._executed = message
 
     def _on_weights(self, message):
         refused = self._acting.refused
-        self._acting.offer(message)
-        if self._acting.refused > refused:
+        if self._acting.offer(message):
+            self._state.keep(self._schedule.counts, self._acting.newest)
+        elif self._acting.refused > refused:
             self.get_logger().error(
                 f'refused weights, {self._acting.refusal}', throttle_duration_sec=5.0)
 
@@ -265,7 +265,7 @@ class Policy(Node):
     @property
     def _waiting_for_weights(self):
         """Return whether newer weights than those of the earlier life may still come."""
-        return self._acting.newest <= self._restored and monotonic() < self._waits_until
+        return self._acting.newest.version <= self._restored and monotonic() < self._waits_until
 
     def _report(self):
         acting, schedule, counts = self._acting, self._schedule, self._schedule.counts
@@ -273,12 +273,14 @@ class Policy(Node):
         state = 'acting' if self._episode is not None else self._preparation.step
         problem = '' if self._episode is not None or phase == FINISHED else (
             self._preparation.problem)
+        if self._state.error:
+            problem = f'counts and weights of the run cannot be kept: {self._state.error}'
         level = diagnostics.WARN if problem or acting.refused else diagnostics.OK
         text = problem or (
             f'refused weights, {acting.refusal}' if acting.refused else phase)
         return level, text, {
             'phase': phase, 'state': state,
-            'policy_version': acting.now.version, 'newest_version': acting.newest,
+            'policy_version': acting.now.version, 'newest_version': acting.newest.version,
             **self._ticks.report(),
             'swaps': acting.swaps, 'refused_weights': acting.refused,
             'last_refusal': acting.refusal,

@@ -8,6 +8,7 @@ ENABLE_SERVICE = 'safety_gate/enable'
 RESET_TIMEOUT = 60.0   # [s]; a real arm drives to its start
 ENABLE_TIMEOUT = 5.0   # [s]
 RETRY_DELAY = 0.5      # [s] after a refusal
+SETTLING = 0.3         # [s] from finding a service to the first call
 DISARM, RESET, LOOK, ARM, READY = 'stopping', 'resetting', 'looking', 'arming', 'ready'
 
 
@@ -26,6 +27,7 @@ class Preparation:
         self._reset = node.create_client(Trigger, reset_service)
         self._logger = node.get_logger()
         self._future = None
+        self._found = {}  # client -> when its service was found [s]
         self.problem = ''
         self.stop()
 
@@ -54,8 +56,12 @@ class Preparation:
             RESET: (self._reset, Trigger.Request(), RESET_TIMEOUT),
             ARM: (self._enable, SetBool.Request(data=True), ENABLE_TIMEOUT),
         }[self.step]
+        # A server that has just been found may not have found this client: it would miss the call.
         if not client.service_is_ready():
+            self._found.pop(client, None)
             self._report(f'waiting for the service {client.srv_name}')
+            return
+        if monotonic() < self._found.setdefault(client, monotonic()) + SETTLING:
             return
         self._client, self._deadline = client, monotonic() + timeout
         self._future = client.call_async(request)

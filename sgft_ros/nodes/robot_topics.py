@@ -56,32 +56,33 @@ class RobotTopics:
 
     def publish_sensors(self, stamp):
         """Publish one measurement of everything, with a builtin_interfaces Time."""
-        arm = self._cell.arm
-        state = self._joint_state
+        self._publish_transforms(stamp)
+        force = self._force.wrench.force
+        force.x, force.y, force.z = self._cell.measured_force.tolist()
+        self._force.header.stamp = stamp
+        self._wrench.publish(self._force)
+        arm, state = self._cell.arm, self._joint_state
         state.header.stamp = stamp
         state.position = array('d', arm.joint_positions.tobytes())
         state.velocity = array('d', arm.joint_velocities.tobytes())
         state.effort = array('d', arm.joint_efforts.tobytes())
         self._joints.publish(state)
-        self._force.header.stamp = stamp
-        force = self._force.wrench.force
-        force.x, force.y, force.z = self._cell.measured_force.tolist()
-        self._wrench.publish(self._force)
-        _place(self._tip, stamp, self._cell.measured_tip)
-        _turn(self._tip, arm.body_pose(self._tip.child_frame_id)[1])
-        self._tf.sendTransform(self._tip)
-        if self._count % SHOW_EVERY == 0:
-            self._show(stamp)
-        self._count += 1
 
-    def _show(self, stamp):
-        for name, message in self._links:
-            position, orientation = self._cell.arm.body_pose(name)
-            _place(message, stamp, position)
-            _turn(message, orientation)
-        self._tf.sendTransform([message for _, message in self._links])
-        self._pose.header.stamp = stamp
-        self._object.publish(self._pose)
+    def _publish_transforms(self, stamp):
+        """Publish the measured tip, now and then with all links, in one message."""
+        _place(self._tip, stamp, self._cell.measured_tip)
+        _turn(self._tip, self._cell.arm.body_pose(self._tip.child_frame_id)[1])
+        transforms = [self._tip]
+        if self._count % SHOW_EVERY == 0:
+            for name, message in self._links:
+                position, orientation = self._cell.arm.body_pose(name)
+                _place(message, stamp, position)
+                _turn(message, orientation)
+                transforms.append(message)
+            self._pose.header.stamp = stamp
+            self._object.publish(self._pose)
+        self._tf.sendTransform(transforms)
+        self._count += 1
 
 
 def _link_names(urdf):

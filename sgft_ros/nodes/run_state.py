@@ -1,5 +1,6 @@
 """What a policy node leaves behind for its next life: counts, and the weights that acted."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,7 +13,7 @@ KIND = 'policy_state'
 
 class RunState:
     """
-    One file in the run folder, written whole or not at all.
+    One file in the run folder, written whole or not at all, by a thread of its own.
 
     The weights are in it because a restarted policy must never drive with older ones than before,
     even where the learner is gone too.
@@ -23,6 +24,9 @@ class RunState:
         name = f'policy_{robot.replace("/", "_")}.safetensors'
         self._path = Path(folder) / name if folder else None
         self._checkpoint_id = checkpoint_id
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix='run_state')
+        self._last = None
+        self.error = ''
 
     def load(self):
         """
@@ -41,14 +45,22 @@ class RunState:
                 f'got {self._checkpoint_id}; choose another run_folder')
         return counts, kept.tensors, metadata['version'], metadata['candidate']
 
-    def save(self, counts: Counts, weights: Weights) -> None:
-        """
-        Replace the file.
+    @property
+    def settled(self) -> bool:
+        """Return whether all that was given to `keep` is on the disk, or the disk refused it."""
+        return self._last is None or self._last.done()
 
-        :raises OSError: as the operating system says; the old file is then untouched
-        """
-        if self._path is None:
-            return
-        save_checkpoint(self._path, KIND, weights.tensors, {
-            'checkpoint': self._checkpoint_id, 'counts': asdict(counts),
-            'version': weights.version, 'candidate': weights.candidate})
+    def keep(self, counts: Counts, weights: Weights) -> Future | None:
+        """Replace the file soon; a full disk is no reason to stop, `error` tells of it."""
+        if self._path is not None:
+            self._last = self._writer.submit(self._write, weights, {
+                'checkpoint': self._checkpoint_id, 'counts': asdict(counts),
+                'version': weights.version, 'candidate': weights.candidate})
+        return self._last
+
+    def _write(self, weights, metadata):
+        try:
+            save_checkpoint(self._path, KIND, weights.tensors, metadata)
+            self.error = ''
+        except OSError as error:
+            self.error = str(error)

@@ -62,7 +62,9 @@ def test_state_brings_back_counts_and_the_weights_that_acted(tmp_path):
     judge = WeightsJudge(metadata(), random_tensors())
     acted = judge.judge(random_tensors(3), 41, 'sgft', np.zeros(9, np.float32))
     counts = Counts(transitions=120, rounds=2, evaluated_at=100, episodes=9)
-    RunState(tmp_path, 'cell/arm', 'abc').save(counts, acted)
+    state = RunState(tmp_path, 'cell/arm', 'abc')
+    state.keep(counts, acted).result(10.0)
+    assert state.settled and not state.error
     kept, tensors, version, candidate = RunState(tmp_path, 'cell/arm', 'abc').load()
     assert (kept, version, candidate) == (counts, 41, 'sgft')
     np.testing.assert_array_equal(tensors['weight0'], acted.tensors['weight0'])
@@ -70,3 +72,12 @@ def test_state_brings_back_counts_and_the_weights_that_acted(tmp_path):
     with pytest.raises(ValueError, match='began with the checkpoint abc, got xyz'):
         RunState(tmp_path, 'cell/arm', 'xyz').load()
     assert RunState('', 'arm', 'abc').load() is None
+
+
+def test_full_disk_is_told_and_holds_nothing_up(tmp_path):
+    (tmp_path / 'taken').write_text('a file where the run folder should be')
+    weights = WeightsJudge(metadata(), random_tensors()).judge(
+        random_tensors(), 1, '', np.zeros(9, np.float32))
+    state = RunState(tmp_path / 'taken', 'arm', 'abc')
+    state.keep(Counts(), weights).result(10.0)
+    assert state.settled and 'taken' in state.error

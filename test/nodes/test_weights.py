@@ -140,7 +140,7 @@ def test_bad_weights_leave_those_that_wait_and_those_that_act():
     assert acting.offer(message(5))
     assert not acting.offer(message(4))
     assert not acting.offer(message(6, key=None))
-    assert acting.now.version == 0 and acting.newest == 5
+    assert acting.now.version == 0 and acting.newest.version == 5
     assert acting.refused == 2 and 'version 6: signature' in acting.refusal
     assert acting.swap() and acting.now.version == 5
     assert not acting.swap()
