@@ -57,7 +57,8 @@ ARGUMENTS = {
     'rviz': ('false', 'show the run in RViz', BOOLEAN),
 }
 RESPAWN_DELAY = 1.0  # [s]
-START_TIME = 10.0    # [s] in which an error is one of the configuration: no new start helps
+START_TIME = 20.0    # [s] in which an error is one of the configuration: no new start helps
+CONFIGURATION_ERROR = 2  # exit code that says so itself
 REPORT_TIME = '30'   # [s] that the monitor may take for its report at the end
 TO_LOG = {'both': 'log'}
 QUIET = re.compile(r'(\[(INFO|DEBUG)\]|\s*$)')
@@ -125,9 +126,10 @@ def watch(name):
     def on_exit(event, context):
         lived, begun[0] = time.monotonic() - begun[0], time.monotonic() + RESPAWN_DELAY
         # A signal is negative, and so an accident; a number is an error that the node found.
-        if not context.is_shutdown and event.returncode > 0 and lived < START_TIME:
-            raise RuntimeError(
-                f'{name} ended with exit code {event.returncode} right after its start')
+        code = event.returncode
+        hopeless = code == CONFIGURATION_ERROR or (code > 0 and lived < START_TIME)
+        if hopeless and not context.is_shutdown:
+            raise RuntimeError(f'{name} ended with exit code {code} right after its start')
 
     return on_exit
 

@@ -1,0 +1,112 @@
+"""The whole graph in processes of its own: to its end, through kills, interrupted, and broken."""
+
+import json
+import os
+import signal
+
+from finetune_runs import keys, Run
+from geometry_msgs.msg import TwistStamped
+import pytest
+from sgft_ros.learning.checkpoint import load_checkpoint
+from sgft_ros.msg import Transition
+import yaml
+
+KILLED = ('learner', 'replay_buffer', 'value_shaping', 'policy', 'monitor', 'safety_gate')
+
+
+def summary(run):
+    return json.loads((run.folder / 'summary.json').read_text())
+
+
+def grown(run, size=5000):
+    """Return a condition: that transitions of `size` bytes have been stored since now."""
+    path = run.folder / 'replay.journal'
+
+    def stored():
+        return path.stat().st_size if path.exists() else 0
+
+    before = stored()
+    return lambda: stored() > before + size
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_run_ends_by_itself_and_leaves_everything_in_its_folder(domain_id, tmp_path):
+    with Run(tmp_path, seed='3') as run:
+        children = run.until(lambda: len(run.nodes()) == 7 and run.nodes(), 'seven nodes')
+        assert run.finish() == 0
+        assert not any(map(alive, children.values()))
+        assert 'Run finished: transition limit' in run.output
+        assert 'Traceback' not in run.output
+        assert '[INFO] [learner' not in run.output
+    assert summary(run)['outcome'] == 'transition limit'
+    assert (run.folder / 'report.png').stat().st_size > 0
+    parameters = yaml.safe_load((run.folder / 'parameters.yaml').read_text())
+    assert parameters['/learner']['ros__parameters']['seed'] == 3
+    record = yaml.safe_load((run.folder / 'run.yaml').read_text())
+    assert record['arguments']['task'] == 'peg_insert' and record['versions']['torch']
+    load_checkpoint(run.folder / 'checkpoints' / 'policy.safetensors', 'policy')
+    stored = keys(run.journal())
+    assert len(stored) >= 150
+    recorded = [t for t in run.recorded('/transitions', Transition) if not t.evaluation]
+    assert set(stored) == set(keys(recorded))
+
+
+def test_a_kill_of_any_node_costs_no_transition_and_doubles_none(domain_id, tmp_path):
+    with Run(tmp_path, transition_limit='600', evaluation_interval='600') as run:
+        for name in KILLED:
+            # What a killed node has not passed on is kept by its neighbour, until that is killed.
+            run.until(grown(run), f'transitions before {name} is killed')
+            killed = run.nodes()[name]
+            os.kill(killed, signal.SIGKILL)
+            run.until(lambda name=name, killed=killed: run.nodes().get(name, killed) != killed,
+                      f'the next {name}')
+        assert run.finish() == 0, run.output
+    stored = keys(run.journal())
+    assert len(stored) == len(set(stored)) >= 600
+    recorded = [t for t in run.recorded('/transitions', Transition) if not t.evaluation]
+    assert set(keys(recorded)) <= set(stored)
+
+
+def test_an_interrupt_stops_the_arm_and_leaves_a_usable_folder(domain_id, tmp_path):
+    with Run(tmp_path) as run:
+        run.until(grown(run), 'the first transitions')
+        run.process.send_signal(signal.SIGINT)
+        run.finish()
+        assert 'Run finished: interrupted' in run.output
+        assert 'escalating' not in run.output
+    assert summary(run)['outcome'] == 'interrupted'
+    last = run.recorded('/twist_commands', TwistStamped)[-1].twist.linear
+    assert (last.x, last.y, last.z) == (0.0, 0.0, 0.0)
+    assert run.journal()
+
+
+def test_a_run_is_taken_up_again(domain_id, tmp_path):
+    with Run(tmp_path) as run:
+        run.until(grown(run), 'the first transitions')
+        run.process.send_signal(signal.SIGINT)
+        run.finish()
+    first = keys(run.journal())
+    with Run(tmp_path) as run:
+        assert run.finish() == 0, run.output
+    stored = keys(run.journal())
+    assert stored[:len(first)] == first
+    assert len(stored) == len(set(stored)) >= 150
+    assert (run.folder / 'bag_2').is_dir()
+
+
+@pytest.mark.parametrize('file, node', [
+    ('policy', 'policy'), ('value', 'value_shaping'), ('warm_start', 'learner')])
+def test_a_broken_checkpoint_ends_the_launch_with_its_reason(domain_id, tmp_path, file, node):
+    with Run(tmp_path, transition_limit='100000') as run:
+        path = tmp_path / 'checkpoints' / f'{file}.safetensors'
+        path.write_bytes(path.read_bytes()[:100])
+        assert run.finish() == 1
+        assert f'{file}.safetensors cannot be read' in run.output
+        assert f'{node} ended with exit code' in run.output
