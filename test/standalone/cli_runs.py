@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 
-TIMEOUT = 30.0  # [s] that anything in these tests may take
+from launch_runs import LaunchRun, TIMEOUT
+
+SGFT = (sys.executable, '-u', '-m', 'sgft_ros.cli')
 
 # A node with one of everything. It ends at the end of its input, so that none is left behind.
 TALKER = """
@@ -52,34 +54,51 @@ with rclpy.init():
 
 
 def sgft(*arguments, check=True):
-    """Run the command to its end; return output, with the exit code that is expected to be 0."""
-    done = subprocess.run(
-        [sys.executable, '-m', 'sgft_ros.cli', *arguments], capture_output=True, text=True,
-        timeout=TIMEOUT)
-    if check:
-        assert done.returncode == 0, f'{arguments}: {done.returncode}\n{done.stdout}{done.stderr}'
-    return done
+    """Run the command to its end, by default a good one; return exit code and output."""
+    return sgft_at_once(arguments, check=check)[0]
+
+
+def sgft_at_once(*commands, check=True):
+    """Run several commands at the same time; as `sgft`."""
+    processes = [subprocess.Popen(
+        [*SGFT, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True) for arguments in commands]
+    try:
+        done = []
+        for process in processes:
+            output, errors = process.communicate(timeout=TIMEOUT)
+            done.append(subprocess.CompletedProcess(
+                process.args, process.returncode, output, errors))
+            assert not check or process.returncode == 0, f'{process.args}: {output}{errors}'
+        return done
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
 
 @contextmanager
 def started(*command, ready=None):
-    """Start a process, wait for a word of its output, and end it."""
+    """Start a process, wait for a word of its output if one is given, and end it."""
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True)
+    run = LaunchRun(process)
     try:
         if ready is not None:
-            wait_for(process, ready)
-        yield process
+            run.wait_for(ready)
+        yield run
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate(timeout=TIMEOUT)
+        run.finish()
+        process.stdin.close()
 
 
 def sgft_started(*arguments, ready=None):
     """Start the command; as `started`."""
-    return started(sys.executable, '-u', '-m', 'sgft_ros.cli', *arguments, ready=ready)
+    return started(*SGFT, *arguments, ready=ready)
 
 
 def talker():
@@ -87,18 +106,7 @@ def talker():
     return started(sys.executable, '-c', TALKER, ready='READY')
 
 
-def wait_for(process, word):
-    """Read the output of a process up to a line with a word; return the lines."""
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if word in line:
-            return lines
-    raise AssertionError(f'{word!r} never came:\n{"".join(lines)}')
-
-
-def interrupt(process, number=signal.SIGINT):
-    """Send a signal; return exit code and the rest of the output."""
-    process.send_signal(number)
-    output, _ = process.communicate(timeout=TIMEOUT)
-    return process.returncode, output
+def interrupt(run, number=signal.SIGINT):
+    """Send a signal; return the exit code."""
+    run.process.send_signal(number)
+    return run.finish()

@@ -1,6 +1,6 @@
 """The verbs of `sgft` that look at the graph, on a real node in another process."""
 
-from cli_runs import interrupt, sgft, sgft_started, talker, wait_for
+from cli_runs import interrupt, sgft, sgft_at_once, sgft_started, talker
 from launch_runs import require_standalone
 import pytest
 import yaml
@@ -10,19 +10,22 @@ require_standalone()
 
 @pytest.fixture
 def node(domain_id):
-    with talker() as process:
-        yield process
+    with talker() as run:
+        yield run
 
 
 def test_lists_show_what_a_node_has(node):
-    assert sgft('node', 'list').stdout == '/robot/talker\n'
-    topics = sgft('topic', 'list', '-t').stdout.splitlines()
-    assert '/robot/history [std_msgs/msg/String]' in topics
-    assert '/robot/words [std_msgs/msg/String]' in topics
-    assert '/rosout [rcl_interfaces/msg/Log]' in topics
-    assert sgft('topic', 'find', 'sensor_msgs/msg/JointState').stdout == '/robot/joint_states\n'
-    assert '/robot/switch [std_srvs/srv/SetBool]' in sgft('service', 'list', '-t').stdout
-    assert sgft('service', 'type', '/robot/switch').stdout == 'std_srvs/srv/SetBool\n'
+    nodes, topics, found, services, kind = (done.stdout for done in sgft_at_once(
+        ('node', 'list'), ('topic', 'list', '-t'),
+        ('topic', 'find', 'sensor_msgs/msg/JointState'), ('service', 'list', '-t'),
+        ('service', 'type', '/robot/switch')))
+    assert nodes == '/robot/talker\n'
+    assert '/robot/history [std_msgs/msg/String]\n' in topics
+    assert '/robot/words [std_msgs/msg/String]\n' in topics
+    assert '/rosout [rcl_interfaces/msg/Log]\n' in topics
+    assert found == '/robot/joint_states\n'
+    assert '/robot/switch [std_srvs/srv/SetBool]\n' in services
+    assert kind == 'std_srvs/srv/SetBool\n'
 
 
 def test_node_info_sorts_topics_by_direction(node):
@@ -36,44 +39,43 @@ def test_node_info_sorts_topics_by_direction(node):
 
 
 def test_topic_info_tells_the_quality_of_service(node):
-    assert sgft('topic', 'info', '/robot/history').stdout == (
-        'Type: std_msgs/msg/String\nPublisher count: 1\nSubscription count: 0\n')
-    verbose = sgft('topic', 'info', '-v', '/robot/history').stdout
+    brief, verbose = (done.stdout for done in sgft_at_once(
+        ('topic', 'info', '/robot/history'), ('topic', 'info', '-v', '/robot/history')))
+    assert brief == 'Type: std_msgs/msg/String\nPublisher count: 1\nSubscription count: 0\n'
     for line in ('Node name: talker', 'Node namespace: /robot', 'Endpoint type: PUBLISHER',
                  '  Durability: TRANSIENT_LOCAL', '  Reliability: RELIABLE'):
         assert f'\n{line}\n' in verbose
-    assert '\nTopic type hash: RIHS01_df668c740482bbd48fb39d76a70dfd4bd59db1288021743503259e948f6b1a18\n' in verbose  # noqa: E501
+    assert '\nTopic type hash: RIHS01_df668c740482bbd48fb39d76a70dfd4b' in verbose
 
 
 def test_echo_prints_the_history_of_a_latched_topic(node):
     with sgft_started('topic', 'echo', '/robot/history') as echo:
-        lines = wait_for(echo, 'three')
-        assert ''.join(lines).endswith('data: one\n---\ndata: two\n---\ndata: three\n')
-        assert interrupt(echo)[0] == 0
+        echo.wait_for('three')
+        assert 'data: one\n---\ndata: two\n---\ndata: three' in echo.output
+        assert interrupt(echo) == 0
 
 
 def test_echo_follows_best_effort_publishers_and_picks_a_field(node):
-    done = sgft('topic', 'echo', '--once', '/robot/joint_states')
-    assert yaml.safe_load(done.stdout.removesuffix('---\n'))['position'] == [0.25, 0.5]
-    done = sgft('topic', 'echo', '--once', '--field', 'name[1]', '/robot/joint_states')
-    assert done.stdout == 'wrist\n---\n'
-    wrong = sgft('topic', 'echo', '--once', '--field', 'velocities', '/robot/joint_states',
-                 check=False)
+    echo = ('topic', 'echo', '--once', '/robot/joint_states')
+    whole, field, wrong = sgft_at_once(
+        echo, (*echo, '--field', 'name[1]'), (*echo, '--field', 'velocities'), check=False)
+    assert yaml.safe_load(whole.stdout.removesuffix('---\n'))['position'] == [0.25, 0.5]
+    assert field.stdout == 'wrist\n---\n'
     assert wrong.returncode == 1
     assert 'choose from: header, name, position, velocity, effort' in wrong.stderr
 
 
 def test_hz_measures_the_rate(node):
     with sgft_started('topic', 'hz', '/robot/joint_states') as hz:
-        line = wait_for(hz, 'average rate')[-1]
-        assert 25.0 < float(line.split(':')[1]) < 55.0
-        assert interrupt(hz)[0] == 0
+        rate = float(hz.wait_for('average rate: (.*)')[1])
+        assert 10.0 < rate < 60.0  # 50 Hz, on a machine that may be busy
+        assert interrupt(hz) == 0
 
 
 def test_pub_reaches_a_node(node):
     done = sgft('topic', 'pub', '--once', '/robot/words', 'std_msgs/msg/String', '{data: hello}')
     assert "publishing #1: std_msgs.msg.String(data='hello')" in done.stdout
-    assert wait_for(node, 'heard')[-1] == 'heard hello\n'
+    assert node.wait_for('heard (.*)')[1] == 'hello'
 
 
 def test_service_is_called_with_values(node):
@@ -83,32 +85,38 @@ def test_service_is_called_with_values(node):
 
 
 def test_parameters_are_listed_read_set_described_and_dumped(node):
-    assert sgft('param', 'list', '/robot/talker').stdout.split() >= ['frames.tool', 'gain']
-    assert sgft('param', 'get', '/robot/talker', 'gain').stdout == 'Double value is: 0.5\n'
-    assert sgft('param', 'set', '/robot/talker', 'gain', '1').stdout == (
-        'Set parameter successful\n')  # 1 is meant as 1.0, as the parameter is a double
-    assert sgft('param', 'get', '--hide-type', '/robot/talker', 'gain').stdout == '1.0\n'
-    described = sgft('param', 'describe', '/robot/talker', 'gain').stdout
-    assert '  Description: how strongly to react\n' in described
-    assert '    Max value: 1.0\n' in described
-    dumped = yaml.safe_load(sgft('param', 'dump', '/robot/talker').stdout)
-    assert dumped['/robot/talker']['ros__parameters']['frames'] == {'tool': 'tip'}
+    listed, got = sgft_at_once(('param', 'list', '/robot/talker'),
+                               ('param', 'get', '/robot/talker', 'gain'))
+    assert {'frames.tool', 'gain', 'use_sim_time'} <= set(listed.stdout.split())
+    assert got.stdout == 'Double value is: 0.5\n'
+    done = sgft('param', 'set', '/robot/talker', 'gain', '1')  # 1.0: the parameter is a double
+    assert done.stdout == 'Set parameter successful\n'
+    got, described, dumped = sgft_at_once(
+        ('param', 'get', '--hide-type', '/robot/talker', 'gain'),
+        ('param', 'describe', '/robot/talker', 'gain'), ('param', 'dump', '/robot/talker'))
+    assert got.stdout == '1.0\n'
+    assert '  Description: how strongly to react\n' in described.stdout
+    assert '    Max value: 1.0\n' in described.stdout
+    parameters = yaml.safe_load(dumped.stdout)['/robot/talker']['ros__parameters']
+    assert parameters['frames'] == {'tool': 'tip'}
 
 
-@pytest.mark.parametrize(('arguments', 'words'), [
-    (('topic', 'echo', '/robot/histroy'), 'did you mean: /robot/history?'),
-    (('topic', 'info', '/nothing'), "unknown topic '/nothing'"),
-    (('node', 'info', '/robot/taker'), 'did you mean: /robot/talker?'),
-    (('param', 'get', '/robot/talker', 'gian'), 'did you mean: gain?'),
-    (('param', 'set', '/robot/talker', 'gain', '7.0'), 'Setting parameter failed'),
-    (('service', 'call', '--timeout', '1', '/robot/witch', 'std_srvs/srv/SetBool'),
-     'did you mean: /robot/switch?'),
-])
-def test_mistakes_end_with_an_error_that_helps(node, arguments, words):
-    done = sgft(*arguments, check=False)
-    assert done.returncode == 1
-    assert words in done.stderr
-    assert 'Traceback' not in done.stderr
+MISTAKES = {
+    ('topic', 'echo', '/robot/histroy'): 'did you mean: /robot/history?',
+    ('topic', 'info', '/nothing'): "unknown topic '/nothing'",
+    ('node', 'info', '/robot/taker'): 'did you mean: /robot/talker?',
+    ('param', 'get', '/robot/talker', 'gian'): 'did you mean: gain?',
+    ('param', 'set', '/robot/talker', 'gain', '7.0'): 'Setting parameter failed',
+    ('service', 'call', '--timeout', '1', '/robot/witch', 'std_srvs/srv/SetBool'):
+        'did you mean: /robot/switch?',
+}
+
+
+def test_mistakes_end_with_an_error_that_helps(node):
+    for done, words in zip(sgft_at_once(*MISTAKES, check=False), MISTAKES.values()):
+        assert done.returncode == 1
+        assert words in done.stderr
+        assert 'Traceback' not in done.stderr
 
 
 def test_empty_graph_is_an_empty_list(domain_id):

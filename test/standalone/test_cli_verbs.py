@@ -1,8 +1,7 @@
 """The words after `sgft`."""
 
-from cli_runs import sgft
+from cli_runs import sgft, sgft_at_once
 from launch_runs import require_standalone
-import pytest
 
 require_standalone()
 
@@ -13,18 +12,20 @@ def test_help_names_every_verb():
         assert f'\n  {verb} ' in text
 
 
-@pytest.mark.parametrize(('arguments', 'words'), [
-    (('topci',), "unknown verb 'topci' of 'sgft'; did you mean: topic?"),
-    (('topic', 'lst'), "unknown verb 'lst' of 'sgft topic'; did you mean: list?"),
-    (('bag', 'record'), 'name the topics to record, or use --all or --regex'),
-    (('bag', 'info', '/no/such/bag'), "no bag '/no/such/bag'"),
-    (('topic', 'pub', '/a', 'std_msgs/msg/Strin'), "message type 'std_msgs/msg/Strin' is invalid"),
-    (('topic', 'pub', '/a', 'std_msgs/msg/String', '{dat: x}'), 'its fields are: data'),
-    (('topic', 'pub', '/a', 'std_msgs/msg/String', '{data: ['), 'is not YAML'),
-    (('service', 'call', '/a', 'std_srvs/srv/SetBol'), "'std_srvs/srv/SetBol' is invalid"),
-])
-def test_mistakes_are_named_with_the_choices(arguments, words):
-    done = sgft(*arguments, check=False)
-    assert done.returncode in (1, 2)
-    assert words in done.stderr
-    assert 'Traceback' not in done.stderr
+MISTAKES = {
+    ('topci',): "unknown verb 'topci' of 'sgft'; did you mean: topic?",
+    ('topic', 'lst'): "unknown verb 'lst' of 'sgft topic'; did you mean: list?",
+    ('bag', 'record'): 'name the topics to record, or use --all or --regex',
+    ('bag', 'info', '/no/such/bag'): "no bag '/no/such/bag'",
+    ('topic', 'pub', '/a', 'std_msgs/msg/Strin'): "message type 'std_msgs/msg/Strin' is invalid",
+    ('topic', 'pub', '/a', 'std_msgs/msg/String', '{dat: x}'): 'its fields are: data',
+    ('topic', 'pub', '/a', 'std_msgs/msg/String', '{data: ['): 'is not YAML',
+    ('service', 'call', '/a', 'std_srvs/srv/SetBol'): "'std_srvs/srv/SetBol' is invalid",
+}
+
+
+def test_mistakes_are_named_with_the_choices():
+    for done, words in zip(sgft_at_once(*MISTAKES, check=False), MISTAKES.values()):
+        assert done.returncode in (1, 2)
+        assert words in done.stderr
+        assert 'Traceback' not in done.stderr

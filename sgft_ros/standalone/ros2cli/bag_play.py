@@ -51,6 +51,8 @@ def play(arguments) -> int:
             clock = node.create_publisher(Clock, '/clock', 10)
         discover(node, max(DISCOVERY, arguments.delay))
         start = reader.start_time + int(arguments.start_offset * 1e9)
+        node.get_logger().info(f"Playing {reader.message_count} messages of "
+                               f"{len(publishers)} topics from '{reader.path}'")
         while True:
             _play_once(node, reader, publishers, start, arguments, clock)
             if not arguments.loop:
