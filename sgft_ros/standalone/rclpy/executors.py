@@ -7,9 +7,10 @@ from inspect import iscoroutine
 import threading
 from time import monotonic_ns
 
+from rclpy.exceptions import NotInitializedException
 from rclpy.task import Future, Task
 from rclpy.utilities import get_default_context
-from rmw_standalone import Guard, WaitSet
+from rmw_standalone import DDSError, Guard, WaitSet
 from rmw_standalone.library import INFINITY
 
 S_TO_NS = 1_000_000_000
@@ -171,7 +172,11 @@ class Executor:
             if not left and not first:
                 raise TimeoutException
             first = False
-            self._wait(left)
+            try:
+                self._wait(left)
+            except (DDSError, NotInitializedException):
+                if self._context.ok():
+                    raise
             if not self._context.ok():
                 raise ExternalShutdownException
 

@@ -36,7 +36,7 @@ class WaitSet:
         self._lock = threading.Lock()
 
     def update(self, entities):
-        """Wait for exactly these entities from now on; return the key of each."""
+        """Wait for exactly these entities from now on."""
         with self._lock:
             for entity in self._keys.keys() - entities:
                 # Cyclone has taken out deleted entities already.
@@ -44,7 +44,8 @@ class WaitSet:
                 del self._entities[self._keys.pop(entity)]
             for entity in entities - self._keys.keys():
                 key, self._next_key = self._next_key, self._next_key + 1
-                check(library.waitset_attach(self._entity, entity, key), 'wait set')
+                if library.waitset_attach(self._entity, entity, key) < 0:
+                    continue  # another thread has deleted it
                 self._keys[entity], self._entities[key] = key, entity
             if len(self._keys) > len(self._triggered):
                 self._triggered = (c_void_p * (2 * len(self._keys)))()
