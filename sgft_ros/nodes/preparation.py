@@ -6,7 +6,7 @@ from std_srvs.srv import SetBool, Trigger
 
 ENABLE_SERVICE = 'safety_gate/enable'
 RESET_TIMEOUT = 60.0   # [s]; a real arm drives to its start
-ENABLE_TIMEOUT = 5.0   # [s]
+ENABLE_TIMEOUT = 1.0   # [s]
 RETRY_DELAY = 0.5      # [s] after a refusal
 SETTLING = 0.3         # [s] from finding a service to the first call
 DISARM, RESET, LOOK, ARM, READY = 'stopping', 'resetting', 'looking', 'arming', 'ready'

@@ -5,7 +5,6 @@ from pathlib import Path
 import time
 
 from data_path import node_process, running_probe
-import numpy as np
 from policies import metadata, save_policy, servo_tensors
 from sgft_ros.msg import Action, EpisodeResult, PolicyWeights, Transition
 from sgft_ros.nodes import qos, weights
@@ -83,6 +82,12 @@ class Cell:
         """Spin until the policy reports these values."""
         self.probe.until_diagnostics(POLICY_STATUS, **values)
 
+    def until_aborted(self, reason):
+        """Spin until another episode is cut off for a reason with these words."""
+        before = int(self.report('aborted_episodes') or 0)
+        self.until(lambda: int(self.report('aborted_episodes') or 0) > before
+                   and reason in self.report('last_abort'), f'an episode cut off by {reason}')
+
     def report(self, key):
         """Return a value of the policy's diagnostics as text, empty before the first."""
         return self.probe.diagnostics.get(POLICY_STATUS, (0, '', {}))[2].get(key, '')
@@ -99,11 +104,6 @@ def episodes(transitions):
 def cut_off(steps):
     """Return whether a fault ended the episode, as on a machine that has too much to do."""
     return not (steps[-1].terminated or steps[-1].truncated)
-
-
-def numbers(field):
-    """Return a sequence field as an array."""
-    return np.asarray(field, np.float32)
 
 
 def seconds(stamp):
