@@ -28,7 +28,7 @@ class RunBook:
         self._counter = TransitionCounter()
         self._shaped = ShapedReturns()
         self._versions = {}  # robot -> newest version that acted
-        self._waiting = {}  # key -> (episode, deadline on the steady clock)
+        self._waiting = {}  # key -> (episode, version before it, deadline on the steady clock)
         self._disk_error = ''
         self._log = EpisodeLog(self._folder)
         for episode in self._log.read():
@@ -54,13 +54,15 @@ class RunBook:
             return []
         episode = replace(
             episode, transitions=self._counter.at(episode), elapsed=round(self.elapsed(), 3))
+        # Results come in their order, but may overtake the shaped rewards of earlier episodes.
+        before = self._versions.get(episode.robot)
+        self._acted(episode)
         if episode.evaluation:
-            before = self._versions.get(episode.robot, episode.policy_version)
-            if episode.policy_version > before:
+            if before is not None and episode.policy_version > before:
                 episode = replace(
                     episode, swaps=((episode.transitions, episode.policy_version),))
             return self._enter(episode)
-        self._waiting[episode.key] = episode, time.monotonic() + SHAPED_WAIT
+        self._waiting[episode.key] = episode, before, time.monotonic() + SHAPED_WAIT
         return self.settle()
 
     def on_transition(self, shaped) -> list[Round]:
@@ -76,7 +78,7 @@ class RunBook:
     def settle(self) -> list[Round]:
         """Enter the episodes whose shaped rewards are complete or will not come any more."""
         now = time.monotonic()
-        ready = [key for key, (episode, deadline) in self._waiting.items()
+        ready = [key for key, (episode, _, deadline) in self._waiting.items()
                  if now > deadline or self._shaped.complete(key, episode.steps)]
         return self._enter_training(ready)
 
@@ -103,9 +105,8 @@ class RunBook:
     def _enter_training(self, keys):
         rounds = []
         for key in keys:
-            episode, _ = self._waiting.pop(key)
-            total, swaps = self._shaped.take(
-                key, episode.steps, self._versions.get(episode.robot))
+            episode, before, _ = self._waiting.pop(key)
+            total, swaps = self._shaped.take(key, episode.steps, before)
             begun = episode.transitions - episode.steps
             rounds += self._enter(replace(
                 episode, shaped_return=total,
@@ -113,7 +114,6 @@ class RunBook:
         return rounds
 
     def _enter(self, episode):
-        self._acted(episode)
         completed = self.record.add(episode)
         self._try(self._log.append, episode)
         return [] if completed is None else [completed]
