@@ -12,6 +12,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import serialize_message
 from rosbags.highlevel import AnyReader
 from rosbags.rosbag2 import Reader
+from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Float32MultiArray, String
 
 require_standalone()
@@ -82,13 +83,21 @@ def test_played_bag_gives_the_same_bytes_in_the_same_order(node, tmp_path):
         node.create_subscription(
             Float32MultiArray, topic, lambda data, topic=topic: heard.append((topic, bytes(data))),
             RELIABLE, raw=True)
-    with sgft_started('bag', 'play', str(path), '--rate', '2', '--remap', '/b:=/c') as player:
-        spin_until(node, lambda: len(heard) == len(sent))
+    times = []
+    node.create_subscription(
+        Clock, '/clock', lambda message: times.append(message.clock), RELIABLE)
+    with sgft_started('bag', 'play', str(path), '--clock', '1000', '--remap', '/b:=/c') as player:
+        spin_until(node, lambda: len(heard) == len(sent) and times)
         assert player.finish() == 0, player.output
     renamed = [({'/b': '/c'}.get(topic, topic), data) for topic, data in sent]
     for topic in ('/a', '/c'):
         assert ([entry for entry in heard if entry[0] == topic]
                 == [entry for entry in renamed if entry[0] == topic])
+    with Reader(path) as reader:
+        first, last = reader.start_time, reader.end_time
+    stamps = [time.sec * 10**9 + time.nanosec for time in times]
+    assert stamps == sorted(stamps)
+    assert first <= stamps[0] and stamps[-1] <= last
 
 
 def test_history_of_latched_topics_is_recorded_and_played_to_late_listeners(node, tmp_path):

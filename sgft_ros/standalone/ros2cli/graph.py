@@ -24,11 +24,11 @@ def add_graph_arguments(parser):
 
 
 @contextmanager
-def command_node(name: str = 'ros2cli'):
-    """Yield a hidden node; an interrupt ends the block quietly."""
+def command_node(name: str | None = None):
+    """Yield a node, hidden if it has no name; an interrupt ends the block quietly."""
     with rclpy.init(args=[]):
-        node = rclpy.create_node(f'_{name}_{os.getpid()}', start_parameter_services=False,
-                                 enable_rosout=False)
+        node = rclpy.create_node(name or f'_ros2cli_{os.getpid()}',
+                                 start_parameter_services=False, enable_rosout=False)
         try:
             yield node
         except (KeyboardInterrupt, ExternalShutdownException):
