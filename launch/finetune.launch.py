@@ -59,6 +59,7 @@ ARGUMENTS = {
 RESPAWN_DELAY = 1.0  # [s]
 START_TIME = 20.0    # [s] in which an error is one of the configuration: no new start helps
 CONFIGURATION_ERROR = 2  # exit code that says so itself
+END_TIME = '15'      # [s] that a node may take to save what it has and end, on a busy machine
 REPORT_TIME = '30'   # [s] that the monitor may take for its report at the end
 TO_LOG = {'both': 'log'}
 QUIET = re.compile(r'(\[(INFO|DEBUG)\]|\s*$)')
@@ -96,7 +97,7 @@ def start(context):
 def node(run, name, parameters_file):
     """Return the action of one node."""
     robot_side = name in ROBOT_SIDE
-    options = {}
+    options = {'output': TO_LOG, 'sigterm_timeout': END_TIME}
     if name == 'monitor':
         options = {'output': {'stdout': ['screen', 'log'], 'stderr': 'log'},
                    'output_format': '{line}', 'sigterm_timeout': REPORT_TIME}
@@ -104,7 +105,7 @@ def node(run, name, parameters_file):
         package=PACKAGE, executable=name, name=name,
         namespace=run.namespace if robot_side else '', parameters=[str(parameters_file)],
         remappings=shared_names(run, name), additional_env=ONE_THREAD,
-        respawn=run.respawn, respawn_delay=RESPAWN_DELAY, **({'output': TO_LOG} | options),
+        respawn=run.respawn, respawn_delay=RESPAWN_DELAY, **options,
         on_exit=end_with(run) if name == 'monitor' else watch(name))
 
 
@@ -160,7 +161,7 @@ def record_bag(run, contract):
     command = [sys.executable, '-m', 'sgft_ros.cli'] if standalone else ['ros2']
     return ExecuteProcess(
         cmd=[*command, 'bag', 'record', '-o', str(run.bag_folder()), *names], name='bag',
-        output=TO_LOG, sigterm_timeout='10')
+        output=TO_LOG, sigterm_timeout=END_TIME)
 
 
 def rviz(run):

@@ -38,6 +38,7 @@ class LearnerNode(Node):
         """Resume from the run folder or begin with pi_sim; raise ValueError for what cannot be."""
         super().__init__('learner')
         self._settings = settings = declare_parameters(self, LearnerParameters)
+        os.nice(settings.niceness)  # of this thread and those that it starts, not those of DDS
         self._key = read_key(settings.key_file)
         policy = load_checkpoint(settings.policy_checkpoint, 'policy')
         self._architecture = architecture(policy.metadata, policy.tensors)
@@ -95,7 +96,6 @@ class LearnerNode(Node):
 
     def start(self):
         """Begin to train; `ended` tells when the trainer has ended, with its error if any."""
-        os.nice(self._settings.niceness)  # of this thread and those that it starts
         self._trainer.ended.add_done_callback(self._on_end)
         self._trainer.start()
 
