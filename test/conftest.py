@@ -10,7 +10,7 @@ import tempfile
 import pytest
 import sgft_ros  # noqa: F401  it puts the stand-in for ROS 2 on the path where ROS 2 is missing
 
-# Ports of higher domains reach into those that the system gives to outgoing connections.
+# A few, so that people who try things meanwhile have the others to themselves.
 DOMAINS = range(1, 20)
 LOCKS = Path(tempfile.gettempdir()) / f'ros_test_domains.{os.getuid()}'
 

@@ -10,6 +10,7 @@ from rclpy._rclpy_pybind11 import InvalidHandle
 from rclpy.duration import Duration
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message, serialize_message
+from rclpy.wait_for_message import wait_for_message
 from rclpy_runs import collect, finished, node, running, until
 from std_msgs.msg import Int64, String, UInt8MultiArray
 
@@ -180,3 +181,10 @@ def test_context_in_another_domain_hears_nothing(node, domain_id):
         stranger.create_publisher(Int64, 'numbers', KEPT).publish(Int64(data=1))
         assert node.count_publishers('numbers') == 0
         assert stranger.count_publishers('numbers') == 1
+
+
+def test_wait_for_message_returns_the_first_or_gives_up(node):
+    node.create_publisher(Int64, 'numbers', KEPT).publish(Int64(data=7))
+    assert wait_for_message(Int64, node, 'numbers', qos_profile=KEPT, time_to_wait=10.0) == (
+        True, Int64(data=7))
+    assert wait_for_message(Int64, node, 'silence', time_to_wait=0.05)[0] is False

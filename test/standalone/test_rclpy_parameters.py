@@ -26,6 +26,7 @@ from rclpy.exceptions import (
     ParameterUninitializedException,
 )
 from rclpy.parameter import Parameter
+from rclpy.parameter_client import AsyncParameterClient
 from rclpy_runs import call, collect, node, running, until
 
 __all__ = ['node']
@@ -206,3 +207,17 @@ def test_parameter_files_reach_the_nodes_that_they_name(domain_id, tmp_path):
             'everywhere', 'nested.deep', 'nested.list', 'here', 'text')}
     assert values == {'everywhere': 2, 'nested.deep': True, 'nested.list': [1.5, 2.0],
                       'here': 1e-3, 'text': '1.0'}
+
+
+def test_parameter_client_reads_and_sets(node):
+    node.declare_parameter('gain', 0.5)
+    client = AsyncParameterClient(node, 'tester')
+    assert client.wait_for_services(timeout_sec=10.0)
+
+    def answer(future):
+        rclpy.spin_until_future_complete(node, future, timeout_sec=10.0)
+        return future.result()
+
+    assert 'gain' in answer(client.list_parameters()).result.names
+    assert answer(client.set_parameters([Parameter('gain', value=2.0)])).results[0].successful
+    assert answer(client.get_parameters(['gain'])).values[0].double_value == 2.0

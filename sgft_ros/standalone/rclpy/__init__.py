@@ -6,7 +6,7 @@ What it lacks raises an error that names it.
 
 import weakref
 
-from rclpy import signals
+from rclpy import _unsupported, signals
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -23,6 +23,7 @@ __all__ = [
     'ok', 'shutdown', 'spin', 'spin_once', 'spin_until_future_complete', 'try_shutdown',
 ]
 
+_unsupported.install()
 _executors = weakref.WeakKeyDictionary()  # context -> executor of the functions below
 
 

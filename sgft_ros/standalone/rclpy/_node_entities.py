@@ -240,13 +240,14 @@ class NodeEntities:
 
     def _entities(self):
         """Return what others are told of the node."""
-        with self._lock:
-            readers = [*self._subscriptions, *self._services, *self._clients]
-            writers = [*self._publishers, *self._services, *self._clients]
-            return Announcement(
-                self.get_namespace(), self.get_name(),
-                [entity._reader.gid for entity in readers],
-                [entity._writer.gid for entity in writers])
+        # Without the lock: the thread that asks holds the one of the context, which a thread
+        # that holds the one of a node may wait for.
+        readers = [*self._subscriptions, *self._services, *self._clients]
+        writers = [*self._publishers, *self._services, *self._clients]
+        return Announcement(
+            self.get_namespace(), self.get_name(),
+            [entity._reader.gid for entity in readers],
+            [entity._writer.gid for entity in writers])
 
 
 def _profile(qos_profile):

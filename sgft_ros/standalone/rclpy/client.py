@@ -68,7 +68,7 @@ class Client:
             sequence = next(self._sequences)
             self._pending[sequence] = future
         future._set_executor(self._node.executor)
-        future.add_done_callback(self.remove_pending_request)
+        future._on_done(lambda: self.remove_pending_request(future))
         try:
             self._writer.write(_service_header.join(data, self._identity, sequence))
         except DDSError as error:

@@ -143,14 +143,17 @@ class Clock:
         tick = Duration(nanoseconds=1)
         threshold = JumpThreshold(
             min_forward=tick, min_backward=Duration(nanoseconds=-1), on_clock_change=True)
-        context.on_shutdown(event.set)
-        with self.create_jump_callback(threshold, post_callback=on_jump):
-            while context.ok() and not changed:
-                left = until.nanoseconds - self.nanoseconds()
-                if left <= 0:
-                    return True
-                event.wait(left * 1e-9 if self._flows() else None)
-                event.clear()
+        reference = context.on_shutdown(event.set)
+        try:
+            with self.create_jump_callback(threshold, post_callback=on_jump):
+                while context.ok() and not changed:
+                    left = until.nanoseconds - self.nanoseconds()
+                    if left <= 0:
+                        return True
+                    event.wait(left * 1e-9 if self._flows() else None)
+                    event.clear()
+        finally:
+            context._forget(reference)
         return False
 
     def sleep_for(self, rel_time, context=None):

@@ -105,11 +105,12 @@ class Context:
             raise TypeError('callback should be a callable, got {}', type(callback))
         if not self._valid:
             callback()
-            return
+            return None
         reference = (weakref.WeakMethod(callback) if hasattr(callback, '__self__')
                      and not isinstance(callback.__self__, threading.Event)
                      else lambda: callback)
         self._on_shutdown.append(reference)
+        return reference
 
     def track_node(self, node):
         """Count a node in."""
@@ -142,6 +143,12 @@ class Context:
             if callback is not None:
                 callback()
         self._wake()
+
+    def _forget(self, reference):
+        """Take back what `on_shutdown` returned."""
+        with self._lock:
+            if reference in self._on_shutdown:
+                self._on_shutdown.remove(reference)
 
     def _wake(self):
         for executor in list(self._wakers):
