@@ -8,7 +8,7 @@ from rclpy.node import Node
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import ExplorationNoise
 from sgft_ros.msg import Action, EpisodeResult, PolicyWeights, Transition
-from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes import diagnostics, policy_report, qos
 from sgft_ros.nodes.acting_weights import ActingWeights
 from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.compatibility import check_compatible
@@ -61,6 +61,7 @@ class Policy(Node):
 
         self._episode = None
         self._executed = None  # the newest answer of the gate
+        self._overdue = False  # a tick waits for it
         self._actions = self._transitions = self._episodes = 0
         self._dropped = self._aborted = 0
         self._reset_wanted = False
@@ -110,17 +111,15 @@ class Policy(Node):
         step = self._episode.step
         if step is not None and seconds - step.time < 0.5 * self._period:
             return  # the tick before was late, this one is not
+        if step is not None and not self._answered(step):
+            return
         self._sensors.update()
         problems = self._sensors.problems()
         if problems:
             self._abort('; '.join(problems))
             return
-        executed = np.zeros(self._action_size, np.float32)
-        if step is not None:
-            if self._executed is None or self._executed.sequence != step.sequence:
-                self._abort('the safety gate did not answer')
-                return
-            executed = np.asarray(self._executed.action, np.float32)
+        executed = np.zeros(self._action_size, np.float32) if step is None else np.asarray(
+            self._executed.action, np.float32)
         raw = self._sensors.values | dict.fromkeys(self._last_action_terms, executed)
         observation = self._assembler.assemble(raw)
         if step is not None and self._finish_step(raw, observation, seconds):
@@ -128,6 +127,20 @@ class Policy(Node):
         self._act(observation, now, seconds)
         lateness = self._period - 1e-9 * self._timer.time_until_next_call()
         self._ticks.add(lateness, perf_counter() - begin)
+
+    def _answered(self, step):
+        """
+        Return whether the gate has told what it made of the action.
+
+        A tick that it has not waits for it, at most until the next one.
+        """
+        if self._executed is not None and self._executed.sequence == step.sequence:
+            return True
+        if self._overdue:
+            self._abort('the safety gate did not answer')
+        else:
+            self._overdue = True
+        return False
 
     def _begin_episode(self):
         """Return whether the robot is ready for an episode, which has then begun."""
@@ -137,7 +150,7 @@ class Policy(Node):
             return False
         self._episode = Episode(self._episodes, self._schedule.phase == EVALUATION)
         self._episodes += 1
-        self._reset_wanted = False
+        self._reset_wanted = self._overdue = False
         self._exploration.reset()
         return True
 
@@ -154,6 +167,7 @@ class Policy(Node):
                             weights.candidate)
         self._acting.observation = observation
         self._actions += 1
+        self._overdue = False
 
     def _finish_step(self, raw, observation, seconds):
         """Publish the transition that is complete now; return whether the episode is over."""
@@ -232,6 +246,9 @@ class Policy(Node):
 
     def _on_executed(self, message):
         self._executed = message
+        episode = self._episode
+        if self._overdue and episode is not None and message.sequence == episode.step.sequence:
+            self._tick()
 
     def _on_weights(self, message):
         refused = self._acting.refused
@@ -268,26 +285,14 @@ class Policy(Node):
         return self._acting.newest.version <= self._restored and monotonic() < self._waits_until
 
     def _report(self):
-        acting, schedule, counts = self._acting, self._schedule, self._schedule.counts
-        phase = 'waiting' if self._waiting_for_weights else schedule.phase
-        state = 'acting' if self._episode is not None else self._preparation.step
-        problem = '' if self._episode is not None or phase == FINISHED else (
-            self._preparation.problem)
-        if self._state.error:
-            problem = f'counts and weights of the run cannot be kept: {self._state.error}'
-        level = diagnostics.WARN if problem or acting.refused else diagnostics.OK
-        text = problem or (
-            f'refused weights, {acting.refusal}' if acting.refused else phase)
-        return level, text, {
-            'phase': phase, 'state': state,
-            'policy_version': acting.now.version, 'newest_version': acting.newest.version,
-            **self._ticks.report(),
-            'swaps': acting.swaps, 'refused_weights': acting.refused,
-            'last_refusal': acting.refusal,
-            'transitions': counts.transitions, 'episodes': counts.episodes,
-            'evaluation_rounds': counts.rounds,
-            'dropped_transitions': self._dropped, 'aborted_episodes': self._aborted,
-            'last_abort': self._last_abort}
+        acting = self._episode is not None
+        phase = 'waiting' if self._waiting_for_weights else self._schedule.phase
+        return policy_report.report(
+            phase, 'acting' if acting else self._preparation.step,
+            '' if acting or phase == FINISHED else self._preparation.problem,
+            self._acting, self._schedule.counts, self._ticks, self._state.error, {
+                'dropped_transitions': self._dropped, 'aborted_episodes': self._aborted,
+                'last_abort': self._last_abort})
 
 
 def main(args=None):
