@@ -1,6 +1,7 @@
 """What the tests of rclpy share: nodes to spin, and programs that run as processes."""
 
 import contextlib
+from pathlib import Path
 import subprocess
 import sys
 import time
@@ -9,13 +10,26 @@ import pytest
 import rclpy
 
 PATIENCE = 20.0  # [s]; far more than anything here takes
-PROLOGUE = """
+PROLOGUE = f"""
 import signal, sys
 import sgft_ros  # it puts the stand-in for ROS 2 on the path where ROS 2 is missing
 import rclpy
 from rclpy.executors import ExternalShutdownException
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from rclpy_runs import initialised
 """
+
+
+@contextlib.contextmanager
+def initialised(**options):
+    """Initialise rclpy for a block; its own context manager is missing in Jazzy."""
+    rclpy.init(**options)
+    try:
+        yield
+    finally:
+        if rclpy.ok():
+            rclpy.shutdown()
 
 
 def until(node, condition, what='the expected event'):
@@ -71,5 +85,5 @@ def run(program, *arguments):
 @pytest.fixture
 def node(domain_id):
     """Give a node in a domain of its own."""
-    with rclpy.init(args=[]):
+    with initialised(args=[]):
         yield rclpy.create_node('tester')

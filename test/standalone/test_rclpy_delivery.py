@@ -21,7 +21,7 @@ KEPT = QoSProfile(depth=1000, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 # Tells what arrives, until it has come to the number of its argument.
 READER = """
 from std_msgs.msg import Int64
-with rclpy.init():
+with initialised():
     node = rclpy.create_node('reader')
     last = rclpy.task.Future()
     def take(message):
@@ -34,7 +34,7 @@ with rclpy.init():
 """
 ECHO = """
 from std_msgs.msg import UInt8MultiArray
-with rclpy.init():
+with initialised():
     node = rclpy.create_node('echo')
     publisher = node.create_publisher(UInt8MultiArray, 'back', 10)
     node.create_subscription(UInt8MultiArray, 'there', publisher.publish, 10)

@@ -16,7 +16,7 @@ STRING_HASH = 'RIHS01_df668c740482bbd48fb39d76a70dfd4bd59db1288021743503259e948f
 OTHER = """
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
-with rclpy.init():
+with initialised():
     node = rclpy.create_node('other', namespace='/ns')
     node.create_publisher(String, 'text', 1)
     node.create_subscription(String, '/heard', print, 1)

@@ -16,7 +16,7 @@ LINE = re.compile(r'^\[(\w+)\] \[(\d+\.\d{9})\] \[([\w.]+)\]: (.*)$')
 
 def test_lines_have_the_format_of_ros(domain_id):
     code, out, err = run("""
-with rclpy.init():
+with initialised():
     logger = rclpy.create_node('teller', namespace='/ns').get_logger()
     logger.debug('not this')
     logger.info('one')
@@ -32,7 +32,7 @@ with rclpy.init():
 
 def test_level_on_the_command_line(domain_id):
     program = """
-with rclpy.init():
+with initialised():
     logger = rclpy.create_node('teller').get_logger()
     logger.debug('detail')
     logger.info('fact')

@@ -10,14 +10,14 @@ from rclpy.exceptions import (
     NotInitializedException,
 )
 from rclpy.utilities import remove_ros_args
-from rclpy_runs import node, run
+from rclpy_runs import initialised, node, run
 from std_msgs.msg import String
 
 __all__ = ['node']
 
 
 def test_relative_private_and_absolute_names(domain_id):
-    with rclpy.init(args=[]):
+    with initialised(args=[]):
         node = rclpy.create_node('tester', namespace='/arm/left')
         assert node.get_fully_qualified_name() == '/arm/left/tester'
         assert node.resolve_topic_name('a/b') == '/arm/left/a/b'
@@ -34,7 +34,7 @@ def test_wrong_topic_name_is_refused(node, name):
 
 
 def test_wrong_node_name_and_namespace_are_refused(domain_id):
-    with rclpy.init(args=[]):
+    with initialised(args=[]):
         with pytest.raises(InvalidNodeNameException):
             rclpy.create_node('a/b')
         with pytest.raises(InvalidNamespaceException):
@@ -49,7 +49,7 @@ def test_node_before_init_is_refused(domain_id):
 def test_remap_rules_hold_for_name_namespace_topics_and_one_node(domain_id):
     arguments = ['--ros-args', '-r', '__ns:=/robot', '-r', 'first:__node:=renamed',
                  '-r', 'a:=b', '--remap', '~/own:=/shared', '-r', 'second:c:=d']
-    with rclpy.init(args=arguments):
+    with initialised(args=arguments):
         first, second = rclpy.create_node('first'), rclpy.create_node('second')
         assert first.get_fully_qualified_name() == '/robot/renamed'
         assert second.get_fully_qualified_name() == '/robot/second'
@@ -81,7 +81,7 @@ def test_unknown_and_malformed_arguments_are_refused(domain_id):
 
 def test_arguments_of_the_process_are_the_default(domain_id):
     code, out, err = run("""
-with rclpy.init():
+with initialised():
     print(rclpy.create_node('x').get_fully_qualified_name())
 """, '--mine', '--ros-args', '-r', '__node:=y', '-r', '__ns:=/z', '-e', '/enclave')
     assert (code, out) == (0, '/z/y\n'), err

@@ -27,7 +27,7 @@ from rclpy.exceptions import (
 )
 from rclpy.parameter import Parameter
 from rclpy.parameter_client import AsyncParameterClient
-from rclpy_runs import call, collect, node, running, until
+from rclpy_runs import call, collect, initialised, node, running, until
 
 __all__ = ['node']
 
@@ -54,7 +54,7 @@ def test_type_of_a_declared_parameter_stays(node):
 
 def test_override_of_another_type_is_refused(domain_id):
     arguments = ['--ros-args', '-p', 'gain:=high', '-p', 'count:=2', '-p', 'empty:=[]']
-    with rclpy.init(args=arguments):
+    with initialised(args=arguments):
         node = rclpy.create_node('tester')
         with pytest.raises(InvalidParameterTypeException, match='DOUBLE'):
             node.declare_parameter('gain', 0.5)
@@ -138,7 +138,7 @@ def test_prefixes_select_parameters(node):
 
 OWNER = """
 from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
-with rclpy.init():
+with initialised():
     node = rclpy.create_node('owner', namespace='ns')
     node.declare_parameter('gain', 0.5, ParameterDescriptor(
         description='how much', floating_point_range=[
@@ -200,7 +200,7 @@ def test_parameter_files_reach_the_nodes_that_they_name(domain_id, tmp_path):
     here: 5.0
 """)
     arguments = ['--ros-args', '--params-file', str(file), '-p', 'text:="1.0"']
-    with rclpy.init(args=arguments):
+    with initialised(args=arguments):
         node = rclpy.create_node('tester', namespace='ns',
                                  automatically_declare_parameters_from_overrides=True)
         values = {name: node.get_parameter(name).value for name in (

@@ -118,7 +118,7 @@ def test_lifespan_ends_what_a_late_reader_would_get(node):
 def test_another_process_sees_the_offered_qos(node):
     program = """
 from std_msgs.msg import String
-with rclpy.init():
+with initialised():
     node = rclpy.create_node('offering')
     from rclpy.qos import LivelinessPolicy
     from rclpy.duration import Duration

@@ -12,7 +12,7 @@ __all__ = ['node']
 
 SERVER = """
 from std_srvs.srv import SetBool
-with rclpy.init():
+with initialised():
     node = rclpy.create_node('server')
     def answer(request, response):
         response.success = request.data

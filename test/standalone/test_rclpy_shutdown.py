@@ -10,7 +10,7 @@ from rclpy._rclpy_pybind11 import RCLError
 from rclpy.exceptions import NotInitializedException
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.task import Future
-from rclpy_runs import collect, finished, node, run, running, until
+from rclpy_runs import collect, finished, initialised, node, run, running, until
 from std_msgs.msg import String
 
 __all__ = ['node']
@@ -19,7 +19,7 @@ __all__ = ['node']
 POLITE = """
 from std_msgs.msg import String
 try:
-    with rclpy.init():
+    with initialised():
         node = rclpy.create_node('polite')
         node.create_timer(1000.0, print)
         ready = node.create_guard_condition(lambda: print('ready', flush=True))
@@ -33,7 +33,7 @@ from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import String
 ended = rclpy.task.Future()
 signal.signal(signal.SIGTERM, lambda *_: ended.set_result('handled'))
-with rclpy.init(signal_handler_options=SignalHandlerOptions.NO):
+with initialised(signal_handler_options=SignalHandlerOptions.NO):
     node = rclpy.create_node('own')
     publisher = node.create_publisher(String, 'last', 1)
     print('ready', flush=True)
@@ -102,7 +102,7 @@ def test_shutdown_in_a_callback_lets_spin_return(domain_id):
 
 def test_after_shutdown_nothing_works_and_all_can_begin_anew(domain_id):
     for _ in range(3):
-        with rclpy.init(args=[]):
+        with initialised(args=[]):
             node = rclpy.create_node('tester')
             publisher = node.create_publisher(String, 'text', 1)
             publisher.publish(String())

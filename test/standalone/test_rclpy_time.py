@@ -9,7 +9,7 @@ from rclpy.clock import Clock, ClockType, JumpThreshold, ROSClock
 from rclpy.duration import Duration
 from rclpy.parameter import Parameter
 from rclpy.time import Time
-from rclpy_runs import node, until
+from rclpy_runs import initialised, node, until
 from rosgraph_msgs.msg import Clock as ClockMessage
 
 __all__ = ['node']
@@ -87,7 +87,7 @@ def test_timer_without_autostart_waits_for_its_reset(node):
 
 
 def test_simulated_time_drives_clock_and_timers(domain_id):
-    with rclpy.init(args=['--ros-args', '-p', 'use_sim_time:=true']):
+    with initialised(args=['--ros-args', '-p', 'use_sim_time:=true']):
         node = rclpy.create_node('tester')
         publisher = node.create_publisher(ClockMessage, '/clock', 10)
         calls = []
