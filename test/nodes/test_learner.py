@@ -17,6 +17,7 @@ from sgft_ros.msg import LearnerStatus, PolicyWeights, SampleBatch, SampleReques
 from sgft_ros.nodes import qos
 from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.learner import main
+from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.weights import architecture, WeightsJudge
 from std_srvs.srv import SetBool, Trigger
@@ -91,9 +92,9 @@ def test_every_setting_of_the_core_is_a_parameter():
 
 
 def run_learner(parameters):
-    """Run the node in this process; return its exit code."""
+    """Run the node in this process, which keeps its priority; return the exit code."""
     arguments = ['--ros-args']
-    for name, value in parameters.items():
+    for name, value in (parameters | {'niceness': 0}).items():
         arguments += ['-p', f'{name}:={value}']
     return main(arguments)
 
@@ -179,26 +180,7 @@ def test_a_killed_learner_resumes_and_its_versions_grow(rig):
     assert {status.phase for status in rig.status} == {'training'}
 
 
-def test_reset_goes_back_to_pi_sim_under_a_new_version(rig):
-    with rig.replay(), rig.learner():
-        rig.send(300)
-        rig.until_updates(200)
-        before = len(rig.weights)
-        answer = rig.probe.call(Trigger, 'learner/reset')
-        assert answer.success
-        rig.probe.until(lambda: len(rig.weights) > before)
-        message = rig.weights[-1]
-        assert f'version {message.version}' in answer.message
-        assert message.version > rig.weights[before - 1].version
-        start = load_checkpoint(rig.parameters['policy_checkpoint'], 'policy').tensors
-        for name, value in load(bytes(message.tensors)).items():
-            assert np.array_equal(value, start[name])
-        rig.probe.until_diagnostics(NAME, updates=200, inserted=300)
-        rig.send(100)
-        rig.probe.until_diagnostics(NAME, updates=300)
-
-
-def test_pause_stops_updates_checkpoint_saves_them_and_nothing_is_lost(rig):
+def test_services_pause_save_and_reset_and_no_update_is_lost(rig):
     with rig.replay(), rig.learner():
         rig.send(150)
         rig.probe.until_diagnostics(NAME, updates=50)
@@ -217,6 +199,17 @@ def test_pause_stops_updates_checkpoint_saves_them_and_nothing_is_lost(rig):
         assert rig.status[-1].learner_step == 50
         assert rig.pause(False) == 'resumed'
         rig.probe.until_diagnostics(NAME, updates=200)
+
+        before = rig.versions[-1]
+        answer = rig.probe.call(Trigger, 'learner/reset')
+        assert answer.success
+        rig.probe.until(lambda: rig.versions[-1] > before)
+        assert f'version {rig.versions[-1]}' in answer.message
+        start = load_checkpoint(rig.parameters['policy_checkpoint'], 'policy').tensors
+        for name, value in load(bytes(rig.weights[-1].tensors)).items():
+            assert np.array_equal(value, start[name])
+        rig.send(50)
+        rig.probe.until_diagnostics(NAME, updates=250, inserted=350)
 
 
 def test_bad_numbers_are_neither_learned_nor_published(rig):
@@ -271,11 +264,12 @@ def test_a_wrong_configuration_ends_the_node_with_its_reason(
 
 def test_a_run_of_another_horizon_is_not_taken_up(domain_id, tmp_path, capfd):
     parameters = learner_parameters(tmp_path)
-    with node_process('learner', **parameters) as learner, running_probe() as probe:
-        probe.until_diagnostics(NAME, phase='waiting')
-        assert terminate(learner) == 0
+    files = LearnerFiles(parameters['run_folder'], {
+        'algorithm': 'sgft_sac', 'horizon': 5, 'task': 'peg_insert', 'architecture': {}})
+    files.save(100, {'weight': np.zeros(3, np.float32)}, {})
+    files.close()
     assert run_learner(parameters | {'horizon': 3}) == 2
-    assert 'horizon: the run began with 5' in capfd.readouterr().err
+    assert 'horizon: the run began with 5, now it is to go on with 3' in capfd.readouterr().err
 
 
 def test_a_full_disk_is_told_and_training_goes_on(rig):
