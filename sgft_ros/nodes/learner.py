@@ -181,23 +181,24 @@ def _warm_start_columns(settings, tuner):
 def main(args=None):
     """Run the node; save a checkpoint before it ends. Return the exit code."""
     torch.set_num_threads(1)  # small networks: more threads only take the processor from others
+    rclpy.init(args=args)
     node = None
     try:
-        with rclpy.init(args=args):
-            try:
-                node = LearnerNode()
-            except (ValueError, RuntimeError, ParameterException) as error:
-                get_logger('learner').fatal(str(error))
-                return CONFIGURATION_ERROR
-            node.start()
-            rclpy.spin_until_future_complete(node, node.ended)
-            if node.ended.done():
-                node.ended.result()
+        try:
+            node = LearnerNode()
+        except (ValueError, RuntimeError, ParameterException) as error:
+            get_logger('learner').fatal(str(error))
+            return CONFIGURATION_ERROR
+        node.start()
+        rclpy.spin_until_future_complete(node, node.ended)
+        if node.ended.done():
+            node.ended.result()
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     finally:
         if node is not None:
             node.close()
+        rclpy.try_shutdown()
     return 0
 
 
