@@ -176,11 +176,14 @@ def test_destroyed_subscription_is_called_no_more(node):
 def test_context_in_another_domain_hears_nothing(node, domain_id):
     other = rclpy.Context()
     other.init(args=[], domain_id=domain_id - 1 or domain_id + 1)
-    with other:
+    try:
         stranger = rclpy.create_node('stranger', context=other)
-        stranger.create_publisher(Int64, 'numbers', KEPT).publish(Int64(data=1))
+        publisher = stranger.create_publisher(Int64, 'numbers', KEPT)
+        publisher.publish(Int64(data=1))
         assert node.count_publishers('numbers') == 0
         assert stranger.count_publishers('numbers') == 1
+    finally:
+        other.try_shutdown()
 
 
 def test_wait_for_message_returns_the_first_or_gives_up(node):

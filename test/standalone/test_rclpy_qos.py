@@ -22,7 +22,8 @@ from std_msgs.msg import String
 
 __all__ = ['node']
 
-BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT,
+                         liveliness=LivelinessPolicy.AUTOMATIC)
 
 
 def test_profile_needs_a_depth():
@@ -31,8 +32,6 @@ def test_profile_needs_a_depth():
     with pytest.raises(InvalidQoSProfileException):
         QoSProfile(history=HistoryPolicy.KEEP_LAST)
     assert QoSProfile(history=HistoryPolicy.KEEP_ALL).history == HistoryPolicy.KEEP_ALL
-    with pytest.raises(ValueError):
-        QoSProfile(depth=-1)
 
 
 def test_presets_say_what_they_are_for():
@@ -44,10 +43,13 @@ def test_presets_say_what_they_are_for():
 
 
 def test_incompatible_profiles_are_recognised():
-    compatibility, reason = qos_check_compatible(BEST_EFFORT, QoSProfile(depth=1))
+    reliable = QoSProfile(depth=1, liveliness=LivelinessPolicy.AUTOMATIC)
+    compatibility, reason = qos_check_compatible(BEST_EFFORT, reliable)
     assert compatibility == QoSCompatibility.ERROR and reason
-    compatibility, reason = qos_check_compatible(QoSProfile(depth=1), BEST_EFFORT)
+    compatibility, reason = qos_check_compatible(reliable, BEST_EFFORT)
     assert compatibility == QoSCompatibility.OK and not reason
+    compatibility, reason = qos_check_compatible(QoSProfile(depth=1), BEST_EFFORT)
+    assert compatibility == QoSCompatibility.WARNING and reason
 
 
 def test_both_sides_hear_of_incompatible_qos(node):
@@ -74,8 +76,8 @@ def test_incompatible_qos_is_logged_without_a_callback(node, capfd):
         return ''.join(said).count('DURABILITY') == 2
 
     until(node, heard)
-    assert "topic '/text', offering incompatible QoS" in ''.join(said)
-    assert "topic '/text', requesting incompatible QoS" in ''.join(said)
+    assert "topic 'text', offering incompatible QoS" in ''.join(said)
+    assert "topic 'text', requesting incompatible QoS" in ''.join(said)
 
 
 def test_matches_are_told_as_they_come_and_go(node):

@@ -4,6 +4,7 @@ import signal
 
 import pytest
 import rclpy
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.executors import SingleThreadedExecutor
 from rclpy_runs import call, node, running, until
 from std_srvs.srv import SetBool, Trigger
@@ -79,14 +80,16 @@ def test_done_callback_hears_of_the_answer(node):
 
 
 def test_coroutine_may_wait_for_a_service_within_a_service(node):
-    client = node.create_client(Trigger, 'inner')
+    group = ReentrantCallbackGroup()
+    client = node.create_client(Trigger, 'inner', callback_group=group)
     node.create_service(
-        Trigger, 'inner', lambda request, response: Trigger.Response(message='from within'))
+        Trigger, 'inner', lambda request, response: Trigger.Response(message='from within'),
+        callback_group=group)
 
     async def ask(request, response):
         return await client.call_async(Trigger.Request())
 
-    node.create_service(Trigger, 'outer', ask)
+    node.create_service(Trigger, 'outer', ask, callback_group=group)
     response = call(node, node.create_client(Trigger, 'outer'), Trigger.Request())
     assert response.message == 'from within'
 

@@ -8,7 +8,7 @@ import pytest
 import rclpy
 from rclpy._rclpy_pybind11 import RCLError
 from rclpy.exceptions import NotInitializedException
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.task import Future
 from rclpy_runs import collect, finished, initialised, node, run, running, until
 from std_msgs.msg import String
@@ -87,8 +87,7 @@ def test_shutdown_in_another_thread_wakes_the_spinning_one(domain_id):
     rclpy.init(args=[])
     node = rclpy.create_node('tester')
     threading.Timer(0.1, rclpy.shutdown).start()
-    with pytest.raises(ExternalShutdownException):
-        rclpy.spin(node)
+    rclpy.spin(node)
     assert not rclpy.ok()
 
 
@@ -110,9 +109,8 @@ def test_after_shutdown_nothing_works_and_all_can_begin_anew(domain_id):
             publisher.publish(String())
         with pytest.raises(NotInitializedException):
             rclpy.create_node('late')
-        with pytest.raises(RCLError):
+        with pytest.raises(RuntimeError):
             rclpy.shutdown()
-        rclpy.try_shutdown()
         node.destroy_node()
 
 
@@ -121,6 +119,8 @@ def test_init_twice_is_refused(node):
         rclpy.init(args=[])
 
 
+@pytest.mark.skipif(rclpy.get_rmw_implementation_identifier() != 'rmw_standalone',
+                    reason='rclpy of ROS 2 aborts there')
 def test_what_is_left_open_is_closed_at_exit(domain_id):
     code, out, err = run("""
 import threading

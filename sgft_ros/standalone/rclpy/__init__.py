@@ -99,7 +99,7 @@ def spin(node, executor=None):
     """
     Run the callbacks of a node until the context is shut down.
 
-    :raises ExternalShutdownException: if that happened outside of the callbacks
+    :raises ExternalShutdownException: if a signal did that
     """
     executor = _executor_of(node.context) if executor is None else executor
     added = executor.add_node(node)
@@ -122,9 +122,11 @@ def spin_until_future_complete(node, future, executor=None, timeout_sec=None):
 
 
 def _executor_of(context):
-    if context not in _executors:
-        _executors[context] = SingleThreadedExecutor(context=context)
-    return _executors[context]
+    executor = _executors.get(context)
+    if executor is None or executor._is_shutdown:
+        executor = _executors[context] = SingleThreadedExecutor(context=context)
+        context._global_executor = executor
+    return executor
 
 
 def _uninstall(context, uninstall_handlers):

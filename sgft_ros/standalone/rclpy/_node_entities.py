@@ -51,7 +51,7 @@ class NodeEntities:
             publisher = publisher_class(
                 writer, msg_type, name, profile, self.context, self._group(callback_group))
             self._publishers.append(publisher)
-            self._watch(publisher, writer, event_callbacks or PublisherEventCallbacks(), name)
+            self._watch(publisher, writer, event_callbacks or PublisherEventCallbacks(), topic)
             self._changed()
         return publisher
 
@@ -76,7 +76,7 @@ class NodeEntities:
             self._subscriptions.append(subscription)
             self._waiting.append(subscription)
             self._watch(
-                subscription, reader, event_callbacks or SubscriptionEventCallbacks(), name)
+                subscription, reader, event_callbacks or SubscriptionEventCallbacks(), topic)
             self._changed(subscription)
         return subscription
 

@@ -247,7 +247,8 @@ class NodeParameters:
     @staticmethod
     def _typed(override, descriptor):
         """Return an override; an empty list has the type that is declared."""
-        if override.value == [] and not descriptor.dynamic_typing:
+        empty = override.type_.name.endswith('_ARRAY') and not len(override.value)
+        if empty and not descriptor.dynamic_typing:
             kind = Parameter.Type(descriptor.type)
             if kind.name.endswith('_ARRAY'):
                 return Parameter(override.name, kind, [])

@@ -143,7 +143,7 @@ class Clock:
         tick = Duration(nanoseconds=1)
         threshold = JumpThreshold(
             min_forward=tick, min_backward=Duration(nanoseconds=-1), on_clock_change=True)
-        reference = context.on_shutdown(event.set)
+        context._sleepers.add(event)
         try:
             with self.create_jump_callback(threshold, post_callback=on_jump):
                 while context.ok() and not changed:
@@ -153,7 +153,7 @@ class Clock:
                     event.wait(left * 1e-9 if self._flows() else None)
                     event.clear()
         finally:
-            context._forget(reference)
+            context._sleepers.discard(event)
         return False
 
     def sleep_for(self, rel_time, context=None):

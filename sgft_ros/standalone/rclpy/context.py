@@ -33,6 +33,8 @@ class Context:
         self._nodes = []
         self._wakers = weakref.WeakSet()  # of executors
         self._on_shutdown = []
+        self._global_executor = None  # of rclpy.spin, which returns when `shutdown` is called
+        self._sleepers = set()  # events to set when it ends
         self.arguments = _arguments.Arguments()
 
     def init(self, args=None, *, initialize_logging=True, domain_id=None):
@@ -86,7 +88,15 @@ class Context:
 
     def try_shutdown(self):
         """End it, if that was not done."""
+        executor, self._global_executor = self._global_executor, None
+        if executor is not None and self._valid:
+            executor.shutdown()
         self._invalidate()
+        callbacks, self._on_shutdown = self._on_shutdown, []
+        for reference in callbacks:
+            callback = reference()
+            if callback is not None:
+                callback()
         with self._lock:
             participant, self._participant = self._participant, None
             nodes, self._nodes = self._nodes, []
@@ -100,17 +110,19 @@ class Context:
         self.try_shutdown()
 
     def on_shutdown(self, callback):
-        """Call a function when it ends; methods are not kept alive by that."""
+        """
+        Call a function when `shutdown` is called, also after a signal made it invalid.
+
+        Methods are not kept alive by that.
+        """
         if not callable(callback):
-            raise TypeError('callback should be a callable, got {}', type(callback))
+            raise TypeError(f'callback should be a callable, got {type(callback)}')
         if not self._valid:
             callback()
-            return None
-        reference = (weakref.WeakMethod(callback) if hasattr(callback, '__self__')
-                     and not isinstance(callback.__self__, threading.Event)
-                     else lambda: callback)
-        self._on_shutdown.append(reference)
-        return reference
+        elif hasattr(callback, '__self__'):
+            self._on_shutdown.append(weakref.WeakMethod(callback))
+        else:
+            self._on_shutdown.append(lambda: callback)
 
     def track_node(self, node):
         """Count a node in."""
@@ -124,8 +136,7 @@ class Context:
                 self._nodes.remove(node)
 
     def __enter__(self):
-        if not self._valid:
-            self.init()
+        self.init()
         return self
 
     def __exit__(self, *_):
@@ -133,22 +144,10 @@ class Context:
 
     def _invalidate(self):
         """Make it invalid and wake all who wait; safe in a signal handler."""
-        with self._lock:
-            if not self._valid:
-                return
-            self._valid = False
-            callbacks, self._on_shutdown = self._on_shutdown, []
-        for reference in callbacks:
-            callback = reference()
-            if callback is not None:
-                callback()
+        self._valid = False
         self._wake()
-
-    def _forget(self, reference):
-        """Take back what `on_shutdown` returned."""
-        with self._lock:
-            if reference in self._on_shutdown:
-                self._on_shutdown.remove(reference)
+        for event in list(self._sleepers):
+            event.set()
 
     def _wake(self):
         for executor in list(self._wakers):

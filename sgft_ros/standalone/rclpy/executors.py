@@ -177,6 +177,8 @@ class Executor:
             except (DDSError, NotInitializedException):
                 if self._context.ok():
                     raise
+            if self._is_shutdown:
+                raise ShutdownException
             if not self._context.ok():
                 raise ExternalShutdownException
 
@@ -216,8 +218,6 @@ class Executor:
             if any(guard._is_ready() for guard in list(node._guards)):
                 return 0
             for timer in list(node._timers):
-                if timer.is_ready():
-                    return 0
                 wait = timer._wait()
                 if wait is not None and wait < shortest:
                     shortest = wait

@@ -136,8 +136,7 @@ def parameter_value_to_python(parameter_value):
     field = _FIELDS.get(parameter_value.type)
     if field is None:
         raise RuntimeError(f'unexpected parameter type {parameter_value.type}')
-    value = getattr(parameter_value, field)
-    return value if isinstance(value, (bool, int, float, str)) else list(value)
+    return getattr(parameter_value, field)
 
 
 def get_parameter_value(string_value):

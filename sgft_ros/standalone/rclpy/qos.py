@@ -189,7 +189,7 @@ class QoSCompatibility(IntEnum):
 
 def qos_check_compatible(publisher_qos, subscription_qos):
     """Return a QoSCompatibility and the reasons."""
-    offered, requested = endpoint_qos(publisher_qos), endpoint_qos(subscription_qos)
+    offered, requested = _plain_qos(publisher_qos), _plain_qos(subscription_qos)
     reasons = []
     if requested.reliable and not offered.reliable:
         reasons.append('ERROR: Best effort publisher and reliable subscription;')
@@ -203,7 +203,14 @@ def qos_check_compatible(publisher_qos, subscription_qos):
     if requested.lease < offered.lease:
         reasons.append(
             "ERROR: Subscription's liveliness lease duration is less than publisher's;")
-    return (QoSCompatibility.ERROR if reasons else QoSCompatibility.OK), ''.join(reasons)
+    if reasons:
+        return QoSCompatibility.ERROR, ''.join(reasons)
+    for name in ('reliability', 'durability', 'liveliness'):
+        for side, profile in (('publisher', publisher_qos), ('subscription', subscription_qos)):
+            policy = getattr(profile, name)
+            if policy.name in ('SYSTEM_DEFAULT', 'UNKNOWN'):
+                reasons.append(f'WARNING: {name} of the {side} is {policy.name};')
+    return (QoSCompatibility.WARNING if reasons else QoSCompatibility.OK), ''.join(reasons)
 
 
 def endpoint_qos(profile):
@@ -214,6 +221,10 @@ def endpoint_qos(profile):
             choices = [choice.name for choice in type(policy) if choice.name not in UNSUPPORTED]
             raise ValueError(f'QoS policy {name}: {policy.name} is not supported; choose from: '
                              f'{", ".join(choices)}')
+    return _plain_qos(profile)
+
+
+def _plain_qos(profile):
     return EndpointQos(
         reliable=profile.reliability != ReliabilityPolicy.BEST_EFFORT,
         durability='transient_local' if profile.durability == DurabilityPolicy.TRANSIENT_LOCAL

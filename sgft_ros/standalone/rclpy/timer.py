@@ -111,9 +111,12 @@ class Timer:
 
     def _wait(self):
         """Return the nanoseconds after which to look again, None if time does not bring it."""
-        if self._canceled or self.destroyed or not self._clock._flows():
+        if self._canceled or self.destroyed:
             return None
-        return max(self._next - self._clock.nanoseconds(), 0)
+        left = self._next - self._clock.nanoseconds()
+        if left <= 0:
+            return 0
+        return left if self._clock._flows() else None
 
     def _on_jump(self, change, before, after):
         """Follow a clock that jumped."""
