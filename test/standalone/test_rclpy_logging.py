@@ -90,5 +90,11 @@ def test_rosout_has_what_was_logged_before_anybody_listened(node):
 
 def test_node_without_rosout_publishes_none(node):
     quiet = rclpy.create_node('quiet', enable_rosout=False)
-    assert '/rosout' not in dict(quiet.get_publisher_names_and_types_by_node('quiet', '/'))
-    assert '/rosout' in dict(quiet.get_publisher_names_and_types_by_node('tester', '/'))
+
+    def published(name):
+        return dict(node.get_publisher_names_and_types_by_node(name, '/'))
+
+    until(node, lambda: '/rosout' in published('tester'))
+    until(node, lambda: '/parameter_events' in published('quiet'))
+    assert '/rosout' not in published('quiet')
+    quiet.destroy_node()

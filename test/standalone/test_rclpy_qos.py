@@ -48,7 +48,7 @@ def test_incompatible_profiles_are_recognised():
     assert compatibility == QoSCompatibility.ERROR and reason
     compatibility, reason = qos_check_compatible(reliable, BEST_EFFORT)
     assert compatibility == QoSCompatibility.OK and not reason
-    compatibility, reason = qos_check_compatible(QoSProfile(depth=1), BEST_EFFORT)
+    compatibility, reason = qos_check_compatible(QoSProfile(depth=1), QoSProfile(depth=1))
     assert compatibility == QoSCompatibility.WARNING and reason
 
 

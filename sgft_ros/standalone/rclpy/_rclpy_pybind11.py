@@ -21,9 +21,5 @@ class UnsupportedEventTypeError(RCLError):
     """The DDS layer cannot tell of such an event."""
 
 
-class NotImplementedError(NotImplementedError):  # noqa: A001
-    """The DDS layer has no such operation."""
-
-
 class InvalidHandle(RuntimeError):
     """A destroyed object was used."""

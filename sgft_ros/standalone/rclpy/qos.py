@@ -22,6 +22,11 @@ QoSDurabilityPolicy = DurabilityPolicy
 QoSLivelinessPolicy = LivelinessPolicy
 
 UNSPECIFIED = Duration()  # of no effect
+LEAST_AND_MOST = (
+    ('reliability', ReliabilityPolicy.BEST_EFFORT, ReliabilityPolicy.RELIABLE),
+    ('durability', DurabilityPolicy.VOLATILE, DurabilityPolicy.TRANSIENT_LOCAL),
+    ('liveliness', LivelinessPolicy.AUTOMATIC, LivelinessPolicy.MANUAL_BY_TOPIC),
+)
 UNSUPPORTED = ('UNKNOWN', 'BEST_AVAILABLE')
 FIELDS = ('history', 'depth', 'reliability', 'durability', 'lifespan', 'deadline', 'liveliness',
           'liveliness_lease_duration', 'avoid_ros_namespace_conventions')
@@ -205,12 +210,18 @@ def qos_check_compatible(publisher_qos, subscription_qos):
             "ERROR: Subscription's liveliness lease duration is less than publisher's;")
     if reasons:
         return QoSCompatibility.ERROR, ''.join(reasons)
-    for name in ('reliability', 'durability', 'liveliness'):
-        for side, profile in (('publisher', publisher_qos), ('subscription', subscription_qos)):
-            policy = getattr(profile, name)
-            if policy.name in ('SYSTEM_DEFAULT', 'UNKNOWN'):
-                reasons.append(f'WARNING: {name} of the {side} is {policy.name};')
+    for name, least, most in LEAST_AND_MOST:
+        offer, request = getattr(publisher_qos, name), getattr(subscription_qos, name)
+        # An open request may be the most, an open offer the least.
+        if (request in (most, *_open(request)) and offer in (least, *_open(offer))
+                and (request != most or offer != least)):
+            reasons.append(f'WARNING: {name} of publisher is {offer.name} and of subscription '
+                           f'{request.name};')
     return (QoSCompatibility.WARNING if reasons else QoSCompatibility.OK), ''.join(reasons)
+
+
+def _open(policy):
+    return type(policy)['SYSTEM_DEFAULT'], type(policy)['UNKNOWN']
 
 
 def endpoint_qos(profile):
