@@ -20,16 +20,20 @@ class FineTuningConfig:
 
     algorithm: str = 'sgft_sac'
     # horizon
-    horizon: int = 5                    # H [steps]; SAC has none
+    horizon: int = 10                   # H [steps]; SAC has none
+    reward_scale: float = 20.0          # of shaped rewards, for SGFT-SAC
     # start
     warm_start_updates: int = 1500      # of the critics, on shaped simulation data
     start_after: int = 100              # real transitions before the first update
     # updates
     updates_per_transition: float = 1.0
     batch_size: int = 128
-    learning_rate: float = 3e-4
+    learning_rate: float = 5e-4
     critics: int = 2
     tau: float = 0.005                  # share of the critic in its target per update
+    # entropy
+    target_entropy: float = -3.0        # of the policy [nat]
+    temperature: float = 0.02           # alpha at the start of SGFT-SAC; SAC has its own
 
     def __post_init__(self):
         if self.algorithm not in ALGORITHMS:
@@ -61,7 +65,7 @@ class FineTuner:
         self._updates_before_reset = 0
         networks = _networks(config, policy)
         if config.algorithm == 'sgft_sac':
-            self.learner = SGFTSAC(networks, config.horizon, seed)
+            self.learner = SGFTSAC(networks, config.horizon, config.reward_scale, seed)
             self._load_policy(policy)
         else:
             if simulation is None:
@@ -167,7 +171,8 @@ def _networks(config: FineTuningConfig, policy: Checkpoint) -> SACConfig:
         metadata = policy.metadata
         return SACConfig(
             observation_size=sizes[0], action_size=sizes[-1] // 2, hidden=sizes[1:-1],
-            gamma=float(metadata['gamma']), temperature=float(metadata['temperature']),
-            critics=config.critics, learning_rate=config.learning_rate, tau=config.tau)
+            gamma=float(metadata['gamma']), target_entropy=config.target_entropy,
+            temperature=config.temperature, critics=config.critics,
+            learning_rate=config.learning_rate, tau=config.tau)
     except KeyError as error:
         raise CheckpointError(f'{policy.path}: lacks {error}') from None

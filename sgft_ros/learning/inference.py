@@ -57,10 +57,19 @@ class GaussianPolicy:
         mean, log_std = output[:self.action_size], output[self.action_size:]
         return mean, np.exp(np.clip(log_std, *LOG_STD_RANGE))
 
-    def act(self, observation: np.ndarray, noise: np.ndarray | None = None) -> np.ndarray:
-        """Return the action (action,) in -1...1; `noise` (action,) is standard normal or None."""
+    def act(
+        self, observation: np.ndarray, noise: np.ndarray | None = None, least_std: float = 0.0,
+    ) -> np.ndarray:
+        """
+        Return the action (action,) in -1...1: deterministic, or with noise.
+
+        :param noise: standard normal (action,), or None
+        :param least_std: what a smaller standard deviation is raised to, before the squashing
+        """
         mean, std = self.distribution(observation)
-        return np.tanh(mean if noise is None else mean + std * noise).astype(np.float32)
+        if noise is not None:
+            mean = mean + np.maximum(std, least_std) * noise
+        return np.tanh(mean).astype(np.float32)
 
 
 class ExplorationNoise:

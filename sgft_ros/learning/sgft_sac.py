@@ -16,18 +16,22 @@ class SGFTSAC(SAC):
 
     Head h-1 of the networks holds Q_h and pi_h; every transition trains every head, and no head
     bootstraps on itself. The robot always executes pi_H (receding horizon). Q_h(s, a) estimates
-    (T^h V)(s, a) - V(s).
+    (T^h V)(s, a) - V(s), times `reward_scale`: differences of a V_sim of sparse rewards are a few
+    hundredths, too little against the slopes that new networks have by chance.
     """
 
-    def __init__(self, config: SACConfig, horizon: int, seed: int = 0):
+    def __init__(
+        self, config: SACConfig, horizon: int, reward_scale: float = 1.0, seed: int = 0,
+    ):
         if horizon < 1:
             raise ValueError(f'horizon must be >= 1 step, got {horizon}')
         self.heads = horizon
+        self.reward_scale = reward_scale
         super().__init__(config, seed)
 
     def reward(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return r_bar (batch,)."""
-        return batch['shaped_reward']
+        """Return r_bar (batch,), scaled."""
+        return self.reward_scale * batch['shaped_reward']
 
     def bootstrap(self, next_value: torch.Tensor) -> torch.Tensor:
         """Let h steps to go continue with h-1, one with nothing: V_sim has had its say."""

@@ -18,6 +18,9 @@ class LearnerParameters:
     horizon: int = parameter(
         CORE.horizon, 'H: steps of real reward before V_sim has its say; sac has none', minimum=1,
         maximum=1000)
+    reward_scale: float = parameter(
+        CORE.reward_scale, 'factor of shaped rewards in sgft_sac, where V_sim is flat',
+        minimum=1e-6, maximum=1e6)
     warm_start_updates: int = parameter(
         CORE.warm_start_updates,
         'updates of the critics on simulation data before the first real one', minimum=0,
@@ -39,8 +42,8 @@ class LearnerParameters:
         CORE.target_entropy, 'entropy of the policy that the temperature is adapted to',
         unit='nat', minimum=-1000.0, maximum=1000.0)
     temperature: float = parameter(
-        CORE.temperature, 'alpha at the start; 0 is where the simulation left it', minimum=0.0,
-        maximum=1000.0)
+        CORE.temperature, 'alpha of sgft_sac at the start; sac goes on with its own',
+        minimum=1e-9, maximum=1000.0)
     prior_ratio: float = parameter(
         0.0, "share of each minibatch that comes from the replay buffer's prior data",
         minimum=0.0, maximum=1.0)

@@ -54,6 +54,7 @@ class Policy(Node):
         self._assembler = ObservationAssembler(contract)
         self._last_action_terms = [
             term.name for term in contract.observation if term.source.kind == 'last_action']
+        self._least_std = settings.exploration_std
         self._exploration = ExplorationNoise(
             contract.action_size, settings.exploration_correlation, np.random.default_rng(
                 [settings.seed, EXPLORATION, self._schedule.counts.episodes]))
@@ -158,7 +159,7 @@ class Policy(Node):
         """Choose an action, publish it, and remember what it was an answer to."""
         weights, episode = self._acting.now, self._episode
         noise = None if episode.evaluation else self._exploration.sample()
-        action = weights.policy.act(observation, noise)
+        action = weights.policy.act(observation, noise, self._least_std)
         message = Action(
             sequence=self._actions, action=float_sequence(action), policy_version=weights.version)
         stamp = message.header.stamp = now.to_msg()

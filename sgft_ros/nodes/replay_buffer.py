@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-import rclpy
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label, load_transitions
@@ -13,6 +11,7 @@ from sgft_ros.msg import SampleBatch, SampleRequest, ShapedTransition
 from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.deduplicate import key_of
+from sgft_ros.nodes.ending import spin
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.transition_store import TransitionStore
 from std_srvs.srv import Trigger
@@ -162,11 +161,7 @@ def _prior_data(settings):
 
 def main(args=None):
     """Run the node."""
-    try:
-        with rclpy.init(args=args):
-            rclpy.spin(ReplayBufferNode())
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
+    spin(ReplayBufferNode, args)
 
 
 if __name__ == '__main__':

@@ -2,7 +2,6 @@
 
 from array import array
 from dataclasses import dataclass
-import signal
 from time import monotonic
 
 from geometry_msgs.msg import TwistStamped
@@ -12,10 +11,9 @@ import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
-from rclpy.task import Future
 from sgft_ros.msg import Action
 from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes.ending import ending_by_signal
 from sgft_ros.nodes.gate_record import GateRecord
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.sensors import Sensors
@@ -181,11 +179,7 @@ class SafetyGateNode(Node):
 
 def main(args=None):
     """Run the node; stop the robot before it ends, whatever ends it."""
-    ended = Future()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set_result(None))
-    # rclpy's own handlers would close the publisher before the stop is out.
-    with rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO):
+    with ending_by_signal(args) as ended:
         node = SafetyGateNode()
         try:
             rclpy.spin_until_future_complete(node, ended)

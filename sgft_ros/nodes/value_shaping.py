@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-import rclpy
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label
 from sgft_ros.msg import ShapedTransition, Transition
 from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
+from sgft_ros.nodes.ending import spin
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.value_view import ValueView, ViewParameters
 
@@ -123,11 +122,7 @@ class ValueShaping(Node):
 
 def main(args=None):
     """Run the node."""
-    try:
-        with rclpy.init(args=args):
-            rclpy.spin(ValueShaping())
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
+    spin(ValueShaping, args)
 
 
 if __name__ == '__main__':

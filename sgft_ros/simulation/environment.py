@@ -19,9 +19,14 @@ class Environment:
         self.action_scale = np.asarray(contract.command.scale)  # SI unit per 1.0
         self._period = 1.0 / contract.control_rate
 
-    def reset(self) -> np.ndarray:
-        """Draw a world and a start pose; return the first observation (observation,) float32."""
-        self.cell.reset(self._draw(self.rng), self.task.start(self.rng))
+    def reset(self, start: np.ndarray | None = None) -> np.ndarray:
+        """
+        Draw a world; return the first observation (observation,) float32.
+
+        :param start: of the tip relative to the object (3,) [m]; drawn by the task if None
+        """
+        start = self.task.start(self.rng) if start is None else start
+        self.cell.reset(self._draw(self.rng), start)
         self._action = np.zeros(len(self.action_scale), np.float32)
         self.steps = 0
         return self._observe(self._raw())

@@ -35,13 +35,15 @@ REAL_WORLDS, REAL_EPISODES = 10, 10
 
 
 class Stages:
-    """One progress bar per stage of the work."""
+    """One progress bar per stage of the work; where no terminal shows bars, one line."""
 
     def __init__(self, progress: Progress):
         self._progress = progress
 
     def __call__(self, name: str, total: int):
         """Begin a stage; return what has to be told how much of it is done."""
+        if not self._progress.console.is_terminal:
+            print(f'{name} ...', file=sys.stderr, flush=True)
         bar = self._progress.add_task(name, total=total)
         return lambda done: self._progress.update(bar, completed=done)
 
@@ -67,7 +69,8 @@ def pretrain(
     visited, values = explore(
         simulate(2), policy, config, stages('diverse episodes', config.diverse_episodes))
     value, held_out_r2 = fit_value_function(
-        values, config, seed, stages('value function', VALUE_UPDATES))
+        values, _value_inputs(task, contract), config, seed,
+        stages('value function', VALUE_UPDATES))
     done = stages('evaluation', REAL_WORLDS)
     in_simulation = success_rate(simulate(3), policy, SIM_EPISODES)
     in_reality = [_real_success(task, contract, worlds, policy, world, done)
@@ -91,6 +94,12 @@ def pretrain(
     ):
         save_checkpoint(output / f'{name}.safetensors', kind, tensors, metadata)
     return record
+
+
+def _value_inputs(task, contract):
+    """Return which numbers of an observation belong to the terms that V_sim sees."""
+    return np.concatenate([
+        np.full(term.size, term.name in task.value_terms) for term in contract.observation])
 
 
 def _real_success(task, contract, worlds, policy, world, done):

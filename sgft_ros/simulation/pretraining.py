@@ -100,15 +100,20 @@ def explore(
 
 
 def fit_value_function(
-    values: list[tuple[np.ndarray, np.ndarray]], config: PretrainingConfig, seed: int,
-    progress: Progress,
+    values: list[tuple[np.ndarray, np.ndarray]], inputs: np.ndarray, config: PretrainingConfig,
+    seed: int, progress: Progress,
 ) -> tuple[dict[str, np.ndarray], float]:
-    """Return the tensors of V_sim and its R^2 on held-out episodes."""
+    """
+    Return the tensors of V_sim and its R^2 on held-out episodes.
+
+    `inputs` (observation,) bool says which numbers V_sim sees. It must not see what real states
+    combine in other ways than simulated ones, such as forces and the action before.
+    """
     held_out = max(1, round(config.held_out * len(values)))
     test, train = values[:held_out], values[held_out:]
     states = np.concatenate([states for states, _ in train])
     returns = np.concatenate([returns for _, returns in train])
-    tensors = fit_values(states, returns, seed=seed, progress=progress)
+    tensors = fit_values(states, returns, seed=seed, inputs=inputs, progress=progress)
     predicted = mlp(tensors, np.concatenate([states for states, _ in test]))[:, :, 0].mean(0)
     return tensors, r_squared(predicted, np.concatenate([returns for _, returns in test]))
 

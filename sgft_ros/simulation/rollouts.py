@@ -52,19 +52,20 @@ def success_rate(environment: Environment, policy: GaussianPolicy, episodes: int
 
 
 def diverse_episode(
-        environment: Environment, policy: GaussianPolicy, noise: float,
-        recorder: Recorder) -> tuple[np.ndarray, np.ndarray]:
+    environment: Environment, policy: GaussianPolicy, noise: float, recorder: Recorder,
+) -> tuple[np.ndarray, np.ndarray]:
     """
     Disturb the policy for a while, then let it finish alone.
 
-    A noisy prefix of random length leads to states that the policy alone would not visit; the
-    deterministic rest tells their value. All transitions go to the recorder.
+    The episode starts anywhere around the object, and a noisy prefix of random length leads to
+    states that the policy alone would not visit; the deterministic rest tells their value. All
+    transitions go to the recorder.
 
     :return: states of the deterministic rest (n, observation) and their discounted returns (n,)
     """
     rng, limit = environment.rng, environment.task.max_steps
     prefix = rng.integers(0, limit) if noise > 0 else 0
-    observation = environment.reset()
+    observation = environment.reset(environment.task.anywhere(rng))
     states, rewards = [], []
     for step in range(prefix + limit):
         if step < prefix:

@@ -19,7 +19,7 @@ WORLDS = {
             friction=(0.15, 0.45), gain=(0.9, 1.1), delay=(0.0, 0.03),
         ),
         real=PhysicsRange(
-            bias_radius=(0.011, 0.013), bias_height=(-0.002, 0.002),
+            bias_radius=(0.0075, 0.0085), bias_height=(-0.002, 0.002),
             friction=(0.5, 0.6), gain=(0.75, 0.85), delay=(0.05, 0.06),
         ),
     ),
