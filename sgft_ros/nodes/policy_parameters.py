@@ -18,7 +18,7 @@ class PolicyParameters:
         '', "name of the robot in transitions; empty: the node's namespace or the contract's name")
     seed: int = parameter(0, 'seed of the exploration', minimum=0, maximum=2**31 - 1)
     exploration_std: float = parameter(
-        0.5, 'least standard deviation of training actions, before the squashing', minimum=0.0,
+        0.6, 'least standard deviation of training actions, before the squashing', minimum=0.0,
         maximum=10.0)
     exploration_correlation: float = parameter(
         0.7, 'correlation of the exploration noise from one step to the next', minimum=0.0,

@@ -16,18 +16,18 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class PretrainingConfig:
-    """Sizes of pretraining; the defaults take about a quarter of an hour on one core."""
+    """Sizes of pretraining; the defaults take five to ten minutes on one core."""
 
     # policy: SAC that also replays demonstrations (RLPD, Ball et al. 2023)
     demonstrations: int = 100        # episodes of the scripted controller
     demonstration_noise: float = 0.3  # standard deviation on its actions
-    steps: int = 15_000              # in the simulator
+    steps: int = 12_000              # in the simulator
     batch_size: int = 256            # half of it demonstrations
     hidden: tuple[int, ...] = (64, 64)
     learning_rate: float = 3e-4
     temperature: float = 0.02        # at the start
     # value function and warm start
-    diverse_episodes: int = 2_400
+    diverse_episodes: int = 1_200
     held_out: float = 0.1            # share of episodes that test V_sim
     warm_start_transitions: int = 20_000
 

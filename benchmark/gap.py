@@ -1,0 +1,83 @@
+"""Draw how often pi_sim succeeds as reality moves away from its simulator: a slope, no edge."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from sgft_ros.learning.checkpoint import load_checkpoint
+from sgft_ros.learning.inference import GaussianPolicy
+from sgft_ros.robot import load_robot_contract
+from sgft_ros.simulation.environment import Environment
+from sgft_ros.simulation.physics import draw_real
+from sgft_ros.simulation.rollouts import success_rate
+from sgft_ros.simulation.worlds import WORLDS
+from sgft_ros.tasks import get_task
+
+SCALES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
+HERE = Path(__file__).resolve().parent
+
+
+def measure(task_name, robot, checkpoint, scale, worlds, episodes):
+    """Return the success of pi_sim in each of `worlds` real worlds, at one size of the gap."""
+    contract, task = load_robot_contract(robot), get_task(task_name)()
+    policy = GaussianPolicy(load_checkpoint(checkpoint / 'policy.safetensors', 'policy').tensors)
+    successes = []
+    for world in range(worlds):
+        physics = draw_real(WORLDS[task_name].real, world, scale)
+        environment = Environment(
+            task, contract, np.random.default_rng([world, 1]), lambda _, p=physics: p)
+        successes.append(success_rate(environment, policy, episodes))
+    return np.array(successes)
+
+
+def draw(path, results, task_name):
+    """Draw mean and single worlds over the size of the gap."""
+    import matplotlib
+    matplotlib.use('Agg')
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7.0, 3.8), layout='constrained')
+    scales = list(results)
+    for scale, successes in results.items():
+        axes.plot(np.full(len(successes), scale), successes, 'o', color='0.6', markersize=4,
+                  alpha=0.5, markeredgewidth=0)
+    axes.plot(scales, [successes.mean() for successes in results.values()], 'o-',
+              color='#1f6fb4', linewidth=2.0, label='mean')
+    axes.plot([], [], 'o', color='0.6', markersize=4, label='one real world')
+    axes.axvline(1.0, color='0.3', linewidth=1.0, linestyle=(0, (4, 3)))
+    axes.annotate('default gap', (1.0, 0.97), xytext=(4, 0), textcoords='offset points',
+                  fontsize=9, color='0.3')
+    axes.set_xlabel('size of the gap (0: nominal simulator, 1: default reality)')
+    axes.set_ylabel('success of pi_sim')
+    axes.set_title(f'{task_name}: zero-shot success over the gap', loc='left', fontsize=11)
+    axes.yaxis.set_major_formatter(lambda y, _: f'{y:.0%}')
+    axes.legend(frameon=False, loc='lower left')
+    axes.spines[['top', 'right']].set_visible(False)
+    figure.savefig(path, dpi=130)
+
+
+def main():
+    """Measure, print a table, draw the picture."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--task', default='peg_insert')
+    parser.add_argument('--robot', default='simulated_arm')
+    parser.add_argument('--checkpoint', type=Path,
+                        default=HERE.parent / 'resource' / 'checkpoints' / 'peg_insert')
+    parser.add_argument('--worlds', type=int, default=20)
+    parser.add_argument('--episodes', type=int, default=10)
+    parser.add_argument('--output', type=Path, default=Path('gap.png'))
+    options = parser.parse_args()
+    results = {}
+    print('gap   mean   median of worlds   worlds above 20 %')
+    for scale in SCALES:
+        results[scale] = successes = measure(
+            options.task, options.robot, options.checkpoint, scale, options.worlds,
+            options.episodes)
+        print(f'{scale:3.1f}  {successes.mean():5.0%}  {np.median(successes):10.0%}'
+              f'  {np.sum(successes > 0.2):14d} of {options.worlds}', flush=True)
+    draw(options.output, results, options.task)
+    print(f'written {options.output}')
+
+
+if __name__ == '__main__':
+    main()
