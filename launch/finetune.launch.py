@@ -50,6 +50,7 @@ ARGUMENTS = {
                          "empty: the task's"),
     'run_folder': ('', 'folder of the run, taken up again if it exists; empty: '
                        'runs/<time>_<task>_<algorithm>_seed<seed>'),
+    'learner': ('true', 'start the learner; false: it joins from another machine', BOOLEAN),
     'record': ('true', 'record a bag of the run', BOOLEAN),
     'namespace': ('', 'namespace of policy, safety gate and robot'),
     'key_file': ('', 'file with the key that signs the weights; empty: no signatures'),
@@ -83,7 +84,7 @@ def start(context):
     contract = load_robot_contract(run.robot)
     file = run.write()
     nodes = [node(run, name, file) for name in (*ROBOT_SIDE, *LEARNING_SIDE)
-             if name in run.parameters]
+             if name in run.parameters and (run.learner or name != 'learner')]
     quiet([*(action.node_executable for action in nodes), 'bag'])
     return [
         LogInfo(msg=f'run folder: {run.folder}'),

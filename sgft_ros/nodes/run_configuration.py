@@ -31,6 +31,7 @@ class RunConfiguration:
         self.arguments = dict(arguments)
         self.share = Path(get_package_share_directory(PACKAGE))
         self.simulated = self._boolean('simulated')
+        self.learner = self._boolean('learner')
         self.record = self._boolean('record')
         self.respawn = self._boolean('respawn')
         self.rviz = self._boolean('rviz')
