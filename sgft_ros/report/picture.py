@@ -38,7 +38,7 @@ def draw(folder: Path) -> Path:
         figure, panels = pyplot.subplots(
             3, 1, sharex=True, figsize=(9.0, 7.6), height_ratios=(2.2, 1.0, 1.0),
             layout='constrained')
-        figure.suptitle(headline(summary), x=0.01, ha='left', fontsize=13, fontweight='bold')
+        figure.suptitle(headline(summary), x=0.01, ha='left', fontsize=11, fontweight='bold')
         _success(panels[0], summary)
         _weight_swaps(panels[0], episodes)
         _returns(panels[1], training, 'episode_return', TEAL, 'raw return\nper episode')

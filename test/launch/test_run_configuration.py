@@ -47,12 +47,12 @@ def test_written_parameters_are_one_ros_parameter_file_for_all_nodes(configure):
 
 
 def test_arguments_override_the_files_and_reach_every_node_that_needs_them(configure):
-    run = configure(transition_limit='700', horizon='10', evaluation_episodes='7')
+    run = configure(transition_limit='700', horizon='7', evaluation_episodes='7')
     assert run.parameters['policy']['transition_limit'] == 700
     assert run.parameters['monitor']['transition_limit'] == 700
-    assert run.parameters['learner']['horizon'] == 10
+    assert run.parameters['learner']['horizon'] == 7
     assert run.parameters['policy']['evaluation_episodes'] == 7
-    assert configure().parameters['learner']['horizon'] == 5
+    assert configure().parameters['learner']['horizon'] == 10
 
 
 def test_policy_and_monitor_agree_on_the_limit_by_default(configure):

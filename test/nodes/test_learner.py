@@ -115,7 +115,7 @@ def test_trains_on_the_replay_and_publishes_weights_that_a_policy_takes(rig):
         rig.until_updates(400)
         rig.probe.until_diagnostics(NAME, updates=400)  # UTD 1 from transition 100 on
         last = rig.status[-1]
-        assert (last.phase, last.horizon, last.stored) == ('training', 5, 500)
+        assert (last.phase, last.horizon, last.stored) == ('training', 10, 500)
         assert np.isfinite([last.critic_loss, last.actor_loss, last.entropy, last.q_mean]).all()
         assert len(rig.versions) >= 2 and rig.versions == sorted(set(rig.versions))
         assert rig.weights[-1].candidate == 'sgft_sac_h5'
