@@ -1,8 +1,10 @@
 """Fine-tune with every seed and algorithm, one run after the other; tabulate what came of it."""
 
 import argparse
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
+import fcntl
 import json
 import math
 from pathlib import Path
@@ -56,10 +58,13 @@ def main(args=None) -> int:
     use_domain(options.domain)
     failed = []
     if not options.report_only:
-        for seed in options.seeds:
-            # The rivals side by side, so that a machine that changes its mood changes it for all.
-            for algorithm in options.algorithms:
-                failed += _run(options, algorithm, seed)
+        try:
+            with _reserved(options.output):
+                failed = _run_all(options)
+        except BlockingIOError:
+            print(f'{options.output} is in use by another benchmark: its runs would be broken, '
+                  'and the times of both', file=sys.stderr)
+            return 1
     results = [load(_folder(options, algorithm, seed), algorithm, seed)
                for algorithm in options.algorithms for seed in options.seeds]
     text = report(list(filter(None, results)), options.output)
@@ -73,6 +78,24 @@ def main(args=None) -> int:
     return 1 if failed else 0
 
 
+@contextlib.contextmanager
+def _reserved(folder):
+    """Keep other benchmarks out of a folder meanwhile; raise BlockingIOError if one is in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / '.lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def _run_all(options):
+    failed = []
+    for seed in options.seeds:
+        # The rivals side by side, so that a machine that changes its mood changes it for all.
+        for algorithm in options.algorithms:
+            failed += _run(options, algorithm, seed)
+    return failed
+
+
 def _run(options, algorithm, seed):
     """Make one run unless it is there; return its name if it failed, in a list."""
     folder = _folder(options, algorithm, seed)
@@ -81,7 +104,6 @@ def _run(options, algorithm, seed):
         return []
     if folder.exists():
         shutil.rmtree(folder)  # of an earlier call that was cut off: its times would be wrong
-    options.output.mkdir(parents=True, exist_ok=True)
     log_path = folder.with_suffix('.log')
     where, launched, begin = machine(), time.time(), time.monotonic()
     code = None
