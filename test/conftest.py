@@ -7,8 +7,11 @@ from pathlib import Path
 import random
 import tempfile
 
-import pytest
-import sgft_ros  # noqa: F401  it puts the stand-in for ROS 2 on the path where ROS 2 is missing
+# Before torch and NumPy are imported: tests run side by side, and their processes inherit it.
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+
+import pytest  # noqa: E402
+import sgft_ros  # noqa: E402, F401  it puts the stand-in for ROS 2 on the path where ROS 2 is missing
 
 # A few, so that people who try things meanwhile have the others to themselves.
 DOMAINS = range(1, 20)
