@@ -4,7 +4,6 @@ from contextlib import contextmanager
 import signal
 
 import rclpy
-from rclpy.executors import ExternalShutdownException
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 
@@ -17,15 +16,6 @@ def initialised(args=None, **options):
         yield
     finally:
         rclpy.try_shutdown()
-
-
-def spin(node_type, args=None):
-    """Run a node until it is interrupted or its context is shut down."""
-    try:
-        with initialised(args):
-            rclpy.spin(node_type())
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
 
 
 @contextmanager
@@ -43,7 +33,15 @@ def ending_by_signal(args=None):
         yield ended
 
 
-def spin_until_signal(node_type, args=None):
-    """Run a node that publishes all the time until SIGINT or SIGTERM."""
+def spin_until_signal(node_type, args=None, drain=0.0):
+    """
+    Run a node until SIGINT or SIGTERM, and then for `drain` [s] more.
+
+    A launch file ends all its nodes at once; whoever stores what others publish goes on for a
+    while, so that nothing is lost that was on its way.
+    """
     with ending_by_signal(args) as ended:
-        rclpy.spin_until_future_complete(node_type(), ended)
+        node = node_type()
+        rclpy.spin_until_future_complete(node, ended)
+        if drain:
+            rclpy.spin_until_future_complete(node, Future(), timeout_sec=drain)

@@ -11,12 +11,13 @@ from sgft_ros.msg import SampleBatch, SampleRequest, ShapedTransition
 from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.deduplicate import key_of
-from sgft_ros.nodes.ending import spin
+from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.transition_store import TransitionStore
 from std_srvs.srv import Trigger
 
 SYNC_PERIOD = 1.0  # [s]
+DRAIN = 0.6  # [s] after the signal: value_shaping drains for 0.3 s
 LARGEST_ANSWER = 1 << 24  # numbers in one SampleBatch: 64 MiB
 
 
@@ -161,7 +162,7 @@ def _prior_data(settings):
 
 def main(args=None):
     """Run the node."""
-    spin(ReplayBufferNode, args)
+    spin_until_signal(ReplayBufferNode, args, DRAIN)
 
 
 if __name__ == '__main__':

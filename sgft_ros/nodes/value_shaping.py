@@ -10,12 +10,13 @@ from sgft_ros.learning.replay import label
 from sgft_ros.msg import ShapedTransition, Transition
 from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
-from sgft_ros.nodes.ending import spin
+from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.value_view import ValueView, ViewParameters
 
 BATCH_DELAY = 0.005  # [s] that a transition waits for others to be evaluated with it
 LARGEST_BATCH = 256
+DRAIN = 0.3          # [s] after the end of the policies
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class ValueShaping(Node):
 
 def main(args=None):
     """Run the node."""
-    spin(ValueShaping, args)
+    spin_until_signal(ValueShaping, args, DRAIN)
 
 
 if __name__ == '__main__':

@@ -33,7 +33,10 @@ def test_fine_tuning_makes_a_failing_policy_succeed_and_leaves_its_record(domain
     assert trained.metadata['updates'] > 0
     stored = keys(run.journal())
     recorded = run.recorded('/transitions', Transition)
-    assert set(stored) == set(keys(t for t in recorded if not t.evaluation))
+    trained_on = keys(t for t in recorded if not t.evaluation)
+    # The recorder ends a moment before the replay buffer, so that the newest may lack in the bag.
+    assert set(trained_on) <= set(stored)
+    assert all(key > max(trained_on) for key in set(stored) - set(trained_on))
     results = run.recorded('/episode_results', EpisodeResult)
     assert [
         sum(result.success for result in results

@@ -118,7 +118,7 @@ def test_trains_on_the_replay_and_publishes_weights_that_a_policy_takes(rig):
         assert (last.phase, last.horizon, last.stored) == ('training', 10, 500)
         assert np.isfinite([last.critic_loss, last.actor_loss, last.entropy, last.q_mean]).all()
         assert len(rig.versions) >= 2 and rig.versions == sorted(set(rig.versions))
-        assert rig.weights[-1].candidate == 'sgft_sac_h5'
+        assert rig.weights[-1].candidate == 'sgft_sac_h10'
         assert all(rig.accepted(message) for message in rig.weights)
         assert terminate(learner) == 0
     tensors = load(bytes(rig.weights[-1].tensors))
