@@ -5,6 +5,7 @@ import time
 
 from diagnostic_msgs.msg import DiagnosticArray
 import rclpy
+from sgft_ros.nodes.ending import initialised
 
 
 class Probe:
@@ -44,8 +45,5 @@ class Probe:
 @contextlib.contextmanager
 def running_probe():
     """Give a probe in an initialised context."""
-    rclpy.init()
-    try:
+    with initialised():
         yield Probe()
-    finally:
-        rclpy.try_shutdown()

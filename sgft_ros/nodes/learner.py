@@ -17,6 +17,7 @@ from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label, load_transitions
 from sgft_ros.msg import PolicyWeights, SampleBatch, SampleRequest
 from sgft_ros.nodes import qos
+from sgft_ros.nodes.ending import initialised
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.learner_report import LearnerReport
@@ -181,24 +182,23 @@ def _warm_start_columns(settings, tuner):
 def main(args=None):
     """Run the node; save a checkpoint before it ends. Return the exit code."""
     torch.set_num_threads(1)  # small networks: more threads only take the processor from others
-    rclpy.init(args=args)
     node = None
-    try:
+    with initialised(args):
         try:
-            node = LearnerNode()
-        except (ValueError, RuntimeError, ParameterException) as error:
-            get_logger('learner').fatal(str(error))
-            return CONFIGURATION_ERROR
-        node.start()
-        rclpy.spin_until_future_complete(node, node.ended)
-        if node.ended.done():
-            node.ended.result()
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        if node is not None:
-            node.close()
-        rclpy.try_shutdown()
+            try:
+                node = LearnerNode()
+            except (ValueError, RuntimeError, ParameterException) as error:
+                get_logger('learner').fatal(str(error))
+                return CONFIGURATION_ERROR
+            node.start()
+            rclpy.spin_until_future_complete(node, node.ended)
+            if node.ended.done():
+                node.ended.result()
+        except (KeyboardInterrupt, ExternalShutdownException):
+            pass
+        finally:
+            if node is not None:
+                node.close()
     return 0
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+from processes import nodes_of
 from rclpy.serialization import deserialize_message
 from rosbags.rosbag2 import Reader
 from sgft_ros.msg import ShapedTransition
@@ -73,17 +74,7 @@ class Run:
 
     def nodes(self):
         """Return the process ids of the running children by name."""
-        found = {}
-        for stat in Path('/proc').glob('[0-9]*/stat'):
-            try:
-                parent = int(stat.read_text().rsplit(')', 1)[1].split()[1])
-                words = (stat.parent / 'cmdline').read_bytes().decode().split('\0')
-            except (OSError, ValueError):
-                continue
-            name = next((word for word in words if word.startswith('__node:=')), None)
-            if parent == self.process.pid and name:
-                found[name.removeprefix('__node:=')] = int(stat.parent.name)
-        return found
+        return nodes_of(self.process)
 
     def journal(self):
         """Return the stored transitions, in their order."""

@@ -6,6 +6,7 @@ import time
 
 from rclpy import _service_header
 from rclpy._rclpy_pybind11 import InvalidHandle, RCLError
+from rclpy._service_end import ServiceEnd
 from rclpy.task import Future
 from rmw_standalone import DDSError, library
 from rmw_standalone.graph import matched_publication, matched_subscription
@@ -14,7 +15,7 @@ from rosidl_standalone.typesupport import deserialize, serialize
 POLL_PERIOD = 0.01  # [s] between two looks at who is there
 
 
-class Client:
+class Client(ServiceEnd):
     """Asks a service."""
 
     def __init__(self, writer, reader, srv_type, name, qos_profile, callback_group, node):
@@ -24,9 +25,7 @@ class Client:
         self.qos_profile = qos_profile
         self.callback_group = callback_group
         self.context = node.context
-        self.destroyed = False
-        self._writer = writer
-        self._reader = reader
+        super().__init__(reader, writer)
         self._node = node
         self._identity = library.instance_handle(writer.entity)
         self._sequences = itertools.count(1)
@@ -111,20 +110,6 @@ class Client:
                 return False
             time.sleep(POLL_PERIOD)
         return False
-
-    def configure_introspection(self, clock, service_event_qos_profile, introspection_state):
-        """Refuse: service introspection is not supported."""
-        raise NotImplementedError('service introspection is not supported without ROS 2')
-
-    def destroy(self):
-        """End it; call Node.destroy_client instead."""
-        if not self.destroyed:
-            self.destroyed = True
-            self._reader.delete()
-            self._writer.delete()
-
-    def _waits_for(self):
-        return self._reader.condition
 
     def _work(self):
         while not self.destroyed and (sample := self._reader.take()) is not None:

@@ -4,6 +4,7 @@ import time
 
 from rclpy import _service_header
 from rclpy._rclpy_pybind11 import InvalidHandle, RCLError
+from rclpy._service_end import ServiceEnd
 from rclpy.clock import Clock, ClockType
 from rmw_standalone import DDSError
 from rmw_standalone.graph import matched_publication, matched_subscription
@@ -23,7 +24,7 @@ class RequestHeader:
         self.publication = publication
 
 
-class Service:
+class Service(ServiceEnd):
     """Answers requests with what a callback makes of them."""
 
     def __init__(self, reader, writer, srv_type, name, callback, callback_group, qos_profile,
@@ -34,9 +35,7 @@ class Service:
         self.callback = callback
         self.callback_group = callback_group
         self.qos_profile = qos_profile
-        self.destroyed = False
-        self._reader = reader
-        self._writer = writer
+        super().__init__(reader, writer)
         self._node = node
         self._reachable = set()  # publications of clients that hear the answers
         self._waiting = []  # answers, their headers, and when to give up
@@ -67,20 +66,6 @@ class Service:
         if self._timer is None:
             self._timer = self._node.create_timer(
                 POLL_PERIOD, self._send_waiting, clock=Clock(clock_type=ClockType.STEADY_TIME))
-
-    def configure_introspection(self, clock, service_event_qos_profile, introspection_state):
-        """Refuse: service introspection is not supported."""
-        raise NotImplementedError('service introspection is not supported without ROS 2')
-
-    def destroy(self):
-        """End it; call Node.destroy_service instead."""
-        if not self.destroyed:
-            self.destroyed = True
-            self._reader.delete()
-            self._writer.delete()
-
-    def _waits_for(self):
-        return self._reader.condition
 
     def _work(self):
         sample = None if self.destroyed else self._reader.take()

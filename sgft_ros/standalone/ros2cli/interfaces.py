@@ -12,10 +12,7 @@ def message_class(type_name: str):
 
     :raises CommandError: if there is none
     """
-    try:
-        return get_message(type_name)
-    except (AttributeError, ImportError, LookupError, ValueError) as error:
-        raise CommandError(f"the message type '{type_name}' is invalid: {error}") from None
+    return _class(get_message, 'message', type_name)
 
 
 def service_class(type_name: str):
@@ -24,10 +21,7 @@ def service_class(type_name: str):
 
     :raises CommandError: if there is none
     """
-    try:
-        return get_service(type_name)
-    except (AttributeError, ImportError, LookupError, ValueError) as error:
-        raise CommandError(f"the service type '{type_name}' is invalid: {error}") from None
+    return _class(get_service, 'service', type_name)
 
 
 def filled(cls, text: str):
@@ -53,6 +47,13 @@ def filled(cls, text: str):
             f"cannot fill {cls.__name__} from '{text}': {error}; its fields are: "
             f'{", ".join(message.get_fields_and_field_types()) or "none"}') from None
     return message
+
+
+def _class(get, kind, type_name):
+    try:
+        return get(type_name)
+    except (AttributeError, ImportError, LookupError, ValueError) as error:
+        raise CommandError(f"the {kind} type '{type_name}' is invalid: {error}") from None
 
 
 def _example(cls):

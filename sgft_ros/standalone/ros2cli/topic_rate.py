@@ -14,11 +14,7 @@ PERIOD = 1.0  # [s] between two lines
 
 
 def hz_arguments(parser):
-    add_graph_arguments(parser)
-    parser.add_argument('topic_name', help='name of the topic')
-    parser.add_argument(
-        '-w', '--window', type=int, default=10000, metavar='N',
-        help='number of messages over which to average (default: 10000)')
+    _arguments(parser, window=10000)
 
 
 def hz(arguments):
@@ -41,11 +37,7 @@ def hz(arguments):
 
 
 def bw_arguments(parser):
-    add_graph_arguments(parser)
-    parser.add_argument('topic_name', help='name of the topic')
-    parser.add_argument(
-        '-w', '--window', type=int, default=100, metavar='N',
-        help='number of messages over which to average (default: 100)')
+    _arguments(parser, window=100)
 
 
 def bw(arguments):
@@ -62,6 +54,14 @@ def bw(arguments):
               f'min: {_bytes(min(sizes))} max: {_bytes(max(sizes))}', flush=True)
 
     _measure(arguments, lambda data: arrivals.append((monotonic(), len(data))), report)
+
+
+def _arguments(parser, window):
+    add_graph_arguments(parser)
+    parser.add_argument('topic_name', help='name of the topic')
+    parser.add_argument(
+        '-w', '--window', type=int, default=window, metavar='N',
+        help=f'number of messages over which to average (default: {window})')
 
 
 def _measure(arguments, take, report):
