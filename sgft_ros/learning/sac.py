@@ -29,6 +29,7 @@ class SACConfig:
     tau: float = 0.005                    # share of the critic in its target per update
     temperature: float = 0.1              # alpha at the start
     target_entropy: float | None = None   # [nat]; None is minus the number of actions
+    heads_per_row: int = 5                # of a minibatch, at most; see SAC.update
 
 
 class SAC:
@@ -75,44 +76,51 @@ class SAC:
 
     def q(
         self, critic: EnsembleMLP, observation: torch.Tensor, action: torch.Tensor,
+        heads: torch.Tensor,
     ) -> torch.Tensor:
         """
-        Return min_i Q_h,i(s, a_h) (batch, heads) for actions (batch, heads, action).
+        Return min_i Q_h,i(s, a_h) (batch, n) for actions (batch, n, action) of `heads` (batch, n).
 
         Gradients reach the actions, not the critic.
         """
-        batch, heads = len(observation), self.heads
-        rows = torch.cat([observation[:, None].expand(-1, heads, -1), action], -1)
-        values = critic(rows.reshape(batch * heads, -1), frozen=True)
-        values = values.view(-1, batch, heads, heads).diagonal(dim1=2, dim2=3)
-        return values.amin(0)
+        batch, count = heads.shape
+        rows = torch.cat([observation[:, None].expand(-1, count, -1), action], -1)
+        values = critic(rows.reshape(batch * count, -1), frozen=True).amin(0)
+        return values.view(batch, count, -1).gather(2, heads[:, :, None])[:, :, 0]
 
     def reward(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return the reward that this learner maximises (batch,)."""
         return batch['reward']
 
-    def bootstrap(self, next_value: torch.Tensor) -> torch.Tensor:
-        """Turn the soft values of s' per head (batch, heads) into each head's continuation."""
-        return next_value
+    def successor(self, heads: torch.Tensor) -> torch.Tensor:
+        """Return the heads that tell what follows each of `heads`; -1 for nothing."""
+        return heads
 
     @torch.no_grad()
-    def critic_target(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return y (batch, heads)."""
-        action, log_density = self.sample(batch['next_observation'])
-        next_q = self.q(self.target, batch['next_observation'], action)
-        alive = self.config.gamma * (1.0 - batch['terminated'])
-        continuation = self.bootstrap(next_q - self.alpha * log_density)
-        return self.reward(batch)[:, None] + alive[:, None] * continuation
+    def critic_target(
+        self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
+    ) -> torch.Tensor:
+        """Return y_h (batch, n) for `heads` (batch, n)."""
+        following = self.successor(heads)
+        alive = (1.0 - batch['terminated'])[:, None] * (following >= 0)
+        following = following.clamp(min=0)
+        action, log_density = self._of(following, *self.sample(batch['next_observation']))
+        next_q = self.q(self.target, batch['next_observation'], action, following)
+        continuation = next_q - self.alpha * log_density
+        return self.reward(batch)[:, None] + self.config.gamma * alive * continuation
 
-    def critic_loss(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return the mean squared error over batch and heads, summed over the critics."""
+    def critic_loss(
+        self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
+    ) -> torch.Tensor:
+        """Return the mean squared error over `heads` (batch, n), summed over the critics."""
         prediction = self.critic(torch.cat([batch['observation'], batch['action']], -1))
+        prediction = prediction.gather(2, heads.expand(len(prediction), -1, -1))
         return self.config.critics * functional.mse_loss(
-            prediction, self.critic_target(batch).expand_as(prediction))
+            prediction, self.critic_target(batch, heads).expand_as(prediction))
 
     def update_critic(self, batch: Mapping[str, torch.Tensor]) -> float:
         """Take one step of the critics only; return the loss."""
-        loss = self.critic_loss(batch)
+        loss = self.critic_loss(batch, self._some_heads(len(batch['reward'])))
         self._step(loss)
         return loss.item()
 
@@ -120,12 +128,16 @@ class SAC:
         """
         Take one step of critics, actor and temperature together on a minibatch.
 
+        Every head costs an action of its own, hence an evaluation of the critics: each row of the
+        minibatch trains the head that acts and some others, drawn anew.
+
         `batch`: observation, action, next_observation (batch, size), and reward, terminated
         (batch,); SGFT also reads shaped_reward (batch,).
         """
-        critic_loss = self.critic_loss(batch)
-        action, log_density = self.sample(batch['observation'])
-        q = self.q(self.critic, batch['observation'], action)
+        heads = self._some_heads(len(batch['reward']))
+        critic_loss = self.critic_loss(batch, heads)
+        action, log_density = self._of(heads, *self.sample(batch['observation']))
+        q = self.q(self.critic, batch['observation'], action, heads)
         actor_loss = (self.alpha * log_density - q).mean()
         entropy = -log_density.detach().mean()
         self._step(critic_loss + actor_loss + self.log_alpha * (entropy - self.target_entropy))
@@ -135,6 +147,17 @@ class SAC:
             'temperature': self.alpha, 'entropy': entropy.item(),
             'q_mean': q.detach()[:, -1].mean().item(),
         }
+
+    def _some_heads(self, rows):
+        """Draw the heads that each row trains (rows, n), the one that acts as the last."""
+        order = torch.rand(rows, self.heads - 1, generator=self._generator).argsort(1)
+        acting = torch.full((rows, 1), self.heads - 1)
+        return torch.cat([order[:, :self.config.heads_per_row - 1], acting], 1)
+
+    def _of(self, heads, action, log_density):
+        """Pick the actions (batch, n, action) and densities (batch, n) of `heads` (batch, n)."""
+        rows = torch.arange(len(heads))[:, None]
+        return action[rows, heads], log_density[rows, heads]
 
     def _step(self, loss: torch.Tensor) -> None:
         self.optimiser.zero_grad(set_to_none=True)

@@ -33,6 +33,6 @@ class SGFTSAC(SAC):
         """Return r_bar (batch,), scaled."""
         return self.reward_scale * batch['shaped_reward']
 
-    def bootstrap(self, next_value: torch.Tensor) -> torch.Tensor:
+    def successor(self, heads: torch.Tensor) -> torch.Tensor:
         """Let h steps to go continue with h-1, one with nothing: V_sim has had its say."""
-        return torch.cat([torch.zeros_like(next_value[:, :1]), next_value[:, :-1]], dim=1)
+        return heads - 1

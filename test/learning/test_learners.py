@@ -91,7 +91,9 @@ def test_repeated_updates_fit_the_critics(make):
 def test_the_policy_gradient_does_not_reach_the_critics(make):
     learner = make()
     observation = batch()['observation']
-    learner.q(learner.critic, observation, learner.sample(observation)[0]).sum().backward()
+    heads = torch.arange(learner.heads).expand(BATCH, -1)
+    action, _ = learner.sample(observation)
+    learner.q(learner.critic, observation, action, heads).sum().backward()
     assert learner.critic.flat.grad is None
     assert learner.actor.flat.grad.any()
 

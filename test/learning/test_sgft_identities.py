@@ -62,13 +62,14 @@ def tabular(base):
             greedy = self.table[observation[:, 0].long()].argmax(1)
             return greedy[:, :, None], torch.zeros(greedy.shape, dtype=torch.float64)
 
-        def q(self, critic, observation, action):
-            heads = torch.arange(self.heads)
+        def q(self, critic, observation, action, heads):
             return self.table[observation[:, :1].long(), action[:, :, 0], heads]
 
         def sweep(self, mdp):
             """Set every entry to its target, averaged over the outcomes."""
-            targets = self.critic_target(mdp.batch()).reshape(STATES, ACTIONS, OUTCOMES, -1)
+            batch = mdp.batch()
+            heads = torch.arange(self.heads).expand(len(batch['reward']), -1)
+            targets = self.critic_target(batch, heads).reshape(STATES, ACTIONS, OUTCOMES, -1)
             weights = torch.from_numpy(mdp.probability)[..., None]
             self.table = (weights * targets).sum(2)
 
