@@ -16,12 +16,12 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class PretrainingConfig:
-    """Sizes of pretraining; the defaults take five to ten minutes on one core."""
+    """Sizes of pretraining; the defaults take three to five minutes on one core."""
 
     # policy: SAC that also replays demonstrations (RLPD, Ball et al. 2023)
     demonstrations: int = 100        # episodes of the scripted controller
     demonstration_noise: float = 0.3  # standard deviation on its actions
-    steps: int = 12_000              # in the simulator
+    steps: int = 30_000              # in the simulator
     batch_size: int = 256            # half of it demonstrations
     hidden: tuple[int, ...] = (64, 64)
     learning_rate: float = 3e-4

@@ -15,7 +15,7 @@ class Worlds(NamedTuple):
 WORLDS = {
     'peg_insert': Worlds(
         sim=PhysicsRange(
-            bias_radius=(0.0, 0.004), bias_height=(-0.001, 0.001),
+            bias_radius=(0.0, 0.002), bias_height=(-0.001, 0.001),
             friction=(0.15, 0.45), gain=(0.9, 1.1), delay=(0.0, 0.03),
         ),
         real=PhysicsRange(
