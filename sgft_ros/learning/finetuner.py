@@ -20,7 +20,7 @@ class FineTuningConfig:
 
     algorithm: str = 'sgft_sac'
     # horizon
-    horizon: int = 10                   # H [steps]; SAC has none
+    horizon: int = 20                   # H [steps]; SAC has none
     reward_scale: float = 20.0          # of shaped rewards, for SGFT-SAC
     # start
     warm_start_updates: int = 1500      # of the critics, on shaped simulation data
@@ -30,7 +30,7 @@ class FineTuningConfig:
     batch_size: int = 128
     learning_rate: float = 5e-4
     critics: int = 2
-    tau: float = 0.005                  # share of the critic in its target per update
+    tau: float = 0.05                   # share of the critic in its target per update
     # entropy
     target_entropy: float = -3.0        # of the policy [nat]
     temperature: float = 0.02           # alpha at the start of SGFT-SAC; SAC has its own

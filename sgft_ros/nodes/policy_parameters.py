@@ -21,7 +21,7 @@ class PolicyParameters:
         0.6, 'least standard deviation of training actions, before the squashing', minimum=0.0,
         maximum=10.0)
     exploration_correlation: float = parameter(
-        0.7, 'correlation of the exploration noise from one step to the next', minimum=0.0,
+        0.9, 'correlation of the exploration noise from one step to the next', minimum=0.0,
         maximum=0.99)
     evaluation_interval: int = parameter(
         500, 'training transitions between two evaluation rounds', minimum=1,

@@ -52,7 +52,7 @@ def test_arguments_override_the_files_and_reach_every_node_that_needs_them(confi
     assert run.parameters['monitor']['transition_limit'] == 700
     assert run.parameters['learner']['horizon'] == 7
     assert run.parameters['policy']['evaluation_episodes'] == 7
-    assert configure().parameters['learner']['horizon'] == 10
+    assert configure().parameters['learner']['horizon'] == 20
 
 
 def test_policy_and_monitor_agree_on_the_limit_by_default(configure):

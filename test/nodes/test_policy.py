@@ -23,7 +23,8 @@ def cell(domain_id, tmp_path):
 
 
 def test_transitions_tell_what_was_executed_and_end_before_the_reset(cell):
-    with cell(evaluation_episodes=2, evaluation_interval=30, transition_limit=60) as cell:
+    with cell(evaluation_episodes=2, evaluation_interval=60, transition_limit=120,
+              exploration_std=0.2) as cell:
         cell.until_diagnostics(phase='finished')
         cell.until(lambda: len(cell.results) > 5, 'results')
     executed = {action.header.stamp.sec * 10**9 + action.header.stamp.nanosec: action
@@ -61,7 +62,7 @@ def test_transitions_tell_what_was_executed_and_end_before_the_reset(cell):
     rounds = [result.evaluation_round for result in cell.results if result.evaluation]
     assert rounds == sorted(rounds) and rounds[:2] == [0, 0]
     trained = sum(not step.evaluation for step in cell.transitions)
-    assert cell.results[-1].transitions == trained >= 60
+    assert cell.results[-1].transitions == trained >= 120
 
 
 def test_time_limit_truncates_and_never_terminates(cell):
