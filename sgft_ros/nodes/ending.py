@@ -4,6 +4,7 @@ from contextlib import contextmanager
 import signal
 
 import rclpy
+from rclpy.executors import ExternalShutdownException
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 
@@ -16,6 +17,21 @@ def initialised(args=None, **options):
         yield
     finally:
         rclpy.try_shutdown()
+
+
+def begin(node_type):
+    """
+    Make a node.
+
+    :raises ExternalShutdownException: if the context was shut down meanwhile, as a signal does;
+        what then fails first depends on how far the node had come
+    """
+    try:
+        return node_type()
+    except Exception as error:
+        if rclpy.ok():
+            raise
+        raise ExternalShutdownException from error
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label, load_transitions
 from sgft_ros.msg import PolicyWeights, SampleBatch, SampleRequest
 from sgft_ros.nodes import qos
-from sgft_ros.nodes.ending import initialised
+from sgft_ros.nodes.ending import begin, initialised
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.learner_report import LearnerReport
@@ -186,7 +186,7 @@ def main(args=None):
     with initialised(args):
         try:
             try:
-                node = LearnerNode()
+                node = begin(LearnerNode)
             except (ValueError, RuntimeError, ParameterException) as error:
                 get_logger('learner').fatal(str(error))
                 return CONFIGURATION_ERROR

@@ -9,6 +9,7 @@ from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.learner_curves import LearnerCurves
 
 PERIOD = 1.0  # [s]
+FAR_BEHIND = 200  # real transitions that wait for their updates
 
 
 class LearnerReport:
@@ -42,19 +43,22 @@ class LearnerReport:
         status = LearnerStatus(
             algorithm=self._settings.algorithm, phase=self._trainer.displayed_phase,
             horizon=self._horizon, learner_step=updates, version=self._files.version,
-            stored=self._credits.stored, updates_per_second=rate, waiting=waiting,
-            throttled=throttled, **self._trainer.losses)
+            stored=self._credits.stored, behind=self._trainer.behind, updates_per_second=rate,
+            waiting=waiting, throttled=throttled, **self._trainer.losses)
         status.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(status)
         if self._curves is not None and updates != before:
             self._curves.add(updates, {
                 **self._trainer.losses, 'updates_per_second': rate, 'waiting': waiting,
-                'throttled': throttled, 'stored': self._credits.stored})
+                'throttled': throttled, 'stored': self._credits.stored,
+                'behind': self._trainer.behind})
         self._log()
 
     def _log(self):
         """Log what is new among the problems; diagnostics keep saying it."""
         logger = self._node.get_logger()
+        if lag := self._lag():
+            logger.warning(lag, throttle_duration_sec=60.0)
         problem, disk_error = self._trainer.problem, self._trainer.disk_error
         if problem != self._told_problem:
             logger.error(problem, throttle_duration_sec=5.0)
@@ -65,15 +69,26 @@ class LearnerReport:
                 logger.info('the disk takes checkpoints again')
         self._told_problem, self._told_disk_error = problem, disk_error
 
+    def _lag(self):
+        """Return what to say of a learner that cannot keep up, '' where it can."""
+        behind, ratio = self._trainer.behind, self._settings.updates_per_transition
+        if self._trainer.displayed_phase != 'training' or behind <= FAR_BEHIND * ratio:
+            return ''
+        return (f'{behind} updates behind the transitions: the learner came late, or the machine '
+                f'is too busy for {ratio:g} per transition')
+
     def _report(self):
         trainer, credits = self._trainer, self._credits
         level, message = diagnostics.OK, trainer.displayed_phase
+        if lag := self._lag():
+            level, message = diagnostics.WARN, lag
         if trainer.diverged or trainer.refused:
             level, message = diagnostics.ERROR, trainer.problem
         if trainer.disk_error:
             level, message = diagnostics.ERROR, trainer.disk_error
         return level, message, {
             'phase': trainer.displayed_phase, 'updates': trainer.updates,
+            'behind': trainer.behind,
             'version': self._files.version, 'stored': credits.stored,
             'inserted': credits.inserted, 'resent': credits.resent, 'ignored': credits.ignored,
             'discarded': credits.discarded, 'diverged': trainer.diverged,

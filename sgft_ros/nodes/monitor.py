@@ -14,7 +14,7 @@ from rclpy.node import Node
 from rclpy.task import Future
 from sgft_ros.msg import EpisodeResult, LearnerStatus, ShapedTransition
 from sgft_ros.nodes import monitor_text, qos
-from sgft_ros.nodes.ending import initialised
+from sgft_ros.nodes.ending import begin, initialised
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.report.book import RunBook
 
@@ -169,7 +169,7 @@ def main(args=None):
     monitor = None
     try:
         with initialised(args):
-            monitor = Monitor()
+            monitor = begin(Monitor)
             rclpy.spin_until_future_complete(monitor, monitor.finished)
             if monitor.finished.done():
                 outcome = monitor.finished.result()

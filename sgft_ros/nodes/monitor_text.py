@@ -1,5 +1,7 @@
 """What the monitor prints: a line of state, a line per evaluation, and the end."""
 
+NOTABLY_BEHIND = 100  # updates
+
 
 def clock(seconds):
     """Return minutes and seconds as `4:05`."""
@@ -28,6 +30,8 @@ def state_line(elapsed, phase, episodes, transitions, limit, rounds, policy_vers
     ]
     if learner is not None:
         state = '' if learner.phase == 'training' else f' ({learner.phase})'
+        if learner.behind >= NOTABLY_BEHIND:
+            state += f', {count(learner.behind)} behind'
         parts.append(f'{learner.updates_per_second:.0f} updates/s{state}')
     if stored is not None:
         parts.append(f'replay {count(stored)}')

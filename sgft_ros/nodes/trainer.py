@@ -67,6 +67,7 @@ class Trainer(threading.Thread):
         self.phase = 'waiting'
         self.paused = False
         self.losses = NO_LOSSES
+        self.behind = 0        # updates that the transitions allow and that are not made yet
         self.disk_error = ''
         self.diverged = 0      # times that the last good state was taken back
         self.refused = 0       # answers of the replay buffer that could not be used
@@ -198,7 +199,7 @@ class Trainer(threading.Thread):
         if self.paused:
             self._wait('paused', 1.0)
             return
-        due = self._tuner.updates_due(self._credits.inserted)
+        self.behind = due = self._tuner.updates_due(self._credits.inserted)
         self._ask(due)
         begun = self._credits.inserted >= self._tuner.config.start_after
         self.phase = 'training' if begun else 'waiting'

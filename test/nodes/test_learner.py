@@ -14,7 +14,7 @@ from safetensors.numpy import load
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.msg import LearnerStatus, PolicyWeights, SampleBatch, SampleRequest, ShapedTransition
-from sgft_ros.nodes import qos
+from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.learner import main
 from sgft_ros.nodes.learner_files import LearnerFiles
@@ -115,10 +115,10 @@ def test_trains_on_the_replay_and_publishes_weights_that_a_policy_takes(rig):
         rig.until_updates(400)
         rig.probe.until_diagnostics(NAME, updates=400)  # UTD 1 from transition 100 on
         last = rig.status[-1]
-        assert (last.phase, last.horizon, last.stored) == ('training', 10, 500)
+        assert (last.phase, last.horizon, last.stored) == ('training', 20, 500)
         assert np.isfinite([last.critic_loss, last.actor_loss, last.entropy, last.q_mean]).all()
         assert len(rig.versions) >= 2 and rig.versions == sorted(set(rig.versions))
-        assert rig.weights[-1].candidate == 'sgft_sac_h10'
+        assert rig.weights[-1].candidate == 'sgft_sac_h20'
         assert all(rig.accepted(message) for message in rig.weights)
         assert terminate(learner) == 0
     tensors = load(bytes(rig.weights[-1].tensors))
@@ -129,6 +129,20 @@ def test_trains_on_the_replay_and_publishes_weights_that_a_policy_takes(rig):
     assert exported.metadata['observation_names'][0] == 'observation_0'
     assert architecture(exported.metadata, exported.tensors) == architecture(
         exported.metadata, start)
+
+
+def test_says_that_it_cannot_keep_up_until_it_has(rig):
+    def level():
+        return rig.probe.diagnostics.get(NAME, (0, '', {}))[:2]
+
+    with rig.replay(), rig.learner(updates_per_transition=5.0):
+        rig.send(600)  # allow 2 500 updates at once
+        rig.probe.until(lambda: level()[0] == diagnostics.WARN, what='a warning')
+        assert 'updates behind the transitions' in level()[1]
+        rig.probe.until(lambda: rig.status[-1].behind > 0, what='the updates to come')
+        rig.until_updates(2500)
+        rig.probe.until(lambda: level()[0] == diagnostics.OK, what='the end of the warning')
+        rig.probe.until(lambda: rig.status[-1].behind == 0, what='nothing behind')
 
 
 def test_waits_little_for_data_while_transitions_stream(rig):
