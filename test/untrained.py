@@ -38,6 +38,7 @@ def learner_parameters(folder):
         'run_folder': folder / 'run',
         'tensorboard': False,
         'warm_start_updates': 20,
+        'critic_updates': 20,
     }
 
 

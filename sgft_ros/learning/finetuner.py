@@ -25,6 +25,7 @@ class FineTuningConfig:
     # start
     warm_start_updates: int = 1500      # of the critics, on shaped simulation data
     start_after: int = 100              # real transitions before the first update
+    critic_updates: int = 400           # of the critics alone, on real transitions, before both
     # updates
     updates_per_transition: float = 1.0
     batch_size: int = 128
@@ -116,8 +117,16 @@ class FineTuner:
         return max(0, math.floor(self.config.updates_per_transition * begun) - self.updates)
 
     def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
-        """Take one update on a minibatch; see :meth:`SAC.update`."""
-        return self.learner.update(batch)
+        """
+        Take one update on a minibatch; return the losses, see :meth:`SAC.update`.
+
+        The first ones leave pi_sim alone: critics that have seen next to no success teach it to
+        keep away from where it had none.
+        """
+        if self.learner.updates >= self.config.critic_updates:
+            return self.learner.update(batch)
+        self.learner.updates += 1
+        return {'critic_loss': self.learner.update_critic(batch)}
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
         """Return the tensors of the policy that acts, as GaussianPolicy reads them."""

@@ -27,6 +27,9 @@ class LearnerParameters:
         maximum=MANY)
     start_after: int = parameter(
         CORE.start_after, 'real transitions before the first update', minimum=1, maximum=MANY)
+    critic_updates: int = parameter(
+        CORE.critic_updates, 'updates of the critics alone before the policy learns too',
+        minimum=0, maximum=MANY)
     updates_per_transition: float = parameter(
         CORE.updates_per_transition, 'updates that each real transition allows', minimum=0.0,
         maximum=1000.0)

@@ -222,7 +222,7 @@ class Trainer(threading.Thread):
         if not all(map(math.isfinite, losses.values())):
             self._take_back(f'losses after {self._tuner.updates} updates: {losses}')
             return
-        self.losses = losses
+        self.losses = NO_LOSSES | losses
         if self._tuner.updates - self._published_at >= self._schedule.publish_interval:
             self.publish()
 

@@ -36,8 +36,9 @@ def policy_checkpoint(seed=3, **metadata):
         'gamma': 0.9, 'temperature': 0.05, **metadata}, '')
 
 
-def fine_tuner(**config):
-    return FineTuner(FineTuningConfig(**config), policy_checkpoint())
+def fine_tuner(critic_updates=0, **config):
+    return FineTuner(
+        FineTuningConfig(critic_updates=critic_updates, **config), policy_checkpoint())
 
 
 def test_numpy_and_torch_compute_the_same_network():
@@ -132,6 +133,21 @@ def test_updates_begin_at_100_transitions_and_keep_their_ratio():
     for seed in range(5):
         tuner.update(batch(seed))
     assert tuner.updates_due(110) == 15
+
+
+def test_the_policy_stays_that_of_the_simulator_until_the_critics_have_had_their_updates():
+    tuner = fine_tuner(critic_updates=3, horizon=2)
+    start = policy_checkpoint().tensors['weight0']
+    for seed in range(3):
+        critics = tuner.learner.critic.flat.clone()
+        assert list(tuner.update(batch(seed))) == ['critic_loss']
+        assert not torch.equal(critics, tuner.learner.critic.flat)
+        np.testing.assert_array_equal(tuner.policy_tensors()['weight0'], start)
+    assert 'actor_loss' in tuner.update(batch())
+    assert not np.array_equal(tuner.policy_tensors()['weight0'], start)
+    assert tuner.updates == 4
+    tuner.reset()
+    assert list(tuner.update(batch())) == ['critic_loss']
 
 
 def test_reset_returns_to_the_policy_of_the_simulator_and_keeps_the_count():
