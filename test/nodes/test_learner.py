@@ -135,12 +135,12 @@ def test_says_that_it_cannot_keep_up_until_it_has(rig):
     def level():
         return rig.probe.diagnostics.get(NAME, (0, '', {}))[:2]
 
-    with rig.replay(), rig.learner(updates_per_transition=5.0):
-        rig.send(600)  # allow 2 500 updates at once
+    with rig.replay(), rig.learner(updates_per_transition=2.5):
+        rig.send(600)  # allow 1 250 updates at once
         rig.probe.until(lambda: level()[0] == diagnostics.WARN, what='a warning')
         assert 'updates behind the transitions' in level()[1]
         rig.probe.until(lambda: rig.status[-1].behind > 0, what='the updates to come')
-        rig.until_updates(2500)
+        rig.until_updates(1250)
         rig.probe.until(lambda: level()[0] == diagnostics.OK, what='the end of the warning')
         rig.probe.until(lambda: rig.status[-1].behind == 0, what='nothing behind')
 
