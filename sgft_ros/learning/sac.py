@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import math
 
 import numpy as np
+from sgft_ros.learning.adam import Adam
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
 import torch
@@ -12,6 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 NETWORKS = ('actor', 'critic', 'target')
+OPTIMISER = 'optimiser.'
 LOG_2 = math.log(2.0)
 LOG_SQRT_2_PI = 0.5 * math.log(2.0 * math.pi)
 
@@ -50,22 +52,25 @@ class SAC:
         self.log_alpha = nn.Parameter(torch.tensor(math.log(config.temperature)))
         self.target_entropy = -float(a) if config.target_entropy is None else config.target_entropy
         self.updates = 0
-        self._make_optimiser()
-
-    def _make_optimiser(self):
-        self.optimiser = torch.optim.Adam(
-            [self.actor.flat, self.critic.flat, self.log_alpha], lr=self.config.learning_rate,
-            fused=True)
+        self.optimiser = Adam(
+            [self.actor.flat, self.critic.flat, self.log_alpha], config.learning_rate)
 
     @property
     def alpha(self) -> float:
         """Return the temperature."""
         return math.exp(self.log_alpha.item())
 
-    def sample(self, observation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Sample every head's policy: actions (batch, heads, action), densities (batch, heads)."""
+    def sample(
+        self, observation: torch.Tensor, heads: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """
+        Sample the policies of `heads` (batch, n).
+
+        Return actions (batch, n, action) and their log densities (batch, n).
+        """
         output = self.actor(observation)[0].view(len(observation), self.heads, 2, -1)
-        mean, log_std = output.unbind(2)
+        rows = torch.arange(len(heads))[:, None]
+        mean, log_std = output[rows, heads].unbind(2)
         log_std = log_std.clamp(*LOG_STD_RANGE)
         noise = torch.randn(mean.shape, generator=self._generator)
         before = mean + log_std.exp() * noise
@@ -104,7 +109,7 @@ class SAC:
         following = self.successor(heads)
         alive = (1.0 - batch['terminated'])[:, None] * (following >= 0)
         following = following.clamp(min=0)
-        action, log_density = self._of(following, *self.sample(batch['next_observation']))
+        action, log_density = self.sample(batch['next_observation'], following)
         next_q = self.q(self.target, batch['next_observation'], action, following)
         continuation = next_q - self.alpha * log_density
         return self.reward(batch)[:, None] + self.config.gamma * alive * continuation
@@ -136,7 +141,7 @@ class SAC:
         """
         heads = self._some_heads(len(batch['reward']))
         critic_loss = self.critic_loss(batch, heads)
-        action, log_density = self._of(heads, *self.sample(batch['observation']))
+        action, log_density = self.sample(batch['observation'], heads)
         q = self.q(self.critic, batch['observation'], action, heads)
         actor_loss = (self.alpha * log_density - q).mean()
         entropy = -log_density.detach().mean()
@@ -154,13 +159,8 @@ class SAC:
         acting = torch.full((rows, 1), self.heads - 1)
         return torch.cat([order[:, :self.config.heads_per_row - 1], acting], 1)
 
-    def _of(self, heads, action, log_density):
-        """Pick the actions (batch, n, action) and densities (batch, n) of `heads` (batch, n)."""
-        rows = torch.arange(len(heads))[:, None]
-        return action[rows, heads], log_density[rows, heads]
-
     def _step(self, loss: torch.Tensor) -> None:
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
         with torch.no_grad():
@@ -193,10 +193,8 @@ class SAC:
         for network in NETWORKS:
             for name, value in getattr(self, network).tensors().items():
                 state[f'{network}.{name}'] = torch.from_numpy(value)
-        for index, moments in self.optimiser.state_dict()['state'].items():
-            for name, value in moments.items():
-                state[f'optimiser.{index}.{name}'] = torch.as_tensor(value).clone()
-        return state
+        return state | {
+            f'{OPTIMISER}{name}': value for name, value in self.optimiser.state().items()}
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """
@@ -206,8 +204,8 @@ class SAC:
         """
         state = {name: torch.as_tensor(value) for name, value in state.items()}
         for name, value in self.state().items():
-            if name.startswith('optimiser.'):
-                continue
+            if name.startswith(OPTIMISER) and name not in state:
+                continue  # its moments begin anew
             came = tuple(state[name].shape) if name in state else 'nothing'
             if came != tuple(value.shape):
                 raise ValueError(
@@ -220,16 +218,9 @@ class SAC:
         self.log_alpha.data.copy_(state['log_alpha'])
         self.updates = int(state['updates'])
         self._generator.set_state(state['generator'].to(torch.uint8))
-        self._load_optimiser(state)
-
-    def _load_optimiser(self, state):
-        self._make_optimiser()
-        saved = self.optimiser.state_dict()
-        for name, value in state.items():
-            if name.startswith('optimiser.'):
-                _, index, moment = name.split('.')
-                saved['state'].setdefault(int(index), {})[moment] = value.clone()
-        self.optimiser.load_state_dict(saved)
+        self.optimiser.load_state({
+            name[len(OPTIMISER):]: value for name, value in state.items()
+            if name.startswith(OPTIMISER)})
 
     def _head_names(self):
         last = len(self.actor.sizes) - 2

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sgft_ros.learning.adam import Adam
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
 from sgft_ros.learning.inference import GaussianPolicy, mlp
@@ -74,10 +75,11 @@ def test_sampled_densities_integrate_to_one(make):
     learner = make()
     observation = batch()['observation'][:1].expand(20_000, -1)
     with torch.no_grad():
-        action, log_density = learner.sample(observation)
+        action, log_density = learner.sample(
+            observation, torch.full((len(observation), 1), learner.heads - 1))
     # E[1 / p(a)] over the cube is its volume, 2 per dimension.
-    inside = action[:, -1].abs().amax(-1) < 0.98
-    volume = (torch.exp(-log_density[:, -1]) * inside).mean()
+    inside = action[:, 0].abs().amax(-1) < 0.98
+    volume = (torch.exp(-log_density[:, 0]) * inside).mean()
     assert 0.8 < volume / (1.96**ACTION) < 1.2
 
 
@@ -93,7 +95,7 @@ def test_the_policy_gradient_does_not_reach_the_critics(make):
     learner = make()
     observation = batch()['observation']
     heads = torch.arange(learner.heads).expand(BATCH, -1)
-    action, _ = learner.sample(observation)
+    action, _ = learner.sample(observation, heads)
     learner.q(learner.critic, observation, action, heads).sum().backward()
     assert learner.critic.flat.grad is None
     assert learner.actor.flat.grad.any()
@@ -117,6 +119,26 @@ def test_a_resumed_learner_continues_bit_for_bit(make):
         assert learner.update(batch(seed)) == resumed.update(batch(seed))
     assert torch.equal(learner.actor.flat, resumed.actor.flat)
     assert resumed.updates == 8
+
+
+def test_adam_is_that_of_pytorch_and_leaves_alone_what_has_no_gradient():
+    generator = torch.Generator().manual_seed(0)
+    own, theirs = ([torch.linspace(-1, 1, 7).requires_grad_(), torch.ones((), requires_grad=True)]
+                   for _ in range(2))
+    adam = Adam(own, 0.01)
+    reference = torch.optim.Adam(theirs, 0.01)
+    for step in range(10):
+        adam.zero_grad()
+        reference.zero_grad()
+        gradient = torch.randn(7, generator=generator)
+        own[0].grad, theirs[0].grad = gradient, gradient.clone()
+        if step > 3:
+            own[1].grad, theirs[1].grad = torch.ones(()), torch.ones(())
+        adam.step()
+        reference.step()
+        assert (own[1] == 1.0) == (step <= 3)
+    for mine, reference in zip(own, theirs):
+        torch.testing.assert_close(mine, reference)
 
 
 def test_a_state_of_another_size_is_refused_by_name_and_changes_nothing():

@@ -58,8 +58,8 @@ def tabular(base):
             super().__init__(SACConfig(1, 1, GAMMA), *args)
             self.table = torch.zeros(STATES, ACTIONS, self.heads, dtype=torch.float64)
 
-        def sample(self, observation):
-            greedy = self.table[observation[:, 0].long()].argmax(1)
+        def sample(self, observation, heads):
+            greedy = self.table[observation[:, 0].long()].argmax(1).gather(1, heads)
             return greedy[:, :, None], torch.zeros(greedy.shape, dtype=torch.float64)
 
         def q(self, critic, observation, action, heads):
