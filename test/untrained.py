@@ -37,6 +37,8 @@ def learner_parameters(folder):
         'warm_start_data': folder / 'warm_start.safetensors',
         'run_folder': folder / 'run',
         'tensorboard': False,
+        'niceness': 0,  # tests run side by side; nothing here competes with a control loop
+        'horizon': 4,
         'warm_start_updates': 20,
         'critic_updates': 20,
     }

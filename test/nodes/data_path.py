@@ -13,20 +13,18 @@ import rclpy
 from sgft_ros.msg import ShapedTransition, Transition
 
 OBSERVATION, ACTION = 5, 3
-TIMEOUT = 30.0  # [s]; far more than anything here takes
+TIMEOUT = 90.0  # [s]; far more than anything here takes, also on a busy machine
 SESSION = 2**64 - 3
 
 
 @contextlib.contextmanager
 def node_process(name, output=None, **parameters):
-    """Run a node of the package in a process of its own; kill it at the end if it still runs."""
+    """Run a node of the package in a process of its own; end it at the end if it still runs."""
     process = start_node(name, output, **parameters)
     try:
         yield process
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+        end(process)
 
 
 def start_node(name, output=None, **parameters):
@@ -35,6 +33,20 @@ def start_node(name, output=None, **parameters):
         command += ['-p', f'{key}:={value}']
     environment = os.environ | {'PYTHONUNBUFFERED': '1'}
     return subprocess.Popen(command, stdout=output, text=True, env=environment)
+
+
+def end(process):
+    """
+    End a process that may have ended.
+
+    First in peace: a writer waits a second for the receipts of a reader that was killed.
+    """
+    process.terminate()
+    try:
+        process.wait(timeout=5.0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def kill(process):

@@ -69,9 +69,9 @@ class Cell:
         self._weights.publish(message)
         return time.time()
 
-    def until(self, condition, what, timeout=60.0):
+    def until(self, condition, what):
         """Spin until the condition holds."""
-        self.probe.until(condition, timeout=timeout, what=what)
+        self.probe.until(condition, what=what)
 
     def until_transitions(self, count):
         """Spin until so many more transitions have come."""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from time import monotonic
 
+from data_path import TIMEOUT
 from geometry_msgs.msg import TransformStamped, TwistStamped, WrenchStamped
 import numpy as np
 import rclpy
@@ -80,14 +81,14 @@ class Rig(Node):
 
     def enable(self, wanted=True):
         """Call the service; return success and message."""
-        assert self.enable_client.wait_for_service(timeout_sec=10.0)
+        assert self.enable_client.wait_for_service(timeout_sec=TIMEOUT)
         future = self.enable_client.call_async(SetBool.Request(data=wanted))
         self.wait(future.done, 'answer of enable')
         return future.result().success, future.result().message
 
     def enable_when_ready(self):
         """Call the service until the first measurements have reached the gate."""
-        end = monotonic() + 10.0
+        end = monotonic() + TIMEOUT
         while not (answer := self.enable())[0]:
             assert monotonic() < end, answer[1]
             self.spin(0.02)
@@ -98,7 +99,7 @@ class Rig(Node):
         self.act_and_wait(1.0, 0.0, 0.0)
         self.wait(lambda: self.commands[-1].twist.linear.x == SPEED, 'motion')
 
-    def wait(self, condition, what, timeout=10.0):
+    def wait(self, condition, what, timeout=TIMEOUT):
         """Spin until the condition holds."""
         end = monotonic() + timeout
         while not condition():

@@ -6,7 +6,7 @@ import resource
 import signal
 import time
 
-from data_path import kill, node_process, running_probe, shaped
+from data_path import kill, node_process, running_probe, shaped, TIMEOUT
 import numpy as np
 import pytest
 import rclpy
@@ -94,7 +94,7 @@ def test_every_setting_of_the_core_is_a_parameter():
 def run_learner(parameters):
     """Run the node in this process, which keeps its priority; return the exit code."""
     arguments = ['--ros-args']
-    for name, value in (parameters | {'niceness': 0}).items():
+    for name, value in parameters.items():
         arguments += ['-p', f'{name}:={value}']
     return main(arguments)
 
@@ -102,7 +102,7 @@ def run_learner(parameters):
 def terminate(process):
     """End a node as launch does; return its exit code."""
     process.send_signal(signal.SIGINT)
-    return process.wait(timeout=20)
+    return process.wait(timeout=TIMEOUT)
 
 
 def test_trains_on_the_replay_and_publishes_weights_that_a_policy_takes(rig):
@@ -115,10 +115,10 @@ def test_trains_on_the_replay_and_publishes_weights_that_a_policy_takes(rig):
         rig.until_updates(400)
         rig.probe.until_diagnostics(NAME, updates=400)  # UTD 1 from transition 100 on
         last = rig.status[-1]
-        assert (last.phase, last.horizon, last.stored) == ('training', 20, 500)
+        assert (last.phase, last.horizon, last.stored) == ('training', 4, 500)
         assert np.isfinite([last.critic_loss, last.actor_loss, last.entropy, last.q_mean]).all()
         assert len(rig.versions) >= 2 and rig.versions == sorted(set(rig.versions))
-        assert rig.weights[-1].candidate == 'sgft_sac_h20'
+        assert rig.weights[-1].candidate == 'sgft_sac_h4'
         assert all(rig.accepted(message) for message in rig.weights)
         assert terminate(learner) == 0
     tensors = load(bytes(rig.weights[-1].tensors))

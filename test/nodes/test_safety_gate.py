@@ -5,6 +5,7 @@ import subprocess
 import sys
 from time import monotonic
 
+from data_path import TIMEOUT
 from diagnostic_msgs.msg import DiagnosticArray
 import numpy as np
 import pytest
@@ -34,14 +35,14 @@ def rig(domain_id):
 def gate(rig):
     process = start_gate()
     yield process
-    end(process, signal.SIGKILL)
+    end(process, signal.SIGTERM)
 
 
 def end(process, number):
     """Send a signal to a process of this test; return its exit code and what it said."""
     if process.poll() is None:
         process.send_signal(number)
-    _, said = process.communicate(timeout=10.0)
+    _, said = process.communicate(timeout=TIMEOUT)
     return process.returncode, said
 
 
@@ -136,7 +137,7 @@ def test_killed_policy_stops_the_robot_within_three_periods(rig, gate):
     program = POLICY.format(folder=__file__.rpartition('/')[0], period=PERIOD)
     policy = subprocess.Popen([sys.executable, '-c', program])
     try:
-        rig.wait(lambda: sum(not is_stop(command) for command in rig.commands) > 10, 'motion', 20)
+        rig.wait(lambda: sum(not is_stop(command) for command in rig.commands) > 10, 'motion')
     finally:
         policy.kill()
         killed = monotonic()
@@ -169,7 +170,7 @@ def test_killed_gate_starts_again_with_a_stop_and_disarmed(rig, gate):
         assert list(rig.executed[-1].action) == [0.0, 0.0, 0.0]
         assert all(map(is_stop, rig.commands[before:]))
     finally:
-        end(restarted, signal.SIGKILL)
+        end(restarted, signal.SIGTERM)
 
 
 def test_diagnostics_tell_the_latency(rig, gate):
@@ -195,7 +196,7 @@ def test_watchdog_follows_a_faster_simulation(domain_id):
             rig.wait(lambda: is_stop(rig.commands[-1]), 'stop')
             assert rig.arrivals[-1] - acted <= 1.5 * PERIOD
         finally:
-            end(gate, signal.SIGKILL)
+            end(gate, signal.SIGTERM)
 
 
 @pytest.mark.parametrize(('parameters', 'words'), [
@@ -207,7 +208,7 @@ def test_watchdog_follows_a_faster_simulation(domain_id):
 ])
 def test_wrong_parameter_is_refused_at_the_start(domain_id, parameters, words):
     gate = start_gate(*parameters)
-    _, said = gate.communicate(timeout=20.0)
+    _, said = gate.communicate(timeout=TIMEOUT)
     assert gate.returncode != 0
     for word in words:
         assert word in said

@@ -21,6 +21,7 @@ from tf2_msgs.msg import TFMessage
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 STATUS = 'simulated_robot: pace'
+HISTORY = 5000  # messages; a test that gets no processor time for a while misses none
 
 
 @pytest.fixture
@@ -34,10 +35,10 @@ class Watch:
 
     def __init__(self, probe):
         self.probe, self.until = probe, probe.until
-        self.joints = probe.collect(JointState, 'joint_states', 100)
-        self.wrenches = probe.collect(WrenchStamped, 'wrench', 100)
-        self.clock = probe.collect(Clock, '/clock', 100)
-        self.transforms = probe.collect(TFMessage, '/tf', 100)
+        self.joints = probe.collect(JointState, 'joint_states', HISTORY)
+        self.wrenches = probe.collect(WrenchStamped, 'wrench', HISTORY)
+        self.clock = probe.collect(Clock, '/clock', HISTORY)
+        self.transforms = probe.collect(TFMessage, '/tf', HISTORY)
         self.fixed = probe.collect(TFMessage, '/tf_static', LATCHED)
         self.object = probe.collect(PoseStamped, 'object_pose', 10)
         self.commands = probe.node.create_publisher(TwistStamped, 'twist_commands', qos.ACTION)
@@ -83,7 +84,10 @@ def test_driver_measures_at_100_hz_of_a_clock_that_only_goes_forward(probe):
         assert 0.5 < float(probe.probe.diagnostics[STATUS][2]['achieved']) < 1.05
     for messages in (probe.joints, probe.wrenches):
         stamps = [seconds(message.header.stamp) for message in messages]
-        np.testing.assert_allclose(np.diff(stamps), 0.01, atol=1e-6)
+        steps = np.diff(stamps) / 0.01
+        np.testing.assert_allclose(steps, np.rint(steps), atol=1e-4)
+        # A publisher keeps ten messages: where this process is late, a few may be gone.
+        assert steps.min() > 0.5 and np.median(steps) < 1.5 and steps.mean() < 1.2
     ticks = [seconds(message.clock) for message in probe.clock]
     assert len(ticks) > 350 and min(np.diff(ticks)) > 0.0
     assert len(probe.tips()) > 350

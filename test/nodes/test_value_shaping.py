@@ -3,7 +3,7 @@
 from array import array
 import math
 
-from data_path import kill, node_process, OBSERVATION, running_probe, SESSION, transition
+from data_path import kill, node_process, OBSERVATION, running_probe, SESSION, TIMEOUT, transition
 from potentials import save_untrained_potential
 import pytest
 from sgft_ros.learning.potential import Potential
@@ -148,4 +148,4 @@ def test_the_path_and_the_field_of_an_episode_are_shown(probe, transitions, chec
 
 def test_a_checkpoint_is_required(domain_id):
     with node_process('value_shaping') as process:
-        assert process.wait(timeout=30.0) == 1
+        assert process.wait(timeout=TIMEOUT) == 1

@@ -13,7 +13,7 @@ import launch
 import pytest
 
 STANDALONE = Path(__file__).resolve().parents[2] / 'sgft_ros' / 'standalone'
-TIMEOUT = 30.0  # [s] that anything in these tests may take
+TIMEOUT = 90.0  # [s] that anything in these tests may take
 
 # Prints READY, then one line for every signal, and ends by the one named in its argument.
 LISTENER = """

@@ -10,7 +10,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.time import Time
 from tf2_ros import Buffer, StaticTransformBroadcaster, TransformBroadcaster, TransformListener
 
-TIMEOUT = 20.0  # [s]
+TIMEOUT = 90.0  # [s]
 LATEST = Time()
 
 
