@@ -83,6 +83,11 @@ class FineTuner:
         return self._updates_before_reset + self.learner.updates
 
     @property
+    def policy_moved(self) -> bool:
+        """Return whether an update has changed the policy since pi_sim or the last reset."""
+        return self.learner.updates > self.config.critic_updates
+
+    @property
     def needs_warm_start(self) -> bool:
         """Return whether `warm_start` is due before the first update."""
         return (self.config.algorithm == 'sgft_sac' and self.config.warm_start_updates > 0

@@ -29,8 +29,10 @@ class _Pack:
 
 class SampleCredits:
     """
-    Ask for as many minibatches as updates are due, in at most `credits` requests at a time.
+    Ask for as many minibatches as updates are due, but for few ahead of their use.
 
+    What is asked for and what waits to be used are at most `credits` full requests together: a
+    learner that is far behind neither fills the memory nor learns from what was drawn long ago.
     While none is due, every `poll_period` a small request learns how many transitions there are
     by now; its answer replaces what was left in hand, so that no update sees a sample that waited
     through a pause of the robot. What nobody answers is asked again under the same id.
@@ -45,7 +47,7 @@ class SampleCredits:
         Begin with nothing asked and nothing in hand.
 
         :param learner: random number that tells this process from every other learner
-        :param credits: requests in flight at most
+        :param credits: requests in flight at most, and full ones in flight and in hand
         :param batches: minibatches in one request at most
         :param timeout: until an unanswered request is sent again [s]
         :param poll_period: between two requests while no update is due [s]
@@ -75,11 +77,13 @@ class SampleCredits:
         self.resent += len(sending)
         if due > 0:
             self._ahead = min(due, self._batches)
-            underway = sum(asked.request.batches for asked in self._asked.values())
-            missing = due - self.in_hand - underway
-            while missing > 0 and len(self._asked) < self._credits:
-                sending.append(self._ask(min(missing, self._batches)))
-                missing -= self._batches
+            ahead = self.in_hand + sum(asked.request.batches for asked in self._asked.values())
+            while len(self._asked) < self._credits:
+                batches = min(due - ahead, self._batches)
+                if batches <= 0 or ahead + batches > self._credits * self._batches:
+                    break
+                sending.append(self._ask(batches))
+                ahead += batches
         elif not self._asked and now - self._last_sent >= self._poll_period:
             self.discard()
             sending.append(self._ask(self._ahead))

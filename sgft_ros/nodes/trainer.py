@@ -60,7 +60,7 @@ class Trainer(threading.Thread):
         self._wake = threading.Event()
         self._stopping = False
         self._warmed_up = warmed_up
-        self._published_at = tuner.updates
+        self._kept_at = tuner.updates
         self._saved = time.monotonic()
         self._good = tuner.state()
         self.shares = TimeShares('idle')
@@ -126,7 +126,6 @@ class Trainer(threading.Thread):
     def publish(self) -> int:
         """Publish the weights as they are; return their version. A job."""
         self._keep()
-        self._published_at = self._tuner.updates
         try:
             version = self._files.next_version()
         except OSError as error:
@@ -223,11 +222,16 @@ class Trainer(threading.Thread):
             self._take_back(f'losses after {self._tuner.updates} updates: {losses}')
             return
         self.losses = NO_LOSSES | losses
-        if self._tuner.updates - self._published_at >= self._schedule.publish_interval:
+        if self._tuner.updates - self._kept_at < self._schedule.publish_interval:
+            return
+        if self._tuner.policy_moved:
             self.publish()
+        else:  # the critics alone have learned so far
+            self._keep()
 
     def _keep(self):
         """Remember this state as the one to go back to; go back now if it is not finite."""
+        self._kept_at = self._tuner.updates
         state = self._tuner.state()
         bad = [name for name, value in state.items()
                if value.is_floating_point() and not value.isfinite().all()]
@@ -240,7 +244,7 @@ class Trainer(threading.Thread):
         self.diverged += 1
         self.problem = f'{reason}; went back to the last good weights'
         self._tuner.load_state(self._good)
-        self._published_at = min(self._published_at, self._tuner.updates)
+        self._kept_at = min(self._kept_at, self._tuner.updates)
 
     def _checkpoint_if_possible(self):
         try:

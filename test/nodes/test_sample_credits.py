@@ -69,11 +69,15 @@ def test_asks_for_what_is_due_and_for_no_more(credits_):
     assert used(credits_) == [0] * 16 + [1] * 4
 
 
-def test_no_more_requests_than_credits_are_in_flight(credits_):
+def test_one_far_behind_asks_for_no_more_than_its_credits_ahead(credits_):
     requests = credits_.requests(due=10_000)
     assert [request.batches for request in requests] == [16, 16, 16]
     credits_.answer(answer(requests[0]))
-    assert len(credits_.requests(due=10_000)) == 1
+    for _ in range(15):
+        credits_.next()
+        assert credits_.requests(due=10_000) == []
+    credits_.next()
+    assert [request.batches for request in credits_.requests(due=10_000)] == [16]
 
 
 def test_an_unanswered_request_is_sent_again_under_its_id(credits_, clock):
