@@ -19,19 +19,39 @@ def initialised(args=None, **options):
         rclpy.try_shutdown()
 
 
-def begin(node_type):
+@contextmanager
+def _failing_as_shutdown():
     """
-    Make a node.
+    Raise what fails after the context was shut down as ExternalShutdownException.
 
-    :raises ExternalShutdownException: if the context was shut down meanwhile, as a signal does;
-        what then fails first depends on how far the node had come
+    A signal may come between any two lines: what then fails first, in which way, depends on where.
     """
     try:
-        return node_type()
+        yield
     except Exception as error:
         if rclpy.ok():
             raise
         raise ExternalShutdownException from error
+
+
+def begin(node_type):
+    """
+    Make a node.
+
+    :raises ExternalShutdownException: if the context was shut down meanwhile, as a signal does
+    """
+    with _failing_as_shutdown():
+        return node_type()
+
+
+def spin_until(node, future):
+    """
+    Spin a node until the future is done.
+
+    :raises ExternalShutdownException: if the context was shut down meanwhile, as a signal does
+    """
+    with _failing_as_shutdown():
+        rclpy.spin_until_future_complete(node, future)
 
 
 @contextmanager

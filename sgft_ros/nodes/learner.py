@@ -5,7 +5,6 @@ import os
 import secrets
 import sys
 
-import rclpy
 from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException
 from rclpy.logging import get_logger
@@ -17,7 +16,7 @@ from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label, load_transitions
 from sgft_ros.msg import PolicyWeights, SampleBatch, SampleRequest
 from sgft_ros.nodes import qos
-from sgft_ros.nodes.ending import begin, initialised
+from sgft_ros.nodes.ending import begin, initialised, spin_until
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.learner_report import LearnerReport
@@ -191,7 +190,7 @@ def main(args=None):
                 get_logger('learner').fatal(str(error))
                 return CONFIGURATION_ERROR
             node.start()
-            rclpy.spin_until_future_complete(node, node.ended)
+            spin_until(node, node.ended)
             if node.ended.done():
                 node.ended.result()
         except (KeyboardInterrupt, ExternalShutdownException):

@@ -7,14 +7,13 @@ import sys
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray
-import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.task import Future
 from sgft_ros.msg import EpisodeResult, LearnerStatus, ShapedTransition
 from sgft_ros.nodes import monitor_text, qos
-from sgft_ros.nodes.ending import begin, initialised
+from sgft_ros.nodes.ending import begin, initialised, spin_until
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.report.book import RunBook
 
@@ -170,7 +169,7 @@ def main(args=None):
     try:
         with initialised(args):
             monitor = begin(Monitor)
-            rclpy.spin_until_future_complete(monitor, monitor.finished)
+            spin_until(monitor, monitor.finished)
             if monitor.finished.done():
                 outcome = monitor.finished.result()
     except (KeyboardInterrupt, ExternalShutdownException):
