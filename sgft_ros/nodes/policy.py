@@ -7,6 +7,7 @@ import numpy as np
 from rclpy.node import Node
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import ExplorationNoise
+from sgft_ros.learning.schedule import Counts, EVALUATION, FINISHED, Schedule
 from sgft_ros.msg import Action, EpisodeResult, PolicyWeights, Transition
 from sgft_ros.nodes import diagnostics, policy_report, qos
 from sgft_ros.nodes.acting_weights import ActingWeights
@@ -18,7 +19,6 @@ from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.preparation import Preparation
 from sgft_ros.nodes.run_state import RunState
-from sgft_ros.nodes.schedule import Counts, EVALUATION, FINISHED, Schedule
 from sgft_ros.nodes.sensors import Sensors
 from sgft_ros.nodes.tick_record import TickRecord
 from sgft_ros.nodes.weights import read_key, WeightsJudge

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from sgft_ros.learning.schedule import Counts
 from sgft_ros.nodes import diagnostics
 from sgft_ros.nodes.acting_weights import ActingWeights
-from sgft_ros.nodes.schedule import Counts
 from sgft_ros.nodes.tick_record import TickRecord
 
 

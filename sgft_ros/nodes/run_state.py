@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
-from sgft_ros.nodes.schedule import Counts
+from sgft_ros.learning.schedule import Counts
 from sgft_ros.nodes.weights import Weights
 
 KIND = 'policy_state'

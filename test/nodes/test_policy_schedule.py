@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from policies import metadata, random_tensors
 import pytest
+from sgft_ros.learning.schedule import Counts, EVALUATION, FINISHED, Schedule, TRAINING
 from sgft_ros.nodes.run_state import RunState
-from sgft_ros.nodes.schedule import Counts, EVALUATION, FINISHED, Schedule, TRAINING
 from sgft_ros.nodes.weights import WeightsJudge
 
 
