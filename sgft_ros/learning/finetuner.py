@@ -7,11 +7,12 @@ import math
 import numpy as np
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.inference import mlp_sizes
+from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.sgft_sac import SGFTSAC
 import torch
 
-ALGORITHMS = ('sac', 'sgft_sac')
+ALGORITHMS = ('pbrs', 'sac', 'sgft_sac')
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class FineTuningConfig:
 
     algorithm: str = 'sgft_sac'
     # horizon
-    horizon: int = 20                   # H [steps]; SAC has none
-    reward_scale: float = 20.0          # of shaped rewards, for SGFT-SAC
+    horizon: int = 20                   # H [steps] of SGFT-SAC; the others have none
+    reward_scale: float = 20.0          # of shaped rewards
     # start
     warm_start_updates: int = 1500      # of the critics, on shaped simulation data
     start_after: int = 100              # real transitions before the first update
@@ -34,21 +35,26 @@ class FineTuningConfig:
     tau: float = 0.05                   # share of the critic in its target per update
     # entropy
     target_entropy: float = -3.0        # of the policy [nat]
-    temperature: float = 0.02           # alpha at the start of SGFT-SAC; SAC has its own
+    temperature: float = 0.02           # alpha at the start; SAC has its own
 
     def __post_init__(self):
         if self.algorithm not in ALGORITHMS:
             raise ValueError(
                 f'unknown algorithm {self.algorithm!r}; choose from: {", ".join(ALGORITHMS)}')
 
+    @property
+    def shaped(self) -> bool:
+        """Return whether V_sim shapes the reward; then the critics begin anew."""
+        return self.algorithm != 'sac'
+
 
 class FineTuner:
     """
     A learner that starts from pi_sim.
 
-    SGFT-SAC begins with new critics, which `warm_start` prepares on simulation data: they estimate
-    advantages over V_sim, and inherit none of Q_sim's beliefs. SAC goes on where pretraining
-    ended, with its critics, temperature and optimisers.
+    SGFT-SAC and PBRS begin with new critics, which `warm_start` prepares on simulation data: they
+    estimate advantages over V_sim, and inherit none of Q_sim's beliefs. SAC goes on where
+    pretraining ended, with its critics, temperature and optimisers.
     """
 
     def __init__(
@@ -65,8 +71,8 @@ class FineTuner:
         self.config = config
         self._updates_before_reset = 0
         networks = _networks(config, policy)
-        if config.algorithm == 'sgft_sac':
-            self.learner = SGFTSAC(networks, config.horizon, config.reward_scale, seed)
+        if config.shaped:
+            self.learner = _shaped_learner(config, networks, seed)
             self._load_policy(policy)
         else:
             if simulation is None:
@@ -90,8 +96,7 @@ class FineTuner:
     @property
     def needs_warm_start(self) -> bool:
         """Return whether `warm_start` is due before the first update."""
-        return (self.config.algorithm == 'sgft_sac' and self.config.warm_start_updates > 0
-                and self.updates == 0)
+        return self.config.shaped and self.config.warm_start_updates > 0 and self.updates == 0
 
     def warm_start(
         self, columns: Mapping[str, np.ndarray], generator: np.random.Generator,
@@ -176,6 +181,12 @@ class FineTuner:
             raise CheckpointError(f'{simulation.path}: {error}') from None
         # Updates count what was learned from real transitions.
         self.learner.updates = 0
+
+
+def _shaped_learner(config, networks, seed):
+    if config.algorithm == 'pbrs':
+        return PBRS(networks, config.reward_scale, seed)
+    return SGFTSAC(networks, config.horizon, config.reward_scale, seed)
 
 
 def _networks(config: FineTuningConfig, policy: Checkpoint) -> SACConfig:

@@ -1,14 +1,13 @@
 """SGFT-SAC: H steps of the reward that V_sim shapes (Yin, Westenbroek et al., ICLR 2025)."""
 
-from collections.abc import Mapping
-
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.pbrs import PBRS
+from sgft_ros.learning.sac import SACConfig
 import torch
 
 
-class SGFTSAC(SAC):
+class SGFTSAC(PBRS):
     """
-    Finite horizon, shaped.
+    Shaped as in PBRS, but of a finite horizon.
 
     For h = 1...H steps to go, with r_bar = r + gamma (1-d) V(s') - V(s):
 
@@ -16,8 +15,7 @@ class SGFTSAC(SAC):
 
     Head h-1 of the networks holds Q_h and pi_h; every transition trains every head, and no head
     bootstraps on itself. The robot always executes pi_H (receding horizon). Q_h(s, a) estimates
-    (T^h V)(s, a) - V(s), times `reward_scale`: differences of a V_sim of sparse rewards are a few
-    hundredths, too little against the slopes that new networks have by chance.
+    (T^h V)(s, a) - V(s), times `reward_scale`.
     """
 
     def __init__(
@@ -26,12 +24,7 @@ class SGFTSAC(SAC):
         if horizon < 1:
             raise ValueError(f'horizon must be >= 1 step, got {horizon}')
         self.heads = horizon
-        self.reward_scale = reward_scale
-        super().__init__(config, seed)
-
-    def reward(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return r_bar (batch,), scaled."""
-        return self.reward_scale * batch['shaped_reward']
+        super().__init__(config, reward_scale, seed)
 
     def successor(self, heads: torch.Tensor) -> torch.Tensor:
         """Let h steps to go continue with h-1, one with nothing: V_sim has had its say."""

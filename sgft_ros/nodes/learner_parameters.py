@@ -14,12 +14,12 @@ class LearnerParameters:
     """Parameters of the node learner."""
 
     # algorithm
-    algorithm: str = parameter(CORE.algorithm, 'learning algorithm: sgft_sac or sac')
+    algorithm: str = parameter(CORE.algorithm, 'learning algorithm: sgft_sac, pbrs or sac')
     horizon: int = parameter(
-        CORE.horizon, 'H: steps of real reward before V_sim has its say; sac has none', minimum=1,
+        CORE.horizon, 'H: steps of real reward before V_sim has its say, in sgft_sac', minimum=1,
         maximum=1000)
     reward_scale: float = parameter(
-        CORE.reward_scale, 'factor of shaped rewards in sgft_sac, where V_sim is flat',
+        CORE.reward_scale, 'factor of shaped rewards, where V_sim is flat',
         minimum=1e-6, maximum=1e6)
     warm_start_updates: int = parameter(
         CORE.warm_start_updates,
@@ -45,7 +45,7 @@ class LearnerParameters:
         CORE.target_entropy, 'entropy of the policy that the temperature is adapted to',
         unit='nat', minimum=-1000.0, maximum=1000.0)
     temperature: float = parameter(
-        CORE.temperature, 'alpha of sgft_sac at the start; sac goes on with its own',
+        CORE.temperature, 'alpha at the start; sac goes on with its own',
         minimum=1e-9, maximum=1000.0)
     prior_ratio: float = parameter(
         0.0, "share of each minibatch that comes from the replay buffer's prior data",

@@ -7,13 +7,15 @@ from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
 from sgft_ros.learning.inference import GaussianPolicy, mlp
 from sgft_ros.learning.networks import EnsembleMLP
+from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.sgft_sac import SGFTSAC
 import torch
 
 OBSERVATION, ACTION, BATCH = 4, 2, 16
 CONFIG = SACConfig(OBSERVATION, ACTION, gamma=0.9, hidden=(8, 8), learning_rate=3e-3)
-BOTH = pytest.mark.parametrize('make', [lambda: SAC(CONFIG), lambda: SGFTSAC(CONFIG, 3)])
+EACH = pytest.mark.parametrize(
+    'make', [lambda: SAC(CONFIG), lambda: PBRS(CONFIG), lambda: SGFTSAC(CONFIG, 3)])
 
 
 def columns(count=BATCH, seed=0):
@@ -57,7 +59,7 @@ def test_members_of_an_ensemble_do_not_mix():
     assert gradient[0].any() and not gradient[1].any()
 
 
-@BOTH
+@EACH
 def test_actions_of_the_robot_are_those_of_the_longest_horizon(make):
     learner = make()
     observation = batch()['observation']
@@ -69,7 +71,7 @@ def test_actions_of_the_robot_are_those_of_the_longest_horizon(make):
             policy.act(observation[row].numpy()), torch.tanh(output[row, -1, 0]), atol=1e-5)
 
 
-@BOTH
+@EACH
 def test_sampled_densities_integrate_to_one(make):
     torch.manual_seed(0)
     learner = make()
@@ -83,14 +85,14 @@ def test_sampled_densities_integrate_to_one(make):
     assert 0.8 < volume / (1.96**ACTION) < 1.2
 
 
-@BOTH
+@EACH
 def test_repeated_updates_fit_the_critics(make):
     learner = make()
     losses = [learner.update(batch())['critic_loss'] for _ in range(100)]
     assert np.mean(losses[-10:]) < 0.8 * losses[0]
 
 
-@BOTH
+@EACH
 def test_the_policy_gradient_does_not_reach_the_critics(make):
     learner = make()
     observation = batch()['observation']
@@ -109,7 +111,7 @@ def test_warm_start_of_the_critics_leaves_the_policy_alone():
     assert tuner.updates == 0
 
 
-@BOTH
+@EACH
 def test_a_resumed_learner_continues_bit_for_bit(make):
     learner, resumed = make(), make()
     for seed in range(5):
@@ -172,6 +174,16 @@ def test_the_policy_stays_that_of_the_simulator_until_the_critics_have_had_their
     assert list(tuner.update(batch())) == ['critic_loss']
 
 
+def test_pbrs_starts_as_sgft_sac_does_and_learns_with_one_head():
+    tuner = fine_tuner(algorithm='pbrs', warm_start_updates=2)
+    assert tuner.needs_warm_start and tuner.learner.heads == 1
+    start = policy_checkpoint().tensors
+    np.testing.assert_array_equal(tuner.policy_tensors()['weight0'], start['weight0'])
+    tuner.warm_start(columns(50), np.random.default_rng(0))
+    assert 'actor_loss' in tuner.update(batch())
+    assert tuner.policy_moved
+
+
 def test_reset_returns_to_the_policy_of_the_simulator_and_keeps_the_count():
     tuner = fine_tuner(horizon=2)
     for seed in range(4):
@@ -208,5 +220,5 @@ def test_sac_without_a_learner_of_the_simulator_is_refused():
 
 
 def test_an_unknown_algorithm_is_refused_with_the_choices():
-    with pytest.raises(ValueError, match="'scs'; choose from: sac, sgft_sac"):
+    with pytest.raises(ValueError, match="'scs'; choose from: pbrs, sac, sgft_sac"):
         FineTuningConfig(algorithm='scs')

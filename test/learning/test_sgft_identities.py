@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.potential import shaped_reward
 from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.sgft_sac import SGFTSAC
@@ -101,11 +102,13 @@ def test_one_step_ranks_actions_as_the_unshaped_bandit_does(seed):
 @pytest.mark.parametrize('seed', range(3))
 def test_a_long_horizon_is_potential_based_shaping(seed):
     mdp = TabularMDP(seed)
-    learner = tabular(SGFTSAC)(150)
+    learner, infinite = tabular(SGFTSAC)(150), tabular(PBRS)()
     for _ in range(150):
         learner.sweep(mdp)
-    best = learner.table[..., -1].max(1).values
-    np.testing.assert_allclose(best, mdp.optimal_values() - mdp.V_sim, atol=1e-5)
+        infinite.sweep(mdp)
+    for table in learner.table[..., -1], infinite.table[..., 0]:
+        best = table.max(1).values
+        np.testing.assert_allclose(best, mdp.optimal_values() - mdp.V_sim, atol=1e-5)
 
 
 def test_sac_finds_the_optimal_values_of_the_raw_reward():
