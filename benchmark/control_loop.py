@@ -20,8 +20,9 @@ import recorded_policy
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
 from sgft_ros.msg import Action, EpisodeResult, LearnerStatus, PolicyWeights
 from sgft_ros.nodes import qos
+from sgft_ros.report.table import table
 from sgft_ros.robot import load_robot_contract
-from tables import machine, quantile, table
+from tables import machine, quantile
 import yaml
 
 KINDS = {'policy': 'policy', 'value': 'value'}

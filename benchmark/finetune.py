@@ -15,9 +15,11 @@ import sys
 import time
 
 from processes import add_domain, finetune_launch, tail, use_domain
+from sgft_ros.arguments import numbers
 from sgft_ros.learning.checkpoint import write_atomically
 from sgft_ros.report.summary import read_summary, SUMMARY_FILE
-from tables import machine, table
+from sgft_ros.report.table import table
+from tables import machine
 
 WITHIN = 8.0          # minutes of wall time
 TRANSITIONS = 3000    # real transitions
@@ -208,24 +210,15 @@ def _folder(options, algorithm, seed):
     return options.output / f'{Path(algorithm).stem}_seed{seed}'
 
 
-def _seeds(text):
-    """Read '0-3,7' as 0, 1, 2, 3, 7."""
-    seeds = []
-    for part in text.split(','):
-        first, _, last = part.partition('-')
-        seeds += range(int(first), int(last or first) + 1)
-    return seeds
-
-
 def _options(args):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('arguments', nargs='*', metavar='name:=value',
                         help='arguments of finetune.launch.py for every run')
-    parser.add_argument('--seeds', type=_seeds, default=_seeds('0-9'), metavar='0-9',
+    parser.add_argument('--seeds', type=numbers, default=range(10), metavar='0-9',
                         help='seeds, as in 0-3,7 (default: 0-9)')
     parser.add_argument('--algorithms', nargs='+', default=['sgft_sac', 'sac'],
                         help='algorithms or their .yaml files (default: sgft_sac sac)')
-    parser.add_argument('--output', type=Path, default=Path('runs', 'benchmark'),
+    parser.add_argument('--output', type=Path, default=Path('runs', 'finetune'),
                         help='folder of the run folders; finished runs in it are not repeated')
     parser.add_argument('--timeout', type=float, default=20.0, metavar='MINUTES',
                         help='after which a run is stopped and counts as failed (default: 20)')

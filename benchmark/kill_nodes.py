@@ -23,7 +23,8 @@ from sgft_ros.nodes import qos
 from sgft_ros.nodes.deduplicate import key_of
 from sgft_ros.nodes.journal import Journal
 from sgft_ros.nodes.transition_store import JOURNAL
-from tables import machine, quantile, table
+from sgft_ros.report.table import table
+from tables import machine, quantile
 
 NODES = ('safety_gate', 'policy', 'simulated_robot', 'value_shaping', 'replay_buffer', 'learner',
          'monitor')

@@ -10,7 +10,8 @@ from probe import running_probe
 from processes import add_domain, finetune_launch, tail, use_domain
 from sgft_ros.msg import LearnerStatus
 from sgft_ros.nodes import qos
-from tables import machine, quantile, table
+from sgft_ros.report.table import table
+from tables import machine, quantile
 
 WANTED = 5.0  # % of the time that the learner may wait for data
 

@@ -1,4 +1,4 @@
-"""What a benchmark prints: the machine, quantiles, and tables as text or Markdown."""
+"""What a benchmark prints of the machine, and quantiles."""
 
 import os
 from pathlib import Path
@@ -21,17 +21,6 @@ def quantile(values, share: float) -> float:
     """Return the value below which `share` of them lie; nan of none."""
     ordered = sorted(values)
     return ordered[round(share * (len(ordered) - 1))] if ordered else float('nan')
-
-
-def table(header, rows, markdown=False) -> str:
-    """Return rows of texts as a table; Markdown is the same with bars."""
-    cells = [[str(cell) for cell in row] for row in (header, *rows)]
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    left, between, right = ('| ', ' | ', ' |') if markdown else ('', '  ', '')
-    lines = [(left + between.join(cell.ljust(width) for cell, width in zip(row, widths))
-              + right).rstrip() for row in cells]
-    rule = between.join('-' * width for width in widths)
-    return '\n'.join([lines[0], left + rule + right, *lines[1:]])
 
 
 def _processor():

@@ -20,12 +20,8 @@ from launch.actions import (
 from launch.event_handlers import OnProcessIO
 from launch_ros.actions import Node
 import sgft_ros
-from sgft_ros.nodes.run_configuration import (
-    LEARNING_SIDE,
-    PACKAGE,
-    ROBOT_SIDE,
-    RunConfiguration,
-)
+from sgft_ros.nodes.parameter_files import LEARNING_SIDE, ROBOT_SIDE
+from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
 from sgft_ros.robot import load_robot_contract
 
 BOOLEAN = ['true', 'false']

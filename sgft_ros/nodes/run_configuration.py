@@ -10,11 +10,10 @@ from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
 from sgft_ros.learning.checkpoint import write_atomically
+from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
 import yaml
 
 PACKAGE = 'sgft_ros'
-ROBOT_SIDE = ('safety_gate', 'simulated_robot', 'policy')
-LEARNING_SIDE = ('value_shaping', 'replay_buffer', 'learner', 'monitor')
 CHECKPOINTS = ('policy', 'value', 'learner', 'warm_start')
 LIBRARIES = ('numpy', 'torch', 'safetensors', 'mujoco', 'cyclonedds', 'rosbags')
 
@@ -73,9 +72,8 @@ class RunConfiguration:
 
     def _parameters(self):
         arguments = self.arguments
-        config = self.share / 'config'
-        task = _read(config / 'tasks', 'task', arguments['task'])
-        algorithm = _read(config / 'algorithms', 'algorithm', arguments['algorithm'])
+        task = read_parameter_file('task', arguments['task'])
+        algorithm = read_parameter_file('algorithm', arguments['algorithm'])
         files = self._checkpoint_files()
         simulated_clock = self.simulated and self.rate_factor != 1.0
         common = {'use_sim_time': simulated_clock}
@@ -104,7 +102,7 @@ class RunConfiguration:
         if not self.simulated:
             del parameters['simulated_robot']
         for name, own in parameters.items():
-            parameters[name] = {**common, **_of(task, name), **_of(algorithm, name), **own}
+            parameters[name] = {**common, **task.get(name, {}), **algorithm.get(name, {}), **own}
         if parameters['learner'].get('prior_ratio'):
             parameters['replay_buffer'] |= {
                 'prior_data': files['warm_start'], 'value_checkpoint': files['value']}
@@ -154,32 +152,6 @@ class RunConfiguration:
 
     def _boolean(self, name):
         return self.arguments[name] == 'true'
-
-
-def _read(folder, what, name):
-    """Read a ROS parameter file, by path or by name from a folder of the package."""
-    path = Path(name) if Path(name).suffix in ('.yaml', '.yml') else folder / f'{name}.yaml'
-    if not path.is_file():
-        choices = ', '.join(sorted(file.stem for file in folder.glob('*.yaml')))
-        raise ValueError(
-            f'unknown {what} {name!r}; choose from: {choices}, or the path of a .yaml file')
-    try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except yaml.YAMLError as error:
-        raise ValueError(f'{path}: is no valid YAML: {error}') from None
-    nodes = ROBOT_SIDE + LEARNING_SIDE
-    if not isinstance(content, dict):
-        raise ValueError(f'{path}: expected parameters by node, got {content!r}')
-    for node, section in content.items():
-        if node not in nodes:
-            raise ValueError(f'{path}: unknown node {node!r}; choose from: {", ".join(nodes)}')
-        if not isinstance(section, dict) or list(section) != ['ros__parameters']:
-            raise ValueError(f'{path}, {node}: expected ros__parameters, got {section!r}')
-    return content
-
-
-def _of(content, node):
-    return content.get(node, {}).get('ros__parameters') or {}
 
 
 def _absolute(path):

@@ -10,6 +10,7 @@ import time
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from sgft_ros.arguments import positive
 from sgft_ros.learning.checkpoint import save_checkpoint
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.regression import UPDATES as VALUE_UPDATES
@@ -152,19 +153,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--output', type=Path, help='folder for the files (default: pretrained/<task>)')
     parser.add_argument(
-        '--steps', type=_positive, default=defaults.steps,
+        '--steps', type=positive, default=defaults.steps,
         help='steps, and updates, of the policy in simulation')
     parser.add_argument(
-        '--diverse-episodes', type=_positive, default=defaults.diverse_episodes,
+        '--diverse-episodes', type=positive, default=defaults.diverse_episodes,
         help='episodes behind the value function and the warm-start data')
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f'expected a number >= 1, got {number}')
-    return number
 
 
 if __name__ == '__main__':

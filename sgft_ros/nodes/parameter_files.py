@@ -1,0 +1,38 @@
+"""The files in config/tasks and config/algorithms: ROS parameters by node."""
+
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+import yaml
+
+ROBOT_SIDE = ('safety_gate', 'simulated_robot', 'policy')
+LEARNING_SIDE = ('value_shaping', 'replay_buffer', 'learner', 'monitor')
+NODES = ROBOT_SIDE + LEARNING_SIDE
+
+
+def read_parameter_file(what: str, name: str) -> dict[str, dict]:
+    """
+    Return the parameters by node that a task or an algorithm comes with.
+
+    :param what: 'task' or 'algorithm'
+    :param name: of a file in config/<what>s, or the path of a .yaml file
+    :raises ValueError: if there is no such file, or it is not made as a ROS parameter file
+    """
+    folder = Path(get_package_share_directory('sgft_ros')) / 'config' / f'{what}s'
+    path = Path(name) if Path(name).suffix in ('.yaml', '.yml') else folder / f'{name}.yaml'
+    if not path.is_file():
+        choices = ', '.join(sorted(file.stem for file in folder.glob('*.yaml')))
+        raise ValueError(
+            f'unknown {what} {name!r}; choose from: {choices}, or the path of a .yaml file')
+    try:
+        content = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except yaml.YAMLError as error:
+        raise ValueError(f'{path}: is no valid YAML: {error}') from None
+    if not isinstance(content, dict):
+        raise ValueError(f'{path}: expected parameters by node, got {content!r}')
+    for node, section in content.items():
+        if node not in NODES:
+            raise ValueError(f'{path}: unknown node {node!r}; choose from: {", ".join(NODES)}')
+        if not isinstance(section, dict) or list(section) != ['ros__parameters']:
+            raise ValueError(f'{path}, {node}: expected ros__parameters, got {section!r}')
+    return {node: section['ros__parameters'] or {} for node, section in content.items()}
