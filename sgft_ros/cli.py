@@ -32,6 +32,8 @@ ROS2_VERBS = {
 OWN_VERBS = {
     'pretrain': Verb('sgft_ros.simulation.pretrain',
                      'make a policy, its value function and data in simulation'),
+    'benchmark': Verb('sgft_ros.benchmark.command',
+                      'compare methods over many simulated real worlds, on all cores'),
 }
 VERBS = {**ROS2_VERBS, **OWN_VERBS}
 

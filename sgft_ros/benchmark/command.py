@@ -1,0 +1,169 @@
+"""The command `benchmark`: method x task x gap x world x seed, on all cores, resumable."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+import itertools
+import os
+from pathlib import Path
+import sys
+
+from ament_index_python.packages import get_package_share_directory
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from sgft_ros.arguments import numbers, positive
+from sgft_ros.benchmark.methods import load_method
+from sgft_ros.benchmark.oracle import ORACLE
+from sgft_ros.benchmark.pool import perform, WorkerLost
+from sgft_ros.benchmark.report import LEGEND, lines, write_report
+from sgft_ros.benchmark.results import Results
+from sgft_ros.benchmark.trial import Protocol, Trial
+from sgft_ros.learning.checkpoint import load_checkpoint
+from sgft_ros.robot import ContractError, load_robot_contract
+from sgft_ros.simulation.pretraining import PretrainingConfig
+from sgft_ros.tasks import TASKS
+
+QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['sgft_sac', 'sac']}
+FULL = {'worlds': range(10), 'transitions': None, 'methods': ['sgft_sac', 'pbrs', 'sac']}
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run what has not run yet, then report; return the exit code."""
+    options = _parser().parse_args(args)
+    try:
+        results = Results(options.output)
+        jobs = [] if options.report_only else _jobs(options)
+        todo = [job for job in jobs if results.find(_description(*job)) is None]
+        if jobs:
+            print(f'{len(jobs)} trials, {len(jobs) - len(todo)} of them done before; '
+                  f'{options.workers} at a time; results in {results.path}', flush=True)
+        _run(todo, options.workers, results)
+    except KeyboardInterrupt:
+        print(f'interrupted; {len(results.all)} results are kept in {results.path}, the same '
+              'command goes on', file=sys.stderr)
+        return 130
+    except (ContractError, OSError, ValueError, WorkerLost) as error:
+        print(f'benchmark: {error}', file=sys.stderr)
+        return 1
+    if not results.all:
+        print(f'benchmark: {results.path} holds no result', file=sys.stderr)
+        return 1
+    print(f'\n{lines(results.all)}\n\n{LEGEND}\n')
+    for path in write_report(options.output, results.all):
+        print(f'written {path}')
+    return 0
+
+
+def _jobs(options):
+    """Return trial, settings and protocol of everything that was asked for."""
+    chosen = QUICK if options.quick else FULL
+    load_robot_contract(options.robot)  # refused here, not by every worker
+    methods = {text: PretrainingConfig() if text == ORACLE else load_method(text)
+               for text in options.methods or chosen['methods']}
+    jobs = []
+    for task in options.tasks:
+        protocol = Protocol.of_task(
+            task, transition_limit=options.transitions or chosen['transitions'],
+            evaluation_episodes=options.evaluation_episodes)
+        # World by world, so that an early end leaves every method with as many.
+        for gap, world, seed, checkpoint, text in itertools.product(
+                options.gaps, options.worlds or chosen['worlds'], options.seeds,
+                options.checkpoints or [_shipped(task)], methods):
+            trial = Trial(text, task, str(checkpoint), gap, world, seed, options.robot)
+            jobs.append((trial, methods[text], protocol))
+    return jobs
+
+
+def _description(trial, how, protocol):
+    """Return what a result of the job would say of it before it has run."""
+    policy = load_checkpoint(Path(trial.checkpoint) / 'policy.safetensors', 'policy')
+    settings = asdict(how) if trial.method == ORACLE else how.settings
+    return {**asdict(trial), 'policy_sha256': policy.sha256, 'settings': settings,
+            'protocol': asdict(protocol)}
+
+
+def _run(jobs, workers, results):
+    lengths = [how.steps if trial.method == ORACLE else protocol.transition_limit
+               for trial, how, protocol in jobs]
+    behind = [0] * len(jobs)
+    columns = (TextColumn('{task.description}'), BarColumn(), TextColumn(
+        '{task.fields[ended]}/{task.fields[trials]} trials'), TimeElapsedColumn(),
+        TextColumn('to go'), TimeRemainingColumn(elapsed_when_finished=True))
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, speed_estimate_period=600.0) as progress:
+        bar = progress.add_task(
+            'benchmark', total=sum(lengths), ended=0, trials=len(jobs), visible=bool(jobs))
+
+        def tell(index, transitions):
+            behind[index] = min(transitions, lengths[index])
+            progress.update(bar, completed=sum(behind))
+
+        ended = 0
+        for index, result in perform(jobs, workers, tell):
+            results.add({**_description(*jobs[index]), **result})
+            ended += 1
+            behind[index] = lengths[index]
+            progress.update(bar, completed=sum(behind), ended=ended)
+            if not console.is_terminal:
+                last = result['rounds'][-1]
+                print(f'{ended}/{len(jobs)}  {result["method"]}, {result["task"]}, gap '
+                      f'{result["gap"]:g}, world {result["world"]}, seed {result["seed"]}: '
+                      f'success {last["successes"]}/{last["episodes"]} after '
+                      f'{last["transitions"]} transitions, {result["duration"]:.0f} s',
+                      file=sys.stderr, flush=True)
+
+
+def _shipped(task: str) -> Path:
+    return Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints', task)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog='benchmark', description='Compare methods of fine-tuning in simulated real worlds, '
+        'without a graph. What is in the output folder already is not repeated.')
+    parser.add_argument(
+        '--methods', nargs='+', metavar='METHOD',
+        help="algorithms, as in config/algorithms or paths of .yaml files, with changes for a "
+        "sweep as in 'sgft_sac:horizon=5,prior_ratio=0.25'; 'oracle' trains in the real world at "
+        f'leisure (default: {" ".join(FULL["methods"])})')
+    parser.add_argument('--tasks', nargs='+', choices=sorted(TASKS), default=['peg_insert'])
+    parser.add_argument(
+        '--gaps', nargs='+', type=_gap, default=[1.0], metavar='GAP',
+        help='sizes of the gap between simulator and real world; 0: none (default: 1)')
+    parser.add_argument(
+        '--worlds', type=numbers, metavar='0-9',
+        help='seeds of the draw of the real world, as in 0-3,7 (default: 0-9)')
+    parser.add_argument(
+        '--seeds', type=numbers, default=range(1), metavar='0',
+        help='seeds of exploration and learning, each in every world (default: 0)')
+    parser.add_argument(
+        '--checkpoints', nargs='+', type=Path, metavar='FOLDER',
+        help="of pi_sim and V_sim, as 'sgft pretrain' writes them (default: the shipped ones)")
+    parser.add_argument(
+        '--robot', default='simulated_arm', help='robot contract: name, or path of a .yaml file')
+    parser.add_argument(
+        '--transitions', type=positive, help="real transitions (default: the task's limit)")
+    parser.add_argument(
+        '--evaluation-episodes', type=positive, help="of one evaluation (default: the task's)")
+    parser.add_argument(
+        '--quick', action='store_true',
+        help='a first impression in a few minutes: '
+        f'{" and ".join(QUICK["methods"])}, worlds 0-2, {QUICK["transitions"]} transitions, '
+        'unless told otherwise')
+    parser.add_argument('--output', type=Path, default=Path('runs', 'benchmark'),
+                        help='folder for results, table and picture (default: %(default)s)')
+    parser.add_argument('--workers', type=positive, default=len(os.sched_getaffinity(0)),
+                        help='trials at a time (default: one per core)')
+    parser.add_argument('--report-only', action='store_true', help='run nothing')
+    return parser
+
+
+def _gap(text: str) -> float:
+    number = float(text)
+    if not 0.0 <= number < float('inf'):
+        raise argparse.ArgumentTypeError(f'expected a number >= 0, got {text}')
+    return number
+
+
+if __name__ == '__main__':
+    sys.exit(main())

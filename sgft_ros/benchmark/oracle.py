@@ -1,0 +1,31 @@
+"""The oracle: what an agent reaches that is trained in the real world itself, at leisure."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+import time
+
+from sgft_ros.benchmark.trial import environment_of, evaluation, Protocol, Trial
+from sgft_ros.learning.inference import GaussianPolicy
+from sgft_ros.simulation.experts import EXPERTS
+from sgft_ros.simulation.pretraining import demonstrate, PretrainingConfig, train_policy
+
+ORACLE = 'oracle'
+CERTAINTY = 5  # times the episodes of other evaluations: there is only one
+
+
+def run_oracle(
+    trial: Trial, config: PretrainingConfig, protocol: Protocol,
+    tell: Callable[[int], None] = lambda transitions: None,
+) -> dict[str, object]:
+    """Train in the world of a trial as pretraining does in the simulator; return the result."""
+    begun = time.monotonic()
+    environment = environment_of(trial)
+    demonstrations = demonstrate(environment, EXPERTS[trial.task], config, lambda done: None)
+    learner = train_policy(environment, demonstrations, config, trial.seed, tell)
+    policy = GaussianPolicy(learner.policy_tensors())
+    rounds = [{'transitions': config.steps, **evaluation(
+        environment, policy, CERTAINTY * protocol.evaluation_episodes)}]
+    return {
+        **asdict(trial), 'settings': asdict(config), 'protocol': asdict(protocol),
+        'rounds': rounds, 'training': [], 'updates': config.steps,
+        'duration': time.monotonic() - begun}

@@ -1,0 +1,114 @@
+"""The report of a benchmark: a table for the terminal and for report.md, and curves.png."""
+
+from collections.abc import Iterable, Mapping
+import math
+from pathlib import Path
+
+import numpy as np
+from sgft_ros.benchmark.oracle import ORACLE
+from sgft_ros.benchmark.statistics import (
+    groups,
+    interquartile_mean,
+    Interval,
+    LEVELS,
+    oracles,
+    rate,
+    Row,
+    rows,
+)
+from sgft_ros.report.picture import grouped, INK, MUTED, STYLE
+from sgft_ros.report.table import table
+
+REPORT_FILE, PICTURE_FILE = 'report.md', 'curves.png'
+HEADER = ('task', 'gap', 'method', 'trials', 'zero-shot %', 'final %', 'lowest vs zero-shot',
+          *(f'{level:.0%}: transitions' for level in LEVELS), 's per trial')
+LEGEND = """\
+Zero-shot and final: interquartile mean of evaluation success [95 % bootstrap interval]. Lowest:
+the worst evaluation of any trial against its own zero-shot, in points. Transitions: real ones
+before the first evaluation that reaches a share of the oracle (of 100 % where no oracle was
+trained), median over the trials, and how many reached it."""
+
+
+def lines(results: Iterable[Mapping], markdown: bool = False) -> str:
+    """Return the table of all results."""
+    return table(HEADER, [_cells(row) for row in rows(results)], markdown)
+
+
+def write_report(folder: Path, results: Iterable[Mapping]) -> list[Path]:
+    """
+    Write report.md and curves.png; return their paths.
+
+    :raises OSError: if one cannot be written
+    """
+    results = list(results)
+    text = f'{lines(results, markdown=True)}\n\n{LEGEND}\n\n![Learning curves]({PICTURE_FILE})\n'
+    Path(folder, REPORT_FILE).write_text(text)
+    written = [Path(folder, REPORT_FILE)]
+    curves = [result for result in results if result['method'] != ORACLE]
+    if curves:
+        draw(Path(folder, PICTURE_FILE), curves, oracles(results))
+        written.append(Path(folder, PICTURE_FILE))
+    return written
+
+
+def draw(path: Path, results: Iterable[Mapping], oracle: Mapping[tuple[str, float], float]):
+    """Draw success over real transitions: a panel for each task and gap, a line per method."""
+    import matplotlib
+    matplotlib.use('Agg')
+    from matplotlib import pyplot
+
+    grouped_results = groups(results)
+    panels = list(dict.fromkeys(key[:2] for key in grouped_results))
+    methods = list(dict.fromkeys(key[2] for key in grouped_results))
+    with pyplot.rc_context(STYLE):
+        figure, axes = pyplot.subplots(
+            1, len(panels), figsize=(1.2 + 5.0 * len(panels), 4.2), sharey=True, squeeze=False,
+            layout='constrained')
+        for panel, (task, gap) in zip(axes[0], panels):
+            panel.set_title(f'{task}, gap {gap:g}', loc='left', fontsize=11, fontweight='bold')
+            for number, method in enumerate(methods):
+                if (task, gap, method) in grouped_results:
+                    _curve(panel, method, f'C{number}', grouped_results[task, gap, method])
+            if (task, gap) in oracle:
+                panel.axhline(oracle[task, gap], color=MUTED, linestyle=(0, (5, 4)),
+                              linewidth=1.2, label=ORACLE)
+            panel.set_xlabel('real transitions')
+            panel.xaxis.set_major_formatter(lambda x, _: grouped(x))
+            panel.set_ylim(-0.04, 1.04)
+            panel.yaxis.set_major_formatter(lambda y, _: f'{y:.0%}')
+            panel.legend(loc='upper left', fontsize=9, labelcolor=INK)
+        axes[0, 0].set_ylabel('evaluation success\n(interquartile mean, 95 % interval)')
+        figure.savefig(path, dpi=150)
+        pyplot.close(figure)
+
+
+def _curve(axes, method, colour, group):
+    """Draw one method; evaluations come a few transitions late and are put on one grid."""
+    interval = max(result['protocol']['evaluation_interval'] for result in group)
+    end = min(result['rounds'][-1]['transitions'] for result in group)
+    grid = np.arange(0, end + 1, interval)
+    rates = np.array([np.interp(
+        grid, [round_['transitions'] for round_ in result['rounds']],
+        [rate(round_) for round_ in result['rounds']]) for result in group])
+    intervals = [interquartile_mean(column) for column in rates.T]
+    axes.fill_between(grid, [each.low for each in intervals], [each.high for each in intervals],
+                      color=colour, alpha=0.15, linewidth=0)
+    axes.plot(grid, [each.mean for each in intervals], color=colour, linewidth=2.0, marker='o',
+              markersize=4, label=f'{method} ({len(group)})')
+
+
+def _cells(row: Row):
+    return (row.task, f'{row.gap:g}', row.method, row.trials, _percent(row.zero_shot),
+            _percent(row.final), f'{100 * row.lowest:+.0f}',
+            *(_transitions(*each, row.trials) for each in zip(row.reached, row.succeeded)),
+            f'{row.duration:.0f}')
+
+
+def _percent(interval: Interval) -> str:
+    mean, low, high = (100 * value for value in (interval.mean, interval.low, interval.high))
+    return f'{mean:.0f} [{low:.0f}, {high:.0f}]'
+
+
+def _transitions(transitions: float, succeeded: int, trials: int) -> str:
+    number = f'{transitions:.0f}' if math.isfinite(transitions) else 'never'
+    return f'{number} ({succeeded}/{trials})'

@@ -1,0 +1,89 @@
+"""
+The file results.jsonl: one line of JSON for each trial that has ended, in the order of their ends.
+
+Keys of a line: `format_version`; method, task, checkpoint, gap, world, seed, robot (what the trial
+was); policy_sha256 (of pi_sim); settings, protocol (by name); rounds (transitions, successes,
+episodes, mean_return of each evaluation); training (transitions, success, return after each
+training episode); updates; duration [s].
+"""
+
+from collections.abc import Mapping
+import json
+import os
+from pathlib import Path
+
+RESULTS_FILE = 'results.jsonl'
+FORMAT_VERSION = 1
+IDENTITY = ('method', 'task', 'policy_sha256', 'gap', 'world', 'seed', 'robot')
+
+
+def identity(result: Mapping[str, object]) -> tuple:
+    """Return what tells a trial from every other."""
+    return tuple(result[name] for name in IDENTITY)
+
+
+class Results:
+    """What has been measured in a folder; grows by whole lines, and a crash costs the last one."""
+
+    def __init__(self, folder: Path):
+        """
+        Read what there is.
+
+        :raises ValueError: if a line is of another format; a last line without its end is cut off
+        :raises OSError: if the folder cannot be read or written
+        """
+        self.path = Path(folder) / RESULTS_FILE
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        content = self.path.read_bytes() if self.path.exists() else b''
+        whole = content[:content.rfind(b'\n') + 1]
+        if len(whole) < len(content):
+            os.truncate(self.path, len(whole))
+        self.all = [self._parsed(number, line)
+                    for number, line in enumerate(whole.splitlines(), 1)]
+
+    def add(self, result: Mapping[str, object]) -> None:
+        """
+        Append a result and see it to the disk.
+
+        :raises OSError: if the disk refuses
+        """
+        line = json.dumps({'format_version': FORMAT_VERSION, **result}) + '\n'
+        with open(self.path, 'ab') as file:
+            file.write(line.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        self.all.append(json.loads(line))
+
+    def find(self, wanted: Mapping[str, object]) -> Mapping[str, object] | None:
+        """
+        Return the result of the trial that `wanted` describes, None if there is none.
+
+        :raises ValueError: if it was measured with other settings or another protocol
+        """
+        for result in self.all:
+            if identity(result) == identity(wanted):
+                self._compare(result, wanted)
+                return result
+        return None
+
+    def _compare(self, result, wanted):
+        for part in ('settings', 'protocol'):
+            now = json.loads(json.dumps(wanted[part]))
+            for name in sorted(set(now) | set(result[part])):
+                if now.get(name) != result[part].get(name):
+                    raise ValueError(
+                        f'{self.path}: method {result["method"]!r} was measured with {name} = '
+                        f'{result[part].get(name)!r}, now it is {now.get(name)!r}; choose another '
+                        'output folder, or remove its lines')
+
+    def _parsed(self, number, line):
+        try:
+            result = json.loads(line)
+            version = result['format_version']
+            identity(result)
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f'{self.path}, line {number}: is no result: {error!r}') from None
+        if version != FORMAT_VERSION:
+            raise ValueError(f'{self.path}, line {number}: has format version {version}, expected '
+                             f'{FORMAT_VERSION}')
+        return result

@@ -1,0 +1,101 @@
+"""What the results of many trials say: interquartile means, intervals, transitions to a level."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+from scipy import stats
+from sgft_ros.benchmark.oracle import ORACLE
+
+LEVELS = (0.5, 0.8, 0.9)  # of the oracle
+RESAMPLES = 2000
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An interquartile mean and its bootstrap confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one method did on one task at one gap."""
+
+    task: str
+    gap: float
+    method: str
+    trials: int
+    zero_shot: Interval
+    final: Interval
+    lowest: float             # evaluation against zero-shot, of all trials and rounds
+    reached: tuple[float, ...]  # median of the transitions to each of LEVELS; never is infinite
+    succeeded: tuple[int, ...]  # trials that reached each of LEVELS
+    duration: float           # of a trial, median [s]
+
+
+def interquartile_mean(values: Sequence[float]) -> Interval:
+    """
+    Return the mean of the middle half and its percentile bootstrap interval.
+
+    (Agarwal et al., Deep RL at the edge of the statistical precipice, NeurIPS 2021.)
+    """
+    values = np.asarray(values, float)
+    mean = float(stats.trim_mean(values, 0.25))
+    if np.ptp(values) == 0.0:  # also of a single one
+        return Interval(mean, mean, mean)
+    interval = stats.bootstrap(
+        (values,), lambda sample, axis: stats.trim_mean(sample, 0.25, axis=axis),
+        n_resamples=RESAMPLES, confidence_level=CONFIDENCE, method='percentile',
+        random_state=np.random.default_rng(0)).confidence_interval
+    return Interval(mean, float(interval.low), float(interval.high))
+
+
+def rate(round_: Mapping[str, object]) -> float:
+    """Return the share of successes of an evaluation round."""
+    return round_['successes'] / round_['episodes']
+
+
+def groups(results: Iterable[Mapping]) -> dict[tuple[str, float, str], list[Mapping]]:
+    """Return the results by task, gap and method, in the order in which these first appear."""
+    grouped = {}
+    for result in results:
+        key = result['task'], result['gap'], result['method']
+        grouped.setdefault(key, []).append(result)
+    return grouped
+
+
+def oracles(results: Iterable[Mapping]) -> dict[tuple[str, float], float]:
+    """Return the success of the oracle by task and gap, where one was trained."""
+    return {key[:2]: interquartile_mean([rate(result['rounds'][-1]) for result in group]).mean
+            for key, group in groups(results).items() if key[2] == ORACLE}
+
+
+def transitions_to(result: Mapping, success: float) -> float:
+    """Return the real transitions before the first evaluation that reaches a success."""
+    return next((round_['transitions'] for round_ in result['rounds']
+                 if rate(round_) >= success), float('inf'))
+
+
+def rows(results: Iterable[Mapping]) -> list[Row]:
+    """Return one row for each task, gap and method; the oracle's level is 1 where none ran."""
+    results = list(results)
+    best = oracles(results)
+    return [_row(key, group, best.get(key[:2], 1.0)) for key, group in groups(results).items()]
+
+
+def _row(key, group, oracle):
+    rates = [[rate(round_) for round_ in result['rounds']] for result in group]
+    reached = [[transitions_to(result, level * oracle) for result in group] for level in LEVELS]
+    return Row(
+        *key, trials=len(group),
+        zero_shot=interquartile_mean([each[0] for each in rates]),
+        final=interquartile_mean([each[-1] for each in rates]),
+        lowest=min(min(each) - each[0] for each in rates),
+        reached=tuple(median(each) for each in reached),
+        succeeded=tuple(int(np.isfinite(each).sum()) for each in reached),
+        duration=median(result['duration'] for result in group))

@@ -1,0 +1,114 @@
+"""One trial: one method fine-tunes one policy in one real world, from one seed."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+import time
+
+import numpy as np
+from sgft_ros.benchmark.methods import Method
+from sgft_ros.benchmark.online import OnlineLearner
+from sgft_ros.learning.inference import ExplorationNoise
+from sgft_ros.learning.schedule import Counts, EVALUATION, FINISHED, Schedule
+from sgft_ros.nodes.parameter_files import read_parameter_file
+from sgft_ros.robot import load_robot_contract
+from sgft_ros.simulation.environment import Environment
+from sgft_ros.simulation.physics import draw_real
+from sgft_ros.simulation.rollouts import run_episode
+from sgft_ros.simulation.worlds import WORLDS
+from sgft_ros.tasks import get_task
+
+# Streams of random numbers, so that the same world and seed mean the same to every method.
+ROBOT, EXPLORATION, LEARNER = range(3)
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a trial acts and is measured; the names are those of the policy node's parameters."""
+
+    transition_limit: int = 3000
+    evaluation_interval: int = 500
+    evaluation_episodes: int = 20
+    exploration_std: float = 0.6
+    exploration_correlation: float = 0.9
+
+    @classmethod
+    def of_task(cls, task: str, **changes) -> 'Protocol':
+        """Return what config/tasks says, with changes; None changes nothing."""
+        values = read_parameter_file('task', task).get('policy', {})
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in known} | {
+            name: value for name, value in changes.items() if value is not None})
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What varies, each on its own: method, task, gap, its draw, pi_sim, the luck of learning."""
+
+    method: str
+    task: str
+    checkpoint: str     # folder as `sgft pretrain` writes it
+    gap: float = 1.0    # 0: as the simulator; 1: the default
+    world: int = 0      # seed of the draw of the real world
+    seed: int = 0       # of starts, noise, exploration and learning
+    robot: str = 'simulated_arm'
+
+
+def environment_of(trial: Trial) -> Environment:
+    """Return the real world of a trial."""
+    physics = draw_real(WORLDS[trial.task].real, trial.world, trial.gap)
+    return Environment(
+        get_task(trial.task)(), load_robot_contract(trial.robot),
+        np.random.default_rng([trial.world, trial.seed, ROBOT]), lambda rng: physics)
+
+
+def evaluation(environment: Environment, policy, episodes: int) -> dict[str, object]:
+    """Run deterministic episodes; return successes, episodes and the mean of the raw return."""
+    results = [run_episode(environment, policy.act) for _ in range(episodes)]
+    successes, returns = zip(*results)
+    return {'successes': int(sum(successes)), 'episodes': episodes,
+            'mean_return': float(np.mean(returns))}
+
+
+def run_trial(
+    trial: Trial, method: Method, protocol: Protocol,
+    tell: Callable[[int], None] = lambda transitions: None,
+) -> dict[str, object]:
+    """
+    Fine-tune as the live graph does: same schedule, same exploration, same updates.
+
+    What the graph has beyond this is time: here no tick is missed, and new weights act at once.
+
+    :param tell: hears the number of real transitions after each episode
+    :return: the result, see :mod:`sgft_ros.benchmark.results`
+    """
+    begun = time.monotonic()
+    environment = environment_of(trial)
+    learner = OnlineLearner(method, trial.checkpoint, trial.seed)
+    noise = ExplorationNoise(
+        learner.policy.action_size, protocol.exploration_correlation,
+        np.random.default_rng([trial.world, trial.seed, EXPLORATION]))
+    schedule = Schedule(protocol.evaluation_interval, protocol.evaluation_episodes,
+                        protocol.transition_limit, Counts())
+    rounds, training = [], []
+
+    def explore(observation):
+        return learner.policy.act(observation, noise.sample(), protocol.exploration_std)
+
+    while schedule.phase != FINISHED:
+        before = schedule.counts.transitions
+        if schedule.phase == EVALUATION:
+            rounds.append({'transitions': before, **evaluation(
+                environment, learner.policy, protocol.evaluation_episodes)})
+            for _ in range(protocol.evaluation_episodes):
+                schedule.end_episode(True, 0)
+            continue
+        noise.reset()
+        success, total = run_episode(environment, explore, learner)
+        schedule.end_episode(False, environment.steps)
+        training.append({'transitions': schedule.counts.transitions, 'success': success,
+                         'return': float(total)})
+        tell(schedule.counts.transitions)
+    return {
+        **asdict(trial), 'settings': method.settings, 'protocol': asdict(protocol),
+        'rounds': rounds, 'training': training, 'updates': learner.updates,
+        'duration': time.monotonic() - begun}

@@ -1,0 +1,110 @@
+"""`sgft benchmark` in processes of its own: whole, killed, interrupted and gone on with."""
+
+import json
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from sgft_ros.benchmark.command import main
+from sgft_ros.benchmark.results import Results, RESULTS_FILE
+
+SHORT = ('--transitions', '150', '--evaluation-episodes', '1')
+METHODS = ('--methods', 'sac', 'pbrs:warm_start_updates=5')
+LONG = ('--methods', 'sac', '--worlds', '0-3', '--transitions', '1000000', '--workers', '2')
+
+
+def start(*arguments):
+    return subprocess.Popen(
+        [sys.executable, '-m', 'sgft_ros.benchmark.command', *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def workers(process):
+    """Return the ids of the processes that a benchmark has started."""
+    found = []
+    for folder in Path('/proc').iterdir():
+        try:
+            fields = (folder / 'stat').read_text().rsplit(')', 1)[1].split()
+            command = (folder / 'cmdline').read_bytes()
+        except (OSError, IndexError):
+            continue
+        if int(fields[1]) == process.pid and b'spawn_main' in command:
+            found.append(int(folder.name))
+    return found
+
+
+def until_workers_run(process, count=2):
+    deadline = time.monotonic() + 60.0
+    while len(workers(process)) < count:
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(1.0)  # into a trial, or at least into its imports
+    return workers(process)
+
+
+def until_gone(pids):
+    deadline = time.monotonic() + 30.0
+    while any(Path('/proc', str(pid)).exists() for pid in pids):
+        assert time.monotonic() < deadline, pids
+        time.sleep(0.05)
+
+
+def test_runs_every_method_in_every_world_once_and_goes_on_where_it_was(tmp_path):
+    arguments = (*METHODS, *SHORT, '--output', str(tmp_path))
+    process = start(*arguments, '--worlds', '4')
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    assert '2 trials, 0 of them done before' in output
+    before = (tmp_path / RESULTS_FILE).read_text()
+    process = start(*arguments, '--worlds', '4,5')
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    assert '4 trials, 2 of them done before' in output
+    assert (tmp_path / RESULTS_FILE).read_text().startswith(before)
+    done = {(result['method'], result['world']) for result in Results(tmp_path).all}
+    assert done == {(method, world) for method in METHODS[1:] for world in (4, 5)}
+    assert {'report.md', 'curves.png'} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_killed_worker_ends_the_command_with_a_reason_and_leaves_nothing_running(tmp_path):
+    process = start(*LONG, '--output', str(tmp_path))
+    pids = until_workers_run(process)
+    os.kill(pids[0], signal.SIGKILL)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1, output
+    assert 'a worker process died' in output and 'Traceback' not in output
+    until_gone(pids)
+
+
+def test_an_interrupt_keeps_what_there_is_and_leaves_nothing_running(tmp_path):
+    process = start(*LONG, '--output', str(tmp_path))
+    pids = until_workers_run(process)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert 'interrupted; 0 results are kept' in output and 'Traceback' not in output
+    until_gone(pids)
+
+
+@pytest.mark.parametrize('arguments, message', [
+    (['--methods', 'td3'], "unknown algorithm 'td3'"),
+    (['--checkpoints', '/nowhere'], 'checkpoint /nowhere/policy.safetensors does not exist'),
+    (['--robot', 'ur7'], 'ur7'),
+    (['--report-only'], 'holds no result'),
+])
+def test_what_cannot_be_run_is_named_before_anything_starts(tmp_path, arguments, message, capsys):
+    assert main([*arguments, '--output', str(tmp_path)]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_changed_settings_do_not_mix_with_old_results(tmp_path, capsys):
+    arguments = ['--methods', 'sac', '--worlds', '0', *SHORT, '--output', str(tmp_path)]
+    assert main(arguments) == 0
+    result = json.loads((tmp_path / RESULTS_FILE).read_text())
+    assert result['protocol']['transition_limit'] == 150
+    assert main([*arguments[:-4], '--evaluation-episodes', '2', *arguments[-2:]]) == 1
+    assert 'evaluation_episodes = 1, now it is 2' in capsys.readouterr().err

@@ -1,0 +1,35 @@
+"""A method is an algorithm's file and the changes of a sweep; what it cannot be is refused."""
+
+from pathlib import Path
+
+import pytest
+from sgft_ros.benchmark.methods import load_method
+import yaml
+
+ALGORITHMS = Path(__file__).resolve().parents[2] / 'config' / 'algorithms'
+
+
+@pytest.mark.parametrize('path', sorted(ALGORITHMS.glob('*.yaml')), ids=lambda path: path.stem)
+def test_a_method_has_the_settings_of_the_file_that_the_launch_file_reads(path):
+    parameters = yaml.safe_load(path.read_text())['learner']['ros__parameters']
+    for method in load_method(path.stem), load_method(str(path)):
+        assert parameters.items() <= method.settings.items()
+
+
+def test_a_sweep_changes_what_it_names_and_nothing_else():
+    plain = load_method('sgft_sac').settings
+    swept = load_method('sgft_sac:horizon=5,prior_ratio=0.25,learning_rate=1').settings
+    assert swept == plain | {'horizon': 5, 'prior_ratio': 0.25, 'learning_rate': 1.0}
+
+
+@pytest.mark.parametrize('text, message', [
+    ('td3', "unknown algorithm 'td3'; choose from: pbrs, sac, sgft_sac, or the path"),
+    ('sgft_sac:horizont=5', "unknown parameter 'horizont'; choose from: .*horizon"),
+    ('sgft_sac:horizon=five', "horizon: expected int, got 'five'"),
+    ('sgft_sac:horizon=2.5', 'horizon: expected int, got 2.5'),
+    ('sgft_sac:horizon', "expected name=value, got 'horizon'"),
+    ('sgft_sac:algorithm=ppo', "unknown algorithm 'ppo'; choose from"),
+])
+def test_what_is_no_method_is_refused_by_name(text, message):
+    with pytest.raises(ValueError, match=message):
+        load_method(text)

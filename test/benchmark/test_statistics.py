@@ -1,0 +1,56 @@
+"""The numbers of the report, on results small enough to count by hand."""
+
+from math import inf
+
+import pytest
+from sgft_ros.benchmark.report import lines, write_report
+from sgft_ros.benchmark.statistics import interquartile_mean, rows, transitions_to
+from shipped import result
+
+
+def test_the_interquartile_mean_leaves_out_a_quarter_at_each_end():
+    interval = interquartile_mean([0.0, 0.4, 0.6, 1.0])
+    assert interval.mean == pytest.approx(0.5)
+    assert interval.low < 0.5 < interval.high
+    assert interquartile_mean([0.7]) == interquartile_mean([0.7, 0.7])
+
+
+def test_more_trials_make_the_interval_narrower():
+    few, many = (interquartile_mean([0.2, 0.4, 0.6, 0.8] * count) for count in (2, 20))
+    assert many.high - many.low < 0.5 * (few.high - few.low)
+
+
+def test_transitions_to_a_level_are_those_of_the_first_evaluation_that_reaches_it():
+    measured = result(rates=(0.0, 0.85, 0.5, 1.0), transitions=(0, 510, 1020, 1500))
+    assert [transitions_to(measured, level) for level in (0.0, 0.8, 0.9, 1.1)] == [
+        0, 510, 1500, inf]
+
+
+def test_a_row_counts_who_reached_what_and_the_deepest_drop():
+    row, = rows([
+        result(rates=(0.5, 0.3, 0.8), transitions=(0, 500, 1000)),
+        result(rates=(0.2, 0.9, 0.9), transitions=(0, 600, 1000), world=1),
+        result(rates=(0.0, 0.0, 0.0), transitions=(0, 500, 1000), world=2)])
+    assert (row.trials, row.lowest) == (3, pytest.approx(-0.2))
+    assert row.succeeded == (2, 2, 1)
+    assert row.reached == (600, 1000, inf)
+    assert row.final.mean == pytest.approx(interquartile_mean([0.8, 0.9, 0.0]).mean)
+
+
+def test_levels_are_shares_of_the_oracle_of_the_same_gap():
+    measured = [
+        result(rates=(0.0, 0.5)), result('oracle', rates=(0.6,), transitions=(30_000,)),
+        result(rates=(0.0, 0.5), gap=2.0)]
+    here, _, elsewhere = rows(measured)
+    assert here.succeeded == (1, 1, 0) and elsewhere.succeeded == (1, 0, 0)
+
+
+def test_the_report_holds_every_method_and_a_picture(tmp_path):
+    measured = [
+        result(), result('sac', rates=(0.0, 0.0)),
+        result('oracle', rates=(0.95,), transitions=(30_000,))]
+    assert 'never (0/1)' in lines(measured)
+    report, picture = write_report(tmp_path, measured)
+    for method in ('sgft_sac', 'sac', 'oracle'):
+        assert f'| {method} ' in report.read_text()
+    assert picture.read_bytes().startswith(b'\x89PNG') and picture.stat().st_size > 10_000
