@@ -41,6 +41,7 @@ def learner_parameters(folder):
         'horizon': 4,
         'warm_start_updates': 20,
         'critic_updates': 20,
+        'updates_per_transition': 1.0,
     }
 
 

@@ -58,12 +58,13 @@ def _jobs(options):
     """Return trial, settings and protocol of everything that was asked for."""
     chosen = QUICK if options.quick else FULL
     load_robot_contract(options.robot)  # refused here, not by every worker
-    methods = {text: PretrainingConfig() if text == ORACLE else load_method(text)
-               for text in options.methods or chosen['methods']}
     jobs = []
     for task in options.tasks:
+        methods = {text: PretrainingConfig() if text == ORACLE else load_method(text, task)
+                   for text in options.methods or chosen['methods']}
         protocol = Protocol.of_task(
             task, transition_limit=options.transitions or chosen['transitions'],
+            evaluation_interval=options.evaluation_interval,
             evaluation_episodes=options.evaluation_episodes)
         # World by world, so that an early end leaves every method with as many.
         for gap, world, seed, checkpoint, text in itertools.product(
@@ -143,6 +144,9 @@ def _parser() -> argparse.ArgumentParser:
         '--robot', default='simulated_arm', help='robot contract: name, or path of a .yaml file')
     parser.add_argument(
         '--transitions', type=positive, help="real transitions (default: the task's limit)")
+    parser.add_argument(
+        '--evaluation-interval', type=positive,
+        help="real transitions between two evaluations (default: the task's)")
     parser.add_argument(
         '--evaluation-episodes', type=positive, help="of one evaluation (default: the task's)")
     parser.add_argument(

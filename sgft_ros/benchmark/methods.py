@@ -24,17 +24,20 @@ class Method:
                 'publish_interval': self.publish_interval}
 
 
-def load_method(text: str) -> Method:
+def load_method(text: str, task: str) -> Method:
     """
     Return the method that `algorithm` or `algorithm:name=value,...` stands for.
 
     :param text: the algorithm is a name in config/algorithms or the path of a .yaml file, and what
         follows changes parameters of its learner: 'sgft_sac:horizon=5,warm_start_updates=0'
+    :param task: whose file is overridden by the algorithm's, as in the launch file
     :raises ValueError: if file, parameter or value is not one; the message names it
     """
     algorithm, _, changes = text.partition(':')
-    parameters = read_parameter_file('algorithm', algorithm).get('learner', {})
-    parameters = parameters | _changes(text, changes)
+    parameters = {
+        **read_parameter_file('task', task).get('learner', {}),
+        **read_parameter_file('algorithm', algorithm).get('learner', {}),
+        **_changes(text, changes)}
     tuning = {field.name: field.type for field in fields(FineTuningConfig)}
     own = {field.name: field.type for field in fields(Method)[2:]}
     kinds = tuning | own

@@ -26,9 +26,11 @@ class FineTuningConfig:
     # start
     warm_start_updates: int = 1500      # of the critics, on shaped simulation data
     start_after: int = 100              # real transitions before the first update
-    critic_updates: int = 400           # of the critics alone, on real transitions, before both
+    critic_updates: int = 200           # of the critics alone, on real transitions, before both
+    first_rewards: int = 0              # real transitions with a reward above 0, likewise
+    patience: int = 1000                # real transitions after which the policy learns without
     # updates
-    updates_per_transition: float = 1.0
+    updates_per_transition: float = 2.0
     batch_size: int = 128
     learning_rate: float = 5e-4
     critics: int = 2
@@ -90,8 +92,10 @@ class FineTuner:
 
     @property
     def policy_moved(self) -> bool:
-        """Return whether an update has changed the policy since pi_sim or the last reset."""
-        return self.learner.updates > self.config.critic_updates
+        """Return whether the policy is another one than at the start."""
+        actor = self.learner.actor.tensors()
+        return any(not np.array_equal(value, self._start[f'actor.{name}'])
+                   for name, value in actor.items())
 
     @property
     def needs_warm_start(self) -> bool:
@@ -126,17 +130,28 @@ class FineTuner:
             return 0
         return max(0, math.floor(self.config.updates_per_transition * begun) - self.updates)
 
-    def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
+    def update(
+        self, batch: Mapping[str, torch.Tensor], inserted: int = 0, rewarded: int = 0,
+    ) -> dict[str, float]:
         """
         Take one update on a minibatch; return the losses, see :meth:`SAC.update`.
 
         The first ones leave pi_sim alone: critics that have seen next to no success teach it to
-        keep away from where it had none.
+        keep away from where it had none, and then it never finds any.
+
+        :param inserted: real transitions so far
+        :param rewarded: those in the replay with a reward above 0
         """
-        if self.learner.updates >= self.config.critic_updates:
+        if self._policy_learns(inserted, rewarded):
             return self.learner.update(batch)
         self.learner.updates += 1
         return {'critic_loss': self.learner.update_critic(batch)}
+
+    def _policy_learns(self, inserted, rewarded):
+        config = self.config
+        if self.learner.updates < config.critic_updates:
+            return False
+        return rewarded >= config.first_rewards or inserted >= config.patience
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
         """Return the tensors of the policy that acts, as GaussianPolicy reads them."""

@@ -51,11 +51,17 @@ class ReplayBuffer:
         self._columns = self._allocate(min(FIRST_CHUNK, self.capacity))
         self._stored = 0
         self._next = 0
+        self._rewarded = 0
         self._prior = None if prior is None else self._checked(prior, SAMPLED)
 
     def __len__(self):
         """Return the number of stored transitions, prior data not counted."""
         return self._stored
+
+    @property
+    def rewarded(self):
+        """Return the number of stored transitions whose raw reward is above 0."""
+        return self._rewarded
 
     @property
     def prior_size(self):
@@ -87,6 +93,9 @@ class ReplayBuffer:
         count = len(arrays['reward'])
         self._reserve(self._next + count)
         rows = (self._next + np.arange(count)) % self.capacity
+        # Rows that nothing was stored in yet hold 0.
+        replaced = np.count_nonzero(self._columns['reward'][rows] > 0.0)
+        self._rewarded += np.count_nonzero(arrays['reward'] > 0.0) - replaced
         for name, column in arrays.items():
             self._columns[name][rows] = column
         self._next = (self._next + count) % self.capacity

@@ -30,6 +30,13 @@ class LearnerParameters:
     critic_updates: int = parameter(
         CORE.critic_updates, 'updates of the critics alone before the policy learns too',
         minimum=0, maximum=MANY)
+    first_rewards: int = parameter(
+        CORE.first_rewards,
+        'real transitions with a reward above 0 before the policy learns; for sparse rewards',
+        minimum=0, maximum=MANY)
+    patience: int = parameter(
+        CORE.patience, 'real transitions after which the policy learns without such rewards',
+        minimum=1, maximum=MANY)
     updates_per_transition: float = parameter(
         CORE.updates_per_transition, 'updates that each real transition allows', minimum=0.0,
         maximum=1000.0)

@@ -90,7 +90,8 @@ class ReplayBufferNode(Node):
         shape = (*drawn['observation'].shape, drawn['action'].shape[-1])
         self._batches.publish(SampleBatch(
             learner=request.learner, id=request.id, stored=len(self._store),
-            inserted=self._store.inserted, shape=np.array(shape, np.uint32),
+            inserted=self._store.inserted, rewarded=self._store.rewarded,
+            shape=np.array(shape, np.uint32),
             **{name: float_sequence(column) for name, column in drawn.items()}))
         self._answered += 1
 
@@ -142,6 +143,7 @@ class ReplayBufferNode(Node):
         return level, message, {
             'stored': len(self._store),
             'inserted': self._store.inserted,
+            'rewarded': self._store.rewarded,
             'repeated': self._store.repeated,
             'unsaved': self._store.unsaved,
             'refused': self._refused,

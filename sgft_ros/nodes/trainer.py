@@ -217,7 +217,7 @@ class Trainer(threading.Thread):
             self._send(request)
 
     def _update(self, batch):
-        losses = self._tuner.update(batch)
+        losses = self._tuner.update(batch, self._credits.inserted, self._credits.rewarded)
         if not all(map(math.isfinite, losses.values())):
             self._take_back(f'losses after {self._tuner.updates} updates: {losses}')
             return

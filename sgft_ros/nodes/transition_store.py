@@ -50,6 +50,11 @@ class TransitionStore:
         return len(self._seen)
 
     @property
+    def rewarded(self):
+        """Return the number of stored transitions whose raw reward is above 0."""
+        return 0 if self._buffer is None else self._buffer.rewarded
+
+    @property
     def prior_size(self):
         """Return the number of prior transitions."""
         return 0 if self._prior is None else len(self._prior['reward'])

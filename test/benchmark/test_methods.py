@@ -6,19 +6,26 @@ import pytest
 from sgft_ros.benchmark.methods import load_method
 import yaml
 
+TASK = 'peg_insert'
 ALGORITHMS = Path(__file__).resolve().parents[2] / 'config' / 'algorithms'
 
 
 @pytest.mark.parametrize('path', sorted(ALGORITHMS.glob('*.yaml')), ids=lambda path: path.stem)
 def test_a_method_has_the_settings_of_the_file_that_the_launch_file_reads(path):
     parameters = yaml.safe_load(path.read_text())['learner']['ros__parameters']
-    for method in load_method(path.stem), load_method(str(path)):
+    for method in load_method(path.stem, TASK), load_method(str(path), TASK):
         assert parameters.items() <= method.settings.items()
 
 
+def test_the_algorithm_has_the_last_word_over_the_task():
+    assert load_method('sgft_sac', TASK).settings['first_rewards'] == 3
+    assert load_method('sac', TASK).settings['first_rewards'] == 0
+
+
 def test_a_sweep_changes_what_it_names_and_nothing_else():
-    plain = load_method('sgft_sac').settings
-    swept = load_method('sgft_sac:horizon=5,prior_ratio=0.25,learning_rate=1').settings
+    plain = load_method('sgft_sac', TASK).settings
+    swept = load_method(
+        'sgft_sac:horizon=5,prior_ratio=0.25,learning_rate=1', TASK).settings
     assert swept == plain | {'horizon': 5, 'prior_ratio': 0.25, 'learning_rate': 1.0}
 
 
@@ -32,4 +39,4 @@ def test_a_sweep_changes_what_it_names_and_nothing_else():
 ])
 def test_what_is_no_method_is_refused_by_name(text, message):
     with pytest.raises(ValueError, match=message):
-        load_method(text)
+        load_method(text, TASK)

@@ -174,6 +174,17 @@ def test_the_policy_stays_that_of_the_simulator_until_the_critics_have_had_their
     assert list(tuner.update(batch())) == ['critic_loss']
 
 
+def test_the_policy_waits_for_the_first_rewards_but_not_for_ever():
+    tuner = fine_tuner(first_rewards=3, patience=500, horizon=2)
+    assert list(tuner.update(batch(), inserted=499, rewarded=2)) == ['critic_loss']
+    assert not tuner.policy_moved
+    assert 'actor_loss' in tuner.update(batch(), inserted=499, rewarded=3)
+    assert tuner.policy_moved
+    tuner.reset()
+    assert not tuner.policy_moved
+    assert 'actor_loss' in tuner.update(batch(), inserted=500, rewarded=0)
+
+
 def test_pbrs_starts_as_sgft_sac_does_and_learns_with_one_head():
     tuner = fine_tuner(algorithm='pbrs', warm_start_updates=2)
     assert tuner.needs_warm_start and tuner.learner.heads == 1

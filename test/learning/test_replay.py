@@ -48,6 +48,14 @@ def prior(count):
     return arrays | {'terminated': np.zeros(count)}
 
 
+@pytest.mark.parametrize('rewards', [[0, 1, 0], [1, -1, 0, 2, 0, 3, 0, 0], [2] * 9, [0] * 9])
+def test_counts_the_rewards_that_it_still_holds(rewards):
+    buffer = filled(0, capacity=4)
+    for reward in rewards:
+        buffer.add(**transition(1, reward=reward))
+    assert buffer.rewarded == sum(reward > 0 for reward in rewards[-4:])
+
+
 def test_sample_has_the_shapes_that_the_learner_expects(generator):
     drawn = filled(10).sample(3, 5, 0.0, generator)
     assert drawn['observation'].shape == (3, 5, OBSERVATION)

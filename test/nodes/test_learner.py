@@ -237,7 +237,7 @@ def test_bad_numbers_are_neither_learned_nor_published(rig):
                 ('observation', OBSERVATION), ('action', 3), ('next_observation', OBSERVATION),
                 ('reward', 1), ('shaped_reward', 1), ('next_value', 1))}
             batches.publish(SampleBatch(
-                learner=request.learner, id=request.id, stored=400, inserted=400,
+                learner=request.learner, id=request.id, stored=400, inserted=400, rewarded=400,
                 shape=np.array([request.batches, request.batch_size, OBSERVATION, 3], np.uint32),
                 terminated=float_sequence(np.zeros(rows)),
                 **{name: float_sequence(column) for name, column in fields.items()}))

@@ -112,6 +112,7 @@ def test_each_request_gets_one_answer_with_what_was_stored(
     assert [batch.id for batch in batches] == list(range(5))
     for batch in batches:
         assert (batch.learner, batch.stored, batch.inserted) == (7, 200, 200)
+        assert batch.rewarded == 199  # the reward is the number
         assert batch.shape.tolist() == [4, 32, OBSERVATION, ACTION]
         reward = np.asarray(batch.reward).reshape(4, 32)
         observation = np.asarray(batch.observation).reshape(4, 32, OBSERVATION)

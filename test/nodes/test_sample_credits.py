@@ -105,8 +105,8 @@ def test_samples_that_waited_are_replaced_before_they_are_used(credits_, clock):
     clock.now += 0.06
     poll, = credits_.requests(due=0)
     assert credits_.in_hand == 0
-    credits_.answer(answer(poll, inserted=130))
-    assert credits_.inserted == 130
+    credits_.answer(answer(poll, inserted=130, rewarded=7))
+    assert (credits_.inserted, credits_.rewarded) == (130, 7)
     assert set(used(credits_)) == {poll.id}
 
 
