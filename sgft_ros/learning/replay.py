@@ -95,7 +95,7 @@ class ReplayBuffer:
         rows = (self._next + np.arange(count)) % self.capacity
         # Rows that nothing was stored in yet hold 0.
         replaced = np.count_nonzero(self._columns['reward'][rows] > 0.0)
-        self._rewarded += np.count_nonzero(arrays['reward'] > 0.0) - replaced
+        self._rewarded += int(np.count_nonzero(arrays['reward'] > 0.0) - replaced)
         for name, column in arrays.items():
             self._columns[name][rows] = column
         self._next = (self._next + count) % self.capacity

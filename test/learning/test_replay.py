@@ -54,6 +54,7 @@ def test_counts_the_rewards_that_it_still_holds(rewards):
     for reward in rewards:
         buffer.add(**transition(1, reward=reward))
     assert buffer.rewarded == sum(reward > 0 for reward in rewards[-4:])
+    assert type(buffer.rewarded) is int  # as messages want it
 
 
 def test_sample_has_the_shapes_that_the_learner_expects(generator):
