@@ -28,9 +28,9 @@ BOOLEAN = ['true', 'false']
 ARGUMENTS = {
     'robot': ('simulated_arm', 'robot contract: name in config/robots, or path of a .yaml file'),
     'task': ('peg_insert', 'task: name in config/tasks, with checkpoints of the same name'),
-    'algorithm': ('sgft_sac', 'sgft_sac, pbrs, sac, or the path of a .yaml file like '
-                  'config/algorithms'),
-    'horizon': ('', "H [steps] of sgft_sac; empty: as the algorithm's file says"),
+    'algorithm': (
+        'sgft_sac', 'name in config/algorithms, or the path of a .yaml file like those'),
+    'horizon': ('', "H [steps]; empty: as the algorithm's file says"),
     'checkpoint': ('', 'folder with policy, value, learner and warm_start.safetensors; empty: '
                        'the one of the task that the package ships'),
     'seed': ('0', 'seed of the simulated world, of exploration and of learning'),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from sgft_ros.benchmark.methods import Method
+from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.finetuner import FineTuner
 from sgft_ros.learning.inference import GaussianPolicy
@@ -27,7 +28,7 @@ class OnlineLearner:
         folder = Path(checkpoint)
         policy = load_checkpoint(folder / 'policy.safetensors', 'policy')
         simulation = None
-        if method.tuning.algorithm == 'sac':
+        if ALGORITHMS[method.tuning.algorithm].from_simulator:
             simulation = load_checkpoint(folder / 'learner.safetensors', 'learner')
         self._method = method
         self._tuner = FineTuner(method.tuning, policy, simulation, seed)

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 import math
 
 import numpy as np
+from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.inference import mlp_sizes
-from sgft_ros.learning.pbrs import PBRS
-from sgft_ros.learning.sac import SAC, SACConfig
-from sgft_ros.learning.sgft_sac import SGFTSAC
+from sgft_ros.learning.sac import SACConfig
 import torch
-
-ALGORITHMS = ('pbrs', 'sac', 'sgft_sac')
 
 
 @dataclass(frozen=True)
@@ -21,7 +18,7 @@ class FineTuningConfig:
 
     algorithm: str = 'sgft_sac'
     # horizon
-    horizon: int = 20                   # H [steps] of SGFT-SAC; the others have none
+    horizon: int = 20                   # H [steps], where the algorithm has one
     reward_scale: float = 20.0          # of shaped rewards
     # start
     warm_start_updates: int = 1500      # of the critics, on shaped simulation data
@@ -37,26 +34,21 @@ class FineTuningConfig:
     tau: float = 0.05                   # share of the critic in its target per update
     # entropy
     target_entropy: float = -3.0        # of the policy [nat]
-    temperature: float = 0.02           # alpha at the start; SAC has its own
+    temperature: float = 0.02           # alpha at the start, where the simulator gives none
 
     def __post_init__(self):
         if self.algorithm not in ALGORITHMS:
             raise ValueError(
                 f'unknown algorithm {self.algorithm!r}; choose from: {", ".join(ALGORITHMS)}')
 
-    @property
-    def shaped(self) -> bool:
-        """Return whether V_sim shapes the reward; then the critics begin anew."""
-        return self.algorithm != 'sac'
-
 
 class FineTuner:
     """
     A learner that starts from pi_sim.
 
-    SGFT-SAC and PBRS begin with new critics, which `warm_start` prepares on simulation data: they
-    estimate advantages over V_sim, and inherit none of Q_sim's beliefs. SAC goes on where
-    pretraining ended, with its critics, temperature and optimisers.
+    Where V_sim shapes the reward, it begins with new critics, which `warm_start` prepares on
+    simulation data: they estimate advantages over V_sim, and inherit none of Q_sim's beliefs.
+    Others go on where pretraining ended, with its critics and temperature.
     """
 
     def __init__(
@@ -64,7 +56,7 @@ class FineTuner:
         seed: int = 0,
     ):
         """
-        Take the policy of the simulator; SAC also needs the learner that trained it.
+        Take the policy of the simulator; some also need the learner that trained it.
 
         :param policy: checkpoint of kind 'policy'
         :param simulation: checkpoint of kind 'learner', as pretraining leaves it
@@ -72,17 +64,16 @@ class FineTuner:
         """
         self.config = config
         self._updates_before_reset = 0
-        networks = _networks(config, policy)
-        if config.shaped:
-            self.learner = _shaped_learner(config, networks, seed)
-            self._load_policy(policy)
+        self._algorithm = ALGORITHMS[config.algorithm]
+        self.learner = self._algorithm.make(config, _networks(config, policy), seed)
+        if not self._algorithm.from_simulator:
+            self._load(policy, self.learner.load_policy)
+        elif simulation is None:
+            raise CheckpointError(
+                f'algorithm {config.algorithm!r} goes on from the learner of the simulator: '
+                "expected a checkpoint of kind 'learner', got none")
         else:
-            if simulation is None:
-                raise CheckpointError(
-                    "algorithm 'sac' goes on from the learner of the simulator: expected a "
-                    "checkpoint of kind 'learner', got none")
-            self.learner = SAC(networks, seed)
-            self._load_learner(simulation)
+            self._load(simulation, self.learner.load_simulator)
         self._start = self.learner.state()
 
     @property
@@ -100,7 +91,8 @@ class FineTuner:
     @property
     def needs_warm_start(self) -> bool:
         """Return whether `warm_start` is due before the first update."""
-        return self.config.shaped and self.config.warm_start_updates > 0 and self.updates == 0
+        return (self._algorithm.shaped and self.config.warm_start_updates > 0
+                and self.updates == 0)
 
     def warm_start(
         self, columns: Mapping[str, np.ndarray], generator: np.random.Generator,
@@ -182,26 +174,11 @@ class FineTuner:
         self._start = start or self._start
         self._updates_before_reset = int(state.get('updates_before_reset', 0))
 
-    def _load_policy(self, policy):
+    def _load(self, checkpoint, load):
         try:
-            self.learner.load_policy(policy.tensors)
+            load(checkpoint.tensors)
         except (KeyError, ValueError) as error:
-            raise CheckpointError(f'{policy.path}: {error}') from None
-
-    def _load_learner(self, simulation):
-        try:
-            self.learner.load_state(
-                {name: torch.from_numpy(value) for name, value in simulation.tensors.items()})
-        except ValueError as error:
-            raise CheckpointError(f'{simulation.path}: {error}') from None
-        # Updates count what was learned from real transitions.
-        self.learner.updates = 0
-
-
-def _shaped_learner(config, networks, seed):
-    if config.algorithm == 'pbrs':
-        return PBRS(networks, config.reward_scale, seed)
-    return SGFTSAC(networks, config.horizon, config.reward_scale, seed)
+            raise CheckpointError(f'{checkpoint.path}: {error}') from None
 
 
 def _networks(config: FineTuningConfig, policy: Checkpoint) -> SACConfig:

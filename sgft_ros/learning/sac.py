@@ -41,6 +41,7 @@ class SAC:
 
     def __init__(self, config: SACConfig, seed: int = 0):
         self.config = config
+        self.discount = config.gamma
         self._generator = torch.Generator().manual_seed(seed)
         o, a = config.observation_size, config.action_size
         hidden, generator = config.hidden, self._generator
@@ -84,14 +85,18 @@ class SAC:
         heads: torch.Tensor,
     ) -> torch.Tensor:
         """
-        Return min_i Q_h,i(s, a_h) (batch, n) for actions (batch, n, action) of `heads` (batch, n).
+        Return Q_h(s, a_h) (batch, n) for actions (batch, n, action) of `heads` (batch, n).
 
         Gradients reach the actions, not the critic.
         """
         batch, count = heads.shape
         rows = torch.cat([observation[:, None].expand(-1, count, -1), action], -1)
-        values = critic(rows.reshape(batch * count, -1), frozen=True).amin(0)
+        values = self.combined(critic, critic(rows.reshape(batch * count, -1), frozen=True))
         return values.view(batch, count, -1).gather(2, heads[:, :, None])[:, :, 0]
+
+    def combined(self, critic: EnsembleMLP, values: torch.Tensor) -> torch.Tensor:
+        """Return one estimate (rows, heads) of those of all critics (critics, rows, heads)."""
+        return values.amin(0)
 
     def reward(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return the reward that this learner maximises (batch,)."""
@@ -112,7 +117,7 @@ class SAC:
         action, log_density = self.sample(batch['next_observation'], following)
         next_q = self.q(self.target, batch['next_observation'], action, following)
         continuation = next_q - self.alpha * log_density
-        return self.reward(batch)[:, None] + self.config.gamma * alive * continuation
+        return self.reward(batch)[:, None] + self.discount * alive * continuation
 
     def critic_loss(
         self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
@@ -180,10 +185,23 @@ class SAC:
 
         :raises ValueError: if a tensor's shape does not fit; the message names it
         """
+        self._load_heads(self.actor, tensors)
+
+    def _load_heads(self, network, tensors):
+        """Load a network of one head into every head of another."""
         tensors = dict(tensors)
         for name in self._head_names():
             tensors[name] = np.tile(tensors[name], (1, 1, self.heads))
-        self.actor.load_tensors(tensors)
+        network.load_tensors(tensors)
+
+    def load_simulator(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """
+        Go on from the state of a learner of the simulator; updates count from here on.
+
+        :raises ValueError: if a tensor is missing or of another shape; the message names it
+        """
+        self.load_state(tensors)
+        self.updates = 0
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return everything needed to resume, as tensors by name."""

@@ -10,6 +10,7 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.logging import get_logger
 from rclpy.node import Node
 from rclpy.task import Future
+from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
 from sgft_ros.learning.finetuner import FineTuner
 from sgft_ros.learning.potential import Potential
@@ -68,7 +69,7 @@ class LearnerNode(Node):
 
     @property
     def _horizon(self):
-        return self._settings.horizon if self._settings.algorithm == 'sgft_sac' else 0
+        return self._settings.horizon if ALGORITHMS[self._settings.algorithm].horizon else 0
 
     def _resume(self):
         """Take up the newest checkpoint of the run folder, if there is one; return it."""
@@ -161,9 +162,10 @@ class LearnerNode(Node):
 
 def _fine_tuner(settings, policy):
     simulation = None
-    if settings.algorithm == 'sac' and settings.simulation_checkpoint:
+    config = settings.fine_tuning()
+    if ALGORITHMS[config.algorithm].from_simulator and settings.simulation_checkpoint:
         simulation = load_checkpoint(settings.simulation_checkpoint, 'learner')
-    return FineTuner(settings.fine_tuning(), policy, simulation, settings.seed)
+    return FineTuner(config, policy, simulation, settings.seed)
 
 
 def _warm_start_columns(settings, tuner):

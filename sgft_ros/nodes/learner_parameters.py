@@ -14,10 +14,11 @@ class LearnerParameters:
     """Parameters of the node learner."""
 
     # algorithm
-    algorithm: str = parameter(CORE.algorithm, 'learning algorithm: sgft_sac, pbrs or sac')
+    algorithm: str = parameter(CORE.algorithm, 'learning algorithm, see docs/benchmark.md')
     horizon: int = parameter(
-        CORE.horizon, 'H: steps of real reward before V_sim has its say, in sgft_sac', minimum=1,
-        maximum=1000)
+        CORE.horizon,
+        'H: steps of real reward before V_sim has its say; pbrs, rlpd and sac have none',
+        minimum=1, maximum=1000)
     reward_scale: float = parameter(
         CORE.reward_scale, 'factor of shaped rewards, where V_sim is flat',
         minimum=1e-6, maximum=1e6)
@@ -52,7 +53,8 @@ class LearnerParameters:
         CORE.target_entropy, 'entropy of the policy that the temperature is adapted to',
         unit='nat', minimum=-1000.0, maximum=1000.0)
     temperature: float = parameter(
-        CORE.temperature, 'alpha at the start; sac goes on with its own',
+        CORE.temperature,
+        'alpha at the start; sac and sgft_unshaped go on with that of the simulator',
         minimum=1e-9, maximum=1000.0)
     prior_ratio: float = parameter(
         0.0, "share of each minibatch that comes from the replay buffer's prior data",
@@ -66,7 +68,7 @@ class LearnerParameters:
     warm_start_data: str = parameter(
         '', 'transitions from the simulator for the warm start')
     simulation_checkpoint: str = parameter(
-        '', 'learner of the simulator as pretraining left it; sac goes on from it')
+        '', 'learner of the simulator as pretraining left it; sac and sgft_unshaped go on from it')
     run_folder: str = parameter(
         '', 'folder for checkpoints and curves; a learner resumes from it', required=True)
     key_file: str = parameter('', 'file with the key that signs the weights; empty: no signature')

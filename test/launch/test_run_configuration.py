@@ -86,7 +86,7 @@ def test_a_run_that_is_taken_up_again_begins_a_new_bag(configure):
 
 
 @pytest.mark.parametrize('changes, message', [
-    ({'algorithm': 'sgft'}, "unknown algorithm 'sgft'; choose from: sac, sgft_sac"),
+    ({'algorithm': 'sgft'}, "unknown algorithm 'sgft'; choose from: pbrs, rlpd, sac, "),
     ({'task': 'peg'}, "unknown task 'peg'; choose from: peg_insert"),
     ({'checkpoint': '/nowhere'}, 'lacks policy.safetensors'),
     ({'seed': 'one'}, "seed: expected an integer, got 'one'"),

@@ -1,5 +1,8 @@
 """Networks, learners and the fine-tuner around them."""
 
+import dataclasses
+import itertools
+
 import numpy as np
 import pytest
 from sgft_ros.learning.adam import Adam
@@ -8,14 +11,20 @@ from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
 from sgft_ros.learning.inference import GaussianPolicy, mlp
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.pbrs import PBRS
+from sgft_ros.learning.rlpd import RLPD
 from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sgft_geometric import GeometricSGFT
 from sgft_ros.learning.sgft_sac import SGFTSAC
+from sgft_ros.learning.sgft_unshaped import UnshapedSGFT
 import torch
 
 OBSERVATION, ACTION, BATCH = 4, 2, 16
 CONFIG = SACConfig(OBSERVATION, ACTION, gamma=0.9, hidden=(8, 8), learning_rate=3e-3)
 EACH = pytest.mark.parametrize(
-    'make', [lambda: SAC(CONFIG), lambda: PBRS(CONFIG), lambda: SGFTSAC(CONFIG, 3)])
+    'make', [
+        lambda: SAC(CONFIG), lambda: PBRS(CONFIG), lambda: RLPD(CONFIG),
+        lambda: SGFTSAC(CONFIG, 3), lambda: GeometricSGFT(CONFIG, 3),
+        lambda: UnshapedSGFT(CONFIG, 3)])
 
 
 def columns(count=BATCH, seed=0):
@@ -26,6 +35,7 @@ def columns(count=BATCH, seed=0):
         'next_observation': rng.normal(size=(count, OBSERVATION)).astype(np.float32),
         'reward': rng.normal(size=count).astype(np.float32),
         'shaped_reward': rng.normal(size=count).astype(np.float32),
+        'next_value': rng.normal(size=count).astype(np.float32),
         'terminated': (rng.random(count) < 0.1).astype(np.float32),
     }
 
@@ -225,11 +235,37 @@ def test_sac_continues_with_the_critics_of_the_simulator():
     assert tuner.updates == 0 and not tuner.needs_warm_start
 
 
+def test_the_unshaped_twin_begins_every_head_with_the_critics_of_the_simulator():
+    simulated = SAC(CONFIG, 3)
+    simulated.update(batch())
+    state = {name: value.numpy() for name, value in simulated.state().items()}
+    tuner = FineTuner(FineTuningConfig(algorithm='sgft_unshaped', horizon=3), policy_checkpoint(),
+                      Checkpoint('learner.safetensors', state, {}, ''))
+    inputs = torch.cat([batch()['observation'], batch()['action']], -1)
+    with torch.no_grad():
+        expected = simulated.critic(inputs)
+        for network in (tuner.learner.critic, tuner.learner.target):
+            torch.testing.assert_close(network(inputs), expected.expand(-1, -1, 3))
+    assert tuner.learner.alpha == pytest.approx(simulated.alpha)
+
+
+def test_rlpd_takes_the_least_of_two_critics_as_target_and_the_mean_as_the_aim_of_the_policy():
+    learner = RLPD(dataclasses.replace(CONFIG, critics=10))
+    values = torch.randn(10, BATCH, 1)
+    torch.testing.assert_close(learner.combined(learner.critic, values), values.mean(0))
+    of_pairs = {pair: values[list(pair)].amin(0) for pair in itertools.combinations(range(10), 2)}
+    drawn = set()
+    for _ in range(50):
+        target = learner.combined(learner.target, values)
+        drawn.add(next(pair for pair, least in of_pairs.items() if torch.equal(least, target)))
+    assert len(drawn) > 10  # anew each time
+
+
 def test_sac_without_a_learner_of_the_simulator_is_refused():
     with pytest.raises(CheckpointError, match="expected a checkpoint of kind 'learner'"):
         fine_tuner(algorithm='sac')
 
 
 def test_an_unknown_algorithm_is_refused_with_the_choices():
-    with pytest.raises(ValueError, match="'scs'; choose from: pbrs, sac, sgft_sac"):
+    with pytest.raises(ValueError, match="'scs'; choose from: pbrs, rlpd, sac, sgft_geometric"):
         FineTuningConfig(algorithm='scs')

@@ -5,7 +5,9 @@ import pytest
 from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.potential import shaped_reward
 from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sgft_geometric import GeometricSGFT
 from sgft_ros.learning.sgft_sac import SGFTSAC
+from sgft_ros.learning.sgft_unshaped import UnshapedSGFT
 import torch
 
 STATES, ACTIONS, OUTCOMES = 6, 3, 2
@@ -43,7 +45,7 @@ class TabularMDP:
         columns = {
             'observation': s.reshape(-1, 1), 'action': a.reshape(-1, 1),
             'next_observation': following.reshape(-1, 1), 'reward': reward.ravel(),
-            'terminated': terminated.ravel(),
+            'terminated': terminated.ravel(), 'next_value': self.V_sim[following].ravel(),
             'shaped_reward': shaped_reward(
                 reward, terminated, self.V_sim[s], self.V_sim[following], GAMMA).ravel(),
         }
@@ -88,6 +90,37 @@ def test_each_head_is_h_backups_of_v_sim_minus_v_sim(seed):
         expected = mdp.backup(V)
         np.testing.assert_allclose(learner.table[..., h], expected - mdp.V_sim[:, None])
         V = expected.max(1)
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_the_unshaped_twin_is_h_backups_of_v_sim_and_ranks_actions_alike(seed):
+    mdp, horizon = TabularMDP(seed), 6
+    learner, twin = tabular(SGFTSAC)(horizon), tabular(UnshapedSGFT)(horizon)
+    for _ in range(horizon):
+        learner.sweep(mdp)
+        twin.sweep(mdp)
+    V_sim = torch.from_numpy(mdp.V_sim)[:, None, None]
+    np.testing.assert_allclose(twin.table, learner.table + V_sim)
+    np.testing.assert_array_equal(twin.table.argmax(1), learner.table.argmax(1))
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_a_geometric_horizon_reaches_from_the_bandit_to_potential_based_shaping(seed):
+    mdp = TabularMDP(seed)
+    one, bandit = tabular(GeometricSGFT)(1), tabular(SGFTSAC)(1)
+    endless, shaping = tabular(GeometricSGFT)(10**9), tabular(PBRS)()
+    some = tabular(GeometricSGFT)(4)
+    for _ in range(200):
+        for learner in (one, bandit, endless, shaping, some):
+            learner.sweep(mdp)
+    np.testing.assert_allclose(one.table, bandit.table)
+    np.testing.assert_allclose(endless.table, shaping.table, atol=1e-6)
+    batch = mdp.batch()
+    np.testing.assert_allclose(some.discount, 0.75 * GAMMA)
+    targets = some.critic_target(batch, torch.zeros((len(batch['reward']), 1), dtype=torch.long))
+    best = some.table[..., 0].max(1).values[batch['next_observation'][:, 0].long()]
+    np.testing.assert_allclose(
+        targets[:, 0], batch['shaped_reward'] + 0.75 * GAMMA * (1 - batch['terminated']) * best)
 
 
 @pytest.mark.parametrize('seed', range(3))
