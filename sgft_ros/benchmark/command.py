@@ -1,4 +1,4 @@
-"""The command `benchmark`: method x task x gap x world x seed, on all cores, resumable."""
+"""The command `benchmark`: method x task x gap x V_sim x world x seed, on all cores, resumable."""
 
 import argparse
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from sgft_ros.benchmark.oracle import ORACLE
 from sgft_ros.benchmark.pool import perform, WorkerLost
 from sgft_ros.benchmark.report import LEGEND, lines, write_report
 from sgft_ros.benchmark.results import Results
+from sgft_ros.benchmark.spoiled import VALUES
 from sgft_ros.benchmark.trial import Protocol, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.robot import ContractError, load_robot_contract
@@ -67,10 +68,10 @@ def _jobs(options):
             evaluation_interval=options.evaluation_interval,
             evaluation_episodes=options.evaluation_episodes)
         # World by world, so that an early end leaves every method with as many.
-        for gap, world, seed, checkpoint, text in itertools.product(
-                options.gaps, options.worlds or chosen['worlds'], options.seeds,
+        for gap, value, world, seed, checkpoint, text in itertools.product(
+                options.gaps, options.values, options.worlds or chosen['worlds'], options.seeds,
                 options.checkpoints or [_shipped(task)], methods):
-            trial = Trial(text, task, str(checkpoint), gap, world, seed, options.robot)
+            trial = Trial(text, task, str(checkpoint), gap, world, seed, value, options.robot)
             jobs.append((trial, methods[text], protocol))
     return jobs
 
@@ -140,6 +141,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--checkpoints', nargs='+', type=Path, metavar='FOLDER',
         help="of pi_sim and V_sim, as 'sgft pretrain' writes them (default: the shipped ones)")
+    parser.add_argument(
+        '--values', nargs='+', choices=VALUES, default=VALUES[:1], metavar='V_SIM',
+        help="V_sim as it is ('simulator', the default), with the opposite opinion ('flipped'), "
+        "or never trained ('random')")
     parser.add_argument(
         '--robot', default='simulated_arm', help='robot contract: name, or path of a .yaml file')
     parser.add_argument(

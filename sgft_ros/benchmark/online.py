@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from sgft_ros.benchmark.methods import Method
+from sgft_ros.benchmark.spoiled import spoiled
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.finetuner import FineTuner
@@ -18,11 +19,12 @@ CAPACITY = 1_000_000  # transitions
 class OnlineLearner:
     """Takes transitions one by one, learns as often as they allow, and offers the policy."""
 
-    def __init__(self, method: Method, checkpoint: str, seed: int):
+    def __init__(self, method: Method, checkpoint: str, seed: int, value: str = 'simulator'):
         """
         Begin with pi_sim; warm up the critics where the method does.
 
         :param checkpoint: folder as `sgft pretrain` writes it
+        :param value: V_sim as it is or spoiled, see :func:`sgft_ros.benchmark.spoiled.spoiled`
         :raises CheckpointError: if a file is missing or does not fit
         """
         folder = Path(checkpoint)
@@ -32,13 +34,13 @@ class OnlineLearner:
             simulation = load_checkpoint(folder / 'learner.safetensors', 'learner')
         self._method = method
         self._tuner = FineTuner(method.tuning, policy, simulation, seed)
-        self._potential = Potential.load(folder / 'value.safetensors')
+        simulated, _ = load_transitions(folder / 'warm_start.safetensors')
+        self._potential = Potential(spoiled(
+            load_checkpoint(folder / 'value.safetensors', 'value'), value,
+            simulated['observation'], seed))
         self._generator = np.random.default_rng(seed)
         self.policy = GaussianPolicy(self._tuner.policy_tensors())
-        prior = None
-        if method.prior_ratio or self._tuner.needs_warm_start:
-            prior, _ = load_transitions(folder / 'warm_start.safetensors')
-            prior = prior | label(prior, self._potential)
+        prior = simulated | label(simulated, self._potential)
         self._replay = ReplayBuffer(
             self.policy.observation_size, self.policy.action_size, CAPACITY,
             prior if method.prior_ratio else None)

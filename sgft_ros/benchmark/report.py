@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from sgft_ros.benchmark.oracle import ORACLE
+from sgft_ros.benchmark.spoiled import VALUES
 from sgft_ros.benchmark.statistics import (
     groups,
     interquartile_mean,
@@ -20,8 +21,8 @@ from sgft_ros.report.picture import grouped, INK, MUTED, STYLE
 from sgft_ros.report.table import table
 
 REPORT_FILE, PICTURE_FILE = 'report.md', 'curves.png'
-HEADER = ('task', 'gap', 'method', 'trials', 'zero-shot %', 'final %', 'lowest vs zero-shot',
-          *(f'{level:.0%}: transitions' for level in LEVELS), 's per trial')
+HEADER = ('task', 'gap', 'V_sim', 'method', 'trials', 'zero-shot %', 'final %',
+          'lowest vs zero-shot', *(f'{level:.0%}: transitions' for level in LEVELS), 's per trial')
 LEGEND = """\
 Zero-shot and final: interquartile mean of evaluation success [95 % bootstrap interval]. Lowest:
 the worst evaluation of any trial against its own zero-shot, in points. Transitions: real ones
@@ -52,23 +53,25 @@ def write_report(folder: Path, results: Iterable[Mapping]) -> list[Path]:
 
 
 def draw(path: Path, results: Iterable[Mapping], oracle: Mapping[tuple[str, float], float]):
-    """Draw success over real transitions: a panel for each task and gap, a line per method."""
+    """Draw success over real transitions: a panel per task, gap and V_sim, a line per method."""
     import matplotlib
     matplotlib.use('Agg')
     from matplotlib import pyplot
 
     grouped_results = groups(results)
-    panels = list(dict.fromkeys(key[:2] for key in grouped_results))
-    methods = list(dict.fromkeys(key[2] for key in grouped_results))
+    panels = list(dict.fromkeys(key[:3] for key in grouped_results))
+    methods = list(dict.fromkeys(key[3] for key in grouped_results))
     with pyplot.rc_context(STYLE):
         figure, axes = pyplot.subplots(
             1, len(panels), figsize=(1.2 + 5.0 * len(panels), 4.2), sharey=True, squeeze=False,
             layout='constrained')
-        for panel, (task, gap) in zip(axes[0], panels):
-            panel.set_title(f'{task}, gap {gap:g}', loc='left', fontsize=11, fontweight='bold')
+        for panel, (task, gap, value) in zip(axes[0], panels):
+            title = f'{task}, gap {gap:g}' + ('' if value == VALUES[0] else f', V_sim {value}')
+            panel.set_title(title, loc='left', fontsize=11, fontweight='bold')
             for number, method in enumerate(methods):
-                if (task, gap, method) in grouped_results:
-                    _curve(panel, method, f'C{number}', grouped_results[task, gap, method])
+                group = grouped_results.get((task, gap, value, method))
+                if group:
+                    _curve(panel, method, f'C{number}', group)
             if (task, gap) in oracle:
                 panel.axhline(oracle[task, gap], color=MUTED, linestyle=(0, (5, 4)),
                               linewidth=1.2, label=ORACLE)
@@ -98,7 +101,7 @@ def _curve(axes, method, colour, group):
 
 
 def _cells(row: Row):
-    return (row.task, f'{row.gap:g}', row.method, row.trials, _percent(row.zero_shot),
+    return (row.task, f'{row.gap:g}', row.value, row.method, row.trials, _percent(row.zero_shot),
             _percent(row.final), f'{100 * row.lowest:+.0f}',
             *(_transitions(*each, row.trials) for each in zip(row.reached, row.succeeded)),
             f'{row.duration:.0f}')

@@ -1,10 +1,10 @@
 """
 The file results.jsonl: one line of JSON for each trial that has ended, in the order of their ends.
 
-Keys of a line: `format_version`; method, task, checkpoint, gap, world, seed, robot (what the trial
-was); policy_sha256 (of pi_sim); settings, protocol (by name); rounds (transitions, successes,
-episodes, mean_return of each evaluation); training (transitions, success, return after each
-training episode); updates; duration [s].
+Keys of a line: `format_version`; method, task, checkpoint, gap, world, seed, value, robot (what
+the trial was); policy_sha256 (of pi_sim); settings, protocol (by name); rounds (transitions,
+successes, episodes, mean_return of each evaluation); training (transitions, success, return after
+each training episode); updates; duration [s].
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from pathlib import Path
 
 RESULTS_FILE = 'results.jsonl'
 FORMAT_VERSION = 1
-IDENTITY = ('method', 'task', 'policy_sha256', 'gap', 'world', 'seed', 'robot')
+IDENTITY = ('method', 'task', 'policy_sha256', 'gap', 'world', 'seed', 'value', 'robot')
 
 
 def identity(result: Mapping[str, object]) -> tuple:

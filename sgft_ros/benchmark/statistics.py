@@ -24,10 +24,11 @@ class Interval:
 
 @dataclass(frozen=True)
 class Row:
-    """What one method did on one task at one gap."""
+    """What one method did on one task, at one gap, with one V_sim."""
 
     task: str
     gap: float
+    value: str
     method: str
     trials: int
     zero_shot: Interval
@@ -60,11 +61,11 @@ def rate(round_: Mapping[str, object]) -> float:
     return round_['successes'] / round_['episodes']
 
 
-def groups(results: Iterable[Mapping]) -> dict[tuple[str, float, str], list[Mapping]]:
-    """Return the results by task, gap and method, in the order in which these first appear."""
+def groups(results: Iterable[Mapping]) -> dict[tuple[str, float, str, str], list[Mapping]]:
+    """Return the results by task, gap, V_sim and method, as these first appear."""
     grouped = {}
     for result in results:
-        key = result['task'], result['gap'], result['method']
+        key = result['task'], result['gap'], result['value'], result['method']
         grouped.setdefault(key, []).append(result)
     return grouped
 
@@ -72,7 +73,7 @@ def groups(results: Iterable[Mapping]) -> dict[tuple[str, float, str], list[Mapp
 def oracles(results: Iterable[Mapping]) -> dict[tuple[str, float], float]:
     """Return the success of the oracle by task and gap, where one was trained."""
     return {key[:2]: interquartile_mean([rate(result['rounds'][-1]) for result in group]).mean
-            for key, group in groups(results).items() if key[2] == ORACLE}
+            for key, group in groups(results).items() if key[3] == ORACLE}
 
 
 def transitions_to(result: Mapping, success: float) -> float:
@@ -82,7 +83,7 @@ def transitions_to(result: Mapping, success: float) -> float:
 
 
 def rows(results: Iterable[Mapping]) -> list[Row]:
-    """Return one row for each task, gap and method; the oracle's level is 1 where none ran."""
+    """Return one row per task, gap, V_sim and method; the oracle's level is 1 where none ran."""
     results = list(results)
     best = oracles(results)
     return [_row(key, group, best.get(key[:2], 1.0)) for key, group in groups(results).items()]

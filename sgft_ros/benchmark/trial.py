@@ -42,7 +42,7 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Trial:
-    """What varies, each on its own: method, task, gap, its draw, pi_sim, the luck of learning."""
+    """What varies, each on its own: method, task, pi_sim, gap, its draw, luck, V_sim."""
 
     method: str
     task: str
@@ -50,6 +50,7 @@ class Trial:
     gap: float = 1.0    # 0: as the simulator; 1: the default
     world: int = 0      # seed of the draw of the real world
     seed: int = 0       # of starts, noise, exploration and learning
+    value: str = 'simulator'  # V_sim as it is, or spoiled: 'flipped', 'random'
     robot: str = 'simulated_arm'
 
 
@@ -83,7 +84,7 @@ def run_trial(
     """
     begun = time.monotonic()
     environment = environment_of(trial)
-    learner = OnlineLearner(method, trial.checkpoint, trial.seed)
+    learner = OnlineLearner(method, trial.checkpoint, trial.seed, trial.value)
     noise = ExplorationNoise(
         learner.policy.action_size, protocol.exploration_correlation,
         np.random.default_rng([trial.world, trial.seed, EXPLORATION]))

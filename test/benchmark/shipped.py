@@ -17,6 +17,6 @@ def result(method='sgft_sac', rates=(0.0, 1.0), transitions=(0, 500), **changes)
                'mean_return': rate} for at, rate in zip(transitions, rates, strict=True)]
     return {
         'method': method, 'task': 'peg_insert', 'checkpoint': 'somewhere', 'gap': 1.0, 'world': 0,
-        'seed': 0, 'robot': 'simulated_arm', 'policy_sha256': 'abc',
+        'seed': 0, 'value': 'simulator', 'robot': 'simulated_arm', 'policy_sha256': 'abc',
         'settings': {'horizon': 5, 'sizes': (64, 64)}, 'protocol': {'evaluation_interval': 500},
         'rounds': rounds, 'training': [], 'updates': 400, 'duration': 12.0} | changes

@@ -13,7 +13,7 @@ def test_a_result_is_found_again_by_another_process(tmp_path):
     assert again.all == results.all and len(again.all) == 2
     assert again.find(result(world=1))['world'] == 1
     for other in ({'world': 2}, {'seed': 1}, {'gap': 0.5}, {'method': 'sac'},
-                  {'policy_sha256': 'def'}):
+                  {'policy_sha256': 'def'}, {'value': 'random'}):
         assert again.find(result(**other)) is None
 
 
