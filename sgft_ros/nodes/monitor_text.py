@@ -1,5 +1,7 @@
 """What the monitor prints: a line of state, a line per evaluation, and the end."""
 
+import math
+
 NOTABLY_BEHIND = 100  # updates
 
 
@@ -29,7 +31,7 @@ def state_line(elapsed, phase, episodes, transitions, limit, rounds, policy_vers
         f'policy v{policy_version}',
     ]
     if learner is not None:
-        state = '' if learner.phase == 'training' else f' ({learner.phase})'
+        state = f' ({_doing(learner)})' if _doing(learner) else ''
         if learner.behind >= NOTABLY_BEHIND:
             state += f', {count(learner.behind)} behind'
         parts.append(f'{learner.updates_per_second:.0f} updates/s{state}')
@@ -40,6 +42,14 @@ def state_line(elapsed, phase, episodes, transitions, limit, rounds, policy_vers
     if int(control_loop.get('missed_ticks', 0)):
         parts.append(f'{control_loop["missed_ticks"]} ticks missed')
     return ' | '.join(parts)
+
+
+def _doing(learner):
+    """Return what a learner does other than training all that it has."""
+    if learner.phase != 'training':
+        return learner.phase
+    alone = math.isnan(learner.actor_loss) and not math.isnan(learner.critic_loss)
+    return 'critics only' if alone else ''
 
 
 def last_successes(rounds, shown=3):
