@@ -22,12 +22,14 @@ from sgft_ros.report.table import table
 
 REPORT_FILE, PICTURE_FILE = 'report.md', 'curves.png'
 HEADER = ('task', 'gap', 'V_sim', 'method', 'trials', 'zero-shot %', 'final %',
-          'lowest vs zero-shot', *(f'{level:.0%}: transitions' for level in LEVELS), 's per trial')
+          'lowest vs zero-shot', 'deepest fall',
+          *(f'{level:.0%}: transitions' for level in LEVELS), 's per trial')
 LEGEND = """\
 Zero-shot and final: interquartile mean of evaluation success [95 % bootstrap interval]. Lowest:
-the worst evaluation of any trial against its own zero-shot, in points. Transitions: real ones
-before the first evaluation that reaches a share of the oracle (of 100 % where no oracle was
-trained), median over the trials, and how many reached it."""
+the worst evaluation of any trial against its own zero-shot, in points. Deepest fall: from the best
+evaluation before, in points, median over the trials and the worst. Transitions: real ones before
+the first evaluation that reaches a share of the oracle (of 100 % where no oracle was trained),
+median over the trials, and how many reached it."""
 
 
 def lines(results: Iterable[Mapping], markdown: bool = False) -> str:
@@ -63,7 +65,7 @@ def draw(path: Path, results: Iterable[Mapping], oracle: Mapping[tuple[str, floa
     methods = list(dict.fromkeys(key[3] for key in grouped_results))
     with pyplot.rc_context(STYLE):
         figure, axes = pyplot.subplots(
-            1, len(panels), figsize=(1.2 + 5.0 * len(panels), 4.2), sharey=True, squeeze=False,
+            1, len(panels), figsize=(1.8 + 5.0 * len(panels), 4.8), sharey=True, squeeze=False,
             layout='constrained')
         for panel, (task, gap, value) in zip(axes[0], panels):
             title = f'{task}, gap {gap:g}' + ('' if value == VALUES[0] else f', V_sim {value}')
@@ -79,7 +81,10 @@ def draw(path: Path, results: Iterable[Mapping], oracle: Mapping[tuple[str, floa
             panel.xaxis.set_major_formatter(lambda x, _: grouped(x))
             panel.set_ylim(-0.04, 1.04)
             panel.yaxis.set_major_formatter(lambda y, _: f'{y:.0%}')
-            panel.legend(loc='upper left', fontsize=9, labelcolor=INK)
+        handles = {label: handle for panel in axes[0] for handle, label in zip(
+            *panel.get_legend_handles_labels())}
+        figure.legend(handles.values(), handles, loc='outside lower center', ncols=3, fontsize=9,
+                      labelcolor=INK)
         axes[0, 0].set_ylabel('evaluation success\n(interquartile mean, 95 % interval)')
         figure.savefig(path, dpi=150)
         pyplot.close(figure)
@@ -103,6 +108,7 @@ def _curve(axes, method, colour, group):
 def _cells(row: Row):
     return (row.task, f'{row.gap:g}', row.value, row.method, row.trials, _percent(row.zero_shot),
             _percent(row.final), f'{100 * row.lowest:+.0f}',
+            f'{100 * row.fall:.0f} ({100 * row.deepest_fall:.0f})',
             *(_transitions(*each, row.trials) for each in zip(row.reached, row.succeeded)),
             f'{row.duration:.0f}')
 

@@ -34,6 +34,8 @@ class Row:
     zero_shot: Interval
     final: Interval
     lowest: float             # evaluation against zero-shot, of all trials and rounds
+    fall: float               # deepest, from the best evaluation before, median of the trials
+    deepest_fall: float       # of all trials
     reached: tuple[float, ...]  # median of the transitions to each of LEVELS; never is infinite
     succeeded: tuple[int, ...]  # trials that reached each of LEVELS
     duration: float           # of a trial, median [s]
@@ -91,12 +93,14 @@ def rows(results: Iterable[Mapping]) -> list[Row]:
 
 def _row(key, group, oracle):
     rates = [[rate(round_) for round_ in result['rounds']] for result in group]
+    falls = [float(np.max(np.maximum.accumulate(each) - each)) for each in rates]
     reached = [[transitions_to(result, level * oracle) for result in group] for level in LEVELS]
     return Row(
         *key, trials=len(group),
         zero_shot=interquartile_mean([each[0] for each in rates]),
         final=interquartile_mean([each[-1] for each in rates]),
         lowest=min(min(each) - each[0] for each in rates),
+        fall=median(falls), deepest_fall=max(falls),
         reached=tuple(median(each) for each in reached),
         succeeded=tuple(int(np.isfinite(each).sum()) for each in reached),
         duration=median(result['duration'] for result in group))

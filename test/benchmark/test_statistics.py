@@ -32,6 +32,7 @@ def test_a_row_counts_who_reached_what_and_the_deepest_drop():
         result(rates=(0.2, 0.9, 0.9), transitions=(0, 600, 1000), world=1),
         result(rates=(0.0, 0.0, 0.0), transitions=(0, 500, 1000), world=2)])
     assert (row.trials, row.lowest) == (3, pytest.approx(-0.2))
+    assert (row.fall, row.deepest_fall) == (0.0, pytest.approx(0.2))
     assert row.succeeded == (2, 2, 1)
     assert row.reached == (600, 1000, inf)
     assert row.final.mean == pytest.approx(interquartile_mean([0.8, 0.9, 0.0]).mean)
