@@ -5,6 +5,9 @@ from pathlib import Path
 import sys
 import tempfile
 
+import sgft_ros  # noqa: F401  it puts the stand-in for ROS 2 on the path
+
+# isort: split
 import numpy as np
 from probe import running_probe
 from processes import add_domain, finetune_launch, tail, use_domain
