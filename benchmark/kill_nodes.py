@@ -189,7 +189,7 @@ def _options(args):
                         help='mean time from a respawn to the next kill (default: 4)')
     parser.add_argument('--nodes', nargs='+', default=NODES, choices=NODES,
                         help='nodes to choose from (default: all)')
-    parser.add_argument('--transitions', type=int, default=4000,
+    parser.add_argument('--transitions', type=int, default=6000,
                         help='limit at which the run ends by itself (default: 4000)')
     parser.add_argument('--seed', type=int, default=0, help='of the choice (default: 0)')
     parser.add_argument('--output', type=Path, help='run folder to keep; must not exist')
