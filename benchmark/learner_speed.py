@@ -85,6 +85,9 @@ def rival(package, hidden, batch_size):
     class Nothing(gymnasium.Env):
         observation_space, action_space = box(OBSERVATION), box(ACTION)
 
+        def reset(self, seed=None, options=None):
+            return np.zeros(OBSERVATION, np.float32), {}
+
     model = RivalSAC('MlpPolicy', Nothing(), batch_size=batch_size, buffer_size=MEMORY,
                      policy_kwargs={'net_arch': list(hidden)}, device='cpu')
     model._setup_learn(1)  # the loggers that train() writes to

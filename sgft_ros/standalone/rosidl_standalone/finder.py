@@ -6,6 +6,7 @@ import sys
 from rosidl_standalone.definitions import built_in_packages, interface_names, KINDS
 from rosidl_standalone.messages import message_class, service_class, snake_case
 
+DEFINITIONS = 'rosbags'
 SERVICE_PARTS = ('', '_Request', '_Response', '_Event')
 
 
@@ -20,6 +21,8 @@ class InterfaceFinder:
         """Return how to make a module, or None for what has nothing to do with messages."""
         package, _, rest = fullname.partition('.')
         kind, _, module = rest.partition('.')
+        if package == DEFINITIONS:  # is not installed; to look into it would lead here again
+            return None
         if not rest:
             if package not in built_in_packages():
                 return None
