@@ -51,6 +51,8 @@ def test_the_report_holds_every_method_and_a_picture(tmp_path):
         result(), result('sac', rates=(0.0, 0.0)),
         result('oracle', rates=(0.95,), transitions=(30_000,))]
     assert 'never (0/1)' in lines(measured)
+    oracle, = (line for line in lines(measured).splitlines() if ' oracle ' in line)
+    assert oracle.count('[') == 1 and '95 [95, 95]' in oracle  # no zero-shot, no course
     report, picture = write_report(tmp_path, measured)
     for method in ('sgft_sac', 'sac', 'oracle'):
         assert f'| {method} ' in report.read_text()
