@@ -190,7 +190,7 @@ def _options(args):
     parser.add_argument('--nodes', nargs='+', default=NODES, choices=NODES,
                         help='nodes to choose from (default: all)')
     parser.add_argument('--transitions', type=int, default=6000,
-                        help='limit at which the run ends by itself (default: 4000)')
+                        help='limit at which the run ends by itself (default: 6000)')
     parser.add_argument('--seed', type=int, default=0, help='of the choice (default: 0)')
     parser.add_argument('--output', type=Path, help='run folder to keep; must not exist')
     parser.add_argument('--markdown', action='store_true', help='print tables in Markdown')

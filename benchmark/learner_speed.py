@@ -1,8 +1,8 @@
 """
 Measure updates per second of the learners beside Stable-Baselines3 and SBX: same sizes, one core.
 
-The rivals are optional: `pip install stable-baselines3 sbx-rl`. Each takes its own road to a
-minibatch; ours is handed one that was drawn before, as the learner node is.
+The rivals are optional: `pip install stable-baselines3 sbx-rl`. Each draws its
+minibatches from its own replay, ours from tensors in memory.
 """
 
 import argparse

@@ -34,7 +34,8 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         results = Results(options.output)
         jobs = [] if options.report_only else _jobs(options)
-        todo = [job for job in jobs if results.find(_description(*job)) is None]
+        described = [(job, _description(*job)) for job in jobs]
+        todo = [each for each in described if results.find(each[1]) is None]
         if jobs:
             print(f'{len(jobs)} trials, {len(jobs) - len(todo)} of them done before; '
                   f'{options.workers} at a time; results in {results.path}', flush=True)
@@ -84,7 +85,8 @@ def _description(trial, how, protocol):
             'protocol': asdict(protocol)}
 
 
-def _run(jobs, workers, results):
+def _run(todo, workers, results):
+    jobs = [job for job, _ in todo]
     lengths = [how.steps if trial.method == ORACLE else protocol.transition_limit
                for trial, how, protocol in jobs]
     behind = [0] * len(jobs)
@@ -102,7 +104,7 @@ def _run(jobs, workers, results):
 
         ended = 0
         for index, result in perform(jobs, workers, tell):
-            results.add({**_description(*jobs[index]), **result})
+            results.add({**todo[index][1], **result})
             ended += 1
             behind[index] = lengths[index]
             progress.update(bar, completed=sum(behind), ended=ended)

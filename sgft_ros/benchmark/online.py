@@ -40,7 +40,9 @@ class OnlineLearner:
             simulated['observation'], seed))
         self._generator = np.random.default_rng(seed)
         self.policy = GaussianPolicy(self._tuner.policy_tensors())
-        prior = simulated | label(simulated, self._potential)
+        prior = None
+        if method.prior_ratio or self._tuner.needs_warm_start:
+            prior = simulated | label(simulated, self._potential)
         self._replay = ReplayBuffer(
             self.policy.observation_size, self.policy.action_size, CAPACITY,
             prior if method.prior_ratio else None)

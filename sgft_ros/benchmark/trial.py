@@ -18,7 +18,7 @@ from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task
 
 # Streams of random numbers, so that the same world and seed mean the same to every method.
-ROBOT, EXPLORATION, LEARNER = range(3)
+ROBOT, EXPLORATION = range(2)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.inference import mlp_sizes
-from sgft_ros.learning.sac import SACConfig
+from sgft_ros.learning.sac import part_of, SACConfig
 import torch
 
 
@@ -169,8 +169,8 @@ class FineTuner:
         :raises ValueError: if a tensor is missing or of another shape; nothing is changed then
         """
         self.learner.load_state(state)
-        start = {name[len('start.'):]: torch.as_tensor(value) for name, value in state.items()
-                 if name.startswith('start.')}
+        start = {name: torch.as_tensor(value)
+                 for name, value in part_of(state, 'start.').items()}
         self._start = start or self._start
         self._updates_before_reset = int(state.get('updates_before_reset', 0))
 

@@ -34,6 +34,11 @@ class SACConfig:
     heads_per_row: int = 5                # of a minibatch, at most; see SAC.update
 
 
+def part_of(state: Mapping[str, object], prefix: str) -> dict[str, object]:
+    """Return the entries whose names begin with a prefix, by the rest of their names."""
+    return {name[len(prefix):]: value for name, value in state.items() if name.startswith(prefix)}
+
+
 class SAC:
     """y = r + gamma (1-d) (min_i Q_i(s', a') - alpha log pi(a'|s')); infinite horizon."""
 
@@ -229,16 +234,11 @@ class SAC:
                 raise ValueError(
                     f'tensor {name!r}: expected shape {tuple(value.shape)}, got {came}')
         for network in NETWORKS:
-            prefix = f'{network}.'
-            getattr(self, network).load_tensors({
-                name[len(prefix):]: value for name, value in state.items()
-                if name.startswith(prefix)})
+            getattr(self, network).load_tensors(part_of(state, f'{network}.'))
         self.log_alpha.data.copy_(state['log_alpha'])
         self.updates = int(state['updates'])
         self._generator.set_state(state['generator'].to(torch.uint8))
-        self.optimiser.load_state({
-            name[len(OPTIMISER):]: value for name, value in state.items()
-            if name.startswith(OPTIMISER)})
+        self.optimiser.load_state(part_of(state, OPTIMISER))
 
     def _head_names(self):
         last = len(self.actor.sizes) - 2

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
-from sgft_ros.learning.sac import SACConfig
+from sgft_ros.learning.sac import part_of, SACConfig
 from sgft_ros.learning.sgft_sac import SGFTSAC
 import torch
 
@@ -44,7 +44,5 @@ class UnshapedSGFT(SGFTSAC):
         for network, prefix in (
             (self.actor, 'actor.'), (self.critic, 'critic.'), (self.target, 'critic.'),
         ):
-            self._load_heads(network, {
-                name[len(prefix):]: value for name, value in tensors.items()
-                if name.startswith(prefix)})
+            self._load_heads(network, part_of(tensors, prefix))
         self.log_alpha.data.copy_(torch.as_tensor(tensors['log_alpha']))

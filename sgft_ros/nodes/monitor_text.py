@@ -31,7 +31,8 @@ def state_line(elapsed, phase, episodes, transitions, limit, rounds, policy_vers
         f'policy v{policy_version}',
     ]
     if learner is not None:
-        state = f' ({_doing(learner)})' if _doing(learner) else ''
+        doing = _doing(learner)
+        state = f' ({doing})' if doing else ''
         if learner.behind >= NOTABLY_BEHIND:
             state += f', {count(learner.behind)} behind'
         parts.append(f'{learner.updates_per_second:.0f} updates/s{state}')
