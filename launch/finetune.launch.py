@@ -26,7 +26,8 @@ from sgft_ros.robot import load_robot_contract
 
 BOOLEAN = ['true', 'false']
 ARGUMENTS = {
-    'robot': ('simulated_arm', 'robot contract: name in config/robots, or path of a .yaml file'),
+    'robot': ('', 'robot contract: name in config/robots, or path of a .yaml file; empty: the '
+                  'simulated arm of the task'),
     'task': ('peg_insert', 'task: name in config/tasks, with checkpoints of the same name'),
     'algorithm': (
         'sgft_sac', 'name in config/algorithms, or the path of a .yaml file like those'),

@@ -9,7 +9,7 @@ from sensor_msgs.msg import JointState
 from sgft_ros.robot.contract import Frames
 from sgft_ros.simulation.arm import JOINTS
 from sgft_ros.simulation.cell import SimulatedCell
-from sgft_ros.simulation.scenes import urdf_path
+from sgft_ros.simulation.scenes.scene import urdf_path
 from std_msgs.msg import String
 from tf2_ros import StaticTransformBroadcaster, TransformBroadcaster
 
@@ -19,7 +19,7 @@ LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class RobotTopics:
-    """Publish joint states, wrench, measured tip and calibrated object; links for RViz."""
+    """Publish joint states, wrench, measured tip and objects; links for RViz."""
 
     def __init__(self, node, cell: SimulatedCell, frames: Frames):
         """Join the topics and publish the robot's description."""
@@ -36,22 +36,27 @@ class RobotTopics:
         self._force = WrenchStamped()
         self._force.header.frame_id = frames.base
         self._tip = _transform(frames.base, frames.tool)
-        self._hole = _transform(frames.base, frames.object)
+        self._origin = _transform(frames.base, frames.object)
+        self._bodies = [(name, _transform(frames.base, name)) for name in cell.scene.bodies]
         self._pose = PoseStamped()
         self._pose.header.frame_id = frames.base
-        self._pose.pose.orientation.w = 1.0
         self._links = [(name, _transform(frames.base, name)) for name in _link_names(urdf)
                        if name not in (frames.base, frames.tool)]
         self._count = 0
 
-    def publish_object(self, stamp):
-        """Publish where calibration believes the object to be."""
-        position = self._cell.believed_hole
-        _place(self._hole, stamp, position)
-        self._static.sendTransform(self._hole)
+    def publish_origin(self, stamp):
+        """Publish where calibration believes the origin of the task to be."""
+        position = self._cell.origin
+        _place(self._origin, stamp, position)
+        self._static.sendTransform(self._origin)
+        self._publish_object(stamp, position)
+
+    def _publish_object(self, stamp, position, quaternion=(1.0, 0.0, 0.0, 0.0)):
         self._pose.header.stamp = stamp
-        self._pose.pose.position.x, self._pose.pose.position.y, self._pose.pose.position.z = (
-            position.tolist())
+        pose = self._pose.pose
+        pose.position.x, pose.position.y, pose.position.z = position.tolist()
+        orientation = pose.orientation
+        orientation.w, orientation.x, orientation.y, orientation.z = map(float, quaternion)
         self._object.publish(self._pose)
 
     def publish_sensors(self, stamp):
@@ -69,18 +74,23 @@ class RobotTopics:
         self._joints.publish(state)
 
     def _publish_transforms(self, stamp):
-        """Publish the measured tip, now and then with all links, in one message."""
+        """Publish what is tracked, now and then with all links, in one message."""
         _place(self._tip, stamp, self._cell.measured_tip)
         _turn(self._tip, self._cell.arm.body_pose(self._tip.child_frame_id)[1])
         transforms = [self._tip]
+        tracked = (self._cell.origin, (1.0, 0.0, 0.0, 0.0))
+        for name, message in self._bodies:
+            tracked = self._cell.measured_body(name)
+            _place(message, stamp, tracked[0])
+            _turn(message, tracked[1])
+            transforms.append(message)
         if self._count % SHOW_EVERY == 0:
             for name, message in self._links:
                 position, orientation = self._cell.arm.body_pose(name)
                 _place(message, stamp, position)
                 _turn(message, orientation)
                 transforms.append(message)
-            self._pose.header.stamp = stamp
-            self._object.publish(self._pose)
+            self._publish_object(stamp, *tracked)
         self._tf.sendTransform(transforms)
         self._count += 1
 

@@ -11,10 +11,11 @@ from xml.etree import ElementTree
 from ament_index_python.packages import get_package_share_directory
 from sgft_ros.learning.checkpoint import write_atomically
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
+from sgft_ros.simulation.worlds import WORLDS
 import yaml
 
 PACKAGE = 'sgft_ros'
-CHECKPOINTS = ('policy', 'value', 'learner', 'warm_start')
+CHECKPOINTS = ('policy', 'value', 'learner', 'warm_start', 'dynamics')
 LIBRARIES = ('numpy', 'torch', 'safetensors', 'mujoco', 'cyclonedds', 'rosbags')
 
 
@@ -88,13 +89,14 @@ class RunConfiguration:
                 'rate_factor': self.rate_factor},
             'policy': {
                 'robot': self.robot, 'task': arguments['task'], 'checkpoint': files['policy'],
-                'seed': self.seed, **run_folder, **key, **limit,
+                'seed': self.seed, 'rate_factor': self.rate_factor, **run_folder, **key, **limit,
                 **self._overrides(int, 'evaluation_episodes', 'evaluation_interval')},
             'value_shaping': {'value_checkpoint': files['value']},
             'replay_buffer': {'seed': self.seed, **run_folder},
             'learner': {
                 'policy_checkpoint': files['policy'], 'value_checkpoint': files['value'],
                 'warm_start_data': files['warm_start'], 'simulation_checkpoint': files['learner'],
+                'dynamics_checkpoint': files['dynamics'], 'task': arguments['task'],
                 'seed': self.seed, **run_folder, **key, **self._overrides(int, 'horizon')},
             'monitor': {
                 **run_folder, **limit, **self._overrides(float, 'goal_success')},
@@ -135,7 +137,14 @@ class RunConfiguration:
         return Path('runs', f'{stamp}_{task}_{algorithm}_seed{self.seed}').resolve()
 
     def _robot(self):
-        robot = self.arguments['robot']
+        robot, task = self.arguments['robot'], self.arguments['task']
+        if not robot:
+            if not self.simulated:
+                raise ValueError('robot: expected a contract, as simulated is false')
+            if task not in WORLDS:
+                raise ValueError(
+                    f'unknown task {task!r}; choose from: {", ".join(sorted(WORLDS))}')
+            robot = WORLDS[task].robot
         return _absolute(robot) if Path(robot).suffix in ('.yaml', '.yml') else robot
 
     def _overrides(self, kind, *names):

@@ -64,6 +64,7 @@ class SimulatedRobot(Node):
         self._rng = np.random.default_rng([settings.seed, STARTS])
         self._cell = SimulatedCell(settings.task, self._rng)
         self._frame = contract.command.frame_id
+        self._object = contract.frames.object
         self._patience = max(1, round(settings.command_timeout / SERVO_PERIOD))
         self._silence = self._patience  # steps since the last command
         self._steps = self._commands = self._refused = self._timeouts = self._resets = 0
@@ -134,9 +135,9 @@ class SimulatedRobot(Node):
             response.success, response.message = False, str(error)
             return response
         self._resets += 1
-        x, y, z = (1e3 * start).tolist()
+        x, y, z = (1e3 * start[:3]).tolist()
         response.success = True
-        response.message = f'tip at {x:.1f} {y:.1f} {z:.1f} mm from where the hole is believed'
+        response.message = f'tip at {x:.1f} {y:.1f} {z:.1f} mm from {self._object}'
         return response
 
     def _put_at_start(self):
@@ -144,7 +145,7 @@ class SimulatedRobot(Node):
         start = self._task.start(self._rng)
         self._cell.reset(self._draw(self._rng), start)
         self._silence = self._patience
-        self._topics.publish_object(self._stamp())
+        self._topics.publish_origin(self._stamp())
         return start
 
     def _report(self):

@@ -16,6 +16,7 @@ TIMESTEP = 0.002        # physics [s]
 SERVO_PERIOD = 0.01     # inverse kinematics and sensors [s]
 SERVO_GAIN = np.array([150.0, 150.0, 150.0, 40.0, 40.0, 40.0])  # [N m s/rad]
 ORIENTATION_GAIN = 6.0  # pulls the tool back to pointing down [1/s]
+HEIGHT_GAIN = 10.0      # pulls the tool back to a held height [1/s]
 DAMPING = 1e-4          # of the least-squares inverse
 FORCE_FILTER = 0.3      # share of the newest reading in the filtered force
 
@@ -103,13 +104,35 @@ class SimulatedArm:
         self._force = np.zeros(3)
         self._commands.clear()
         self._twist = np.zeros(3)
+        self._height = None
+        cos, sin = np.cos(physics.rotation), np.sin(physics.rotation)
+        self._turn = physics.gain * np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
         mujoco.mj_forward(self.model, self.data)
 
     def command(self, velocity: np.ndarray) -> None:
         """Ask for a linear tool velocity (3,) [m/s] in base_link; holds until the next one."""
-        # The drive adds its delay, and executes the velocity with its own gain.
+        # The drive adds its delay, and executes the velocity with its own gain and axes.
         due = self.data.time + self._physics.delay
-        self._commands.append((due, self._physics.gain * np.asarray(velocity, float)))
+        self._commands.append((due, self._turn @ np.asarray(velocity, float)))
+
+    def place_body(
+        self, name: str, position: np.ndarray, quaternion: np.ndarray, mass: float,
+    ) -> None:
+        """
+        Put a free body at rest at a position (3,) [m] in base_link, of a mass [kg].
+
+        Joint and body are of one name; `quaternion` is (w, x, y, z).
+        """
+        body = self.model.body(name)
+        self.model.body_inertia[body.id] *= mass / self.model.body_mass[body.id]
+        self.model.body_mass[body.id] = mass
+        self.data.joint(name).qpos = np.concatenate([position, quaternion])
+        mujoco.mj_setConst(self.model, mujoco.MjData(self.model))
+        mujoco.mj_forward(self.model, self.data)
+
+    def hold_height(self, height: float) -> None:
+        """Keep the tip at a height [m] in base_link until the next reset."""
+        self._height = height
 
     def advance(self, duration: float) -> None:
         """Let the world run for `duration` [s], a multiple of the servo period."""
@@ -143,6 +166,9 @@ class SimulatedArm:
 
     def _joint_velocities_for(self, velocity: np.ndarray) -> np.ndarray:
         tilt = _tilt(self.data.site_xmat[self._tip])
+        if self._height is not None:
+            error = self._height - self.data.site_xpos[self._tip, 2]
+            velocity = np.append(velocity[:2], HEIGHT_GAIN * error)
         return self._inverse(self.data, velocity, ORIENTATION_GAIN * tilt)
 
     def _inverse(self, data: mujoco.MjData, linear: np.ndarray, angular: np.ndarray) -> np.ndarray:

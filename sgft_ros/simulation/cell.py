@@ -3,7 +3,7 @@
 import numpy as np
 from sgft_ros.simulation.arm import SimulatedArm
 from sgft_ros.simulation.physics import Physics
-from sgft_ros.simulation.scenes import HOLE, SCENES
+from sgft_ros.simulation.scenes import SCENES
 
 
 class SimulatedCell:
@@ -13,33 +13,39 @@ class SimulatedCell:
         if task not in SCENES:
             raise ValueError(
                 f'no scene for task {task!r}; choose from: {", ".join(sorted(SCENES))}')
-        self.arm = SimulatedArm(SCENES[task]())
+        self.scene = SCENES[task]()
+        self.arm = SimulatedArm(self.scene.spec())
         self.rng = rng
         self.physics = Physics()
 
     def reset(self, physics: Physics, start: np.ndarray) -> None:
-        """Put the tip at `start` (3,) [m] relative to where the hole is believed to be."""
+        """Put everything at a `start` of the task: the tip (3,) [m] from the origin, and more."""
         self.physics = physics
-        self.arm.reset(self.arm.solve(self.believed_hole + start), physics)
+        self.scene.place(self.arm, physics, np.asarray(start, float))
 
     @property
-    def believed_hole(self) -> np.ndarray:
-        """Return where calibration says that the hole is, in base_link (3,) [m]."""
-        return HOLE + self.physics.bias
+    def origin(self) -> np.ndarray:
+        """Return where calibration says that the task's origin is, in base_link (3,) [m]."""
+        return self.scene.origin(self.physics)
 
     @property
     def measured_tip(self) -> np.ndarray:
         """Return the tip position that the sensors report, in base_link (3,) [m]."""
-        return self.arm.tip_position + self.rng.normal(0.0, self.physics.position_noise, 3)
+        return self.arm.tip_position + self._noise(self.physics.position_noise)
 
     @property
     def measured_force(self) -> np.ndarray:
         """Return the contact force that the sensors report, base_link axes (3,) [N]."""
-        return self.arm.force + self.rng.normal(0.0, self.physics.force_noise, 3)
+        return self.arm.force + self._noise(self.physics.force_noise)
+
+    def measured_body(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return position (3,) [m] and quaternion (w, x, y, z) that a tracker reports."""
+        position, quaternion = self.arm.body_pose(name)
+        return position + self._noise(self.physics.position_noise), quaternion
 
     def measure(self) -> dict[str, np.ndarray]:
         """Return the raw observation terms by name, in SI units."""
-        return {
-            'tip_position': self.measured_tip - self.believed_hole,
-            'force': self.measured_force,
-        }
+        return self.scene.measure(self)
+
+    def _noise(self, deviation):
+        return self.rng.normal(0.0, deviation, 3)

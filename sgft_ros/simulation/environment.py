@@ -2,6 +2,7 @@
 
 import numpy as np
 from sgft_ros.robot import ObservationAssembler, RobotContract
+from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.simulation.cell import SimulatedCell
 from sgft_ros.tasks.outcome import Outcome
 
@@ -17,13 +18,15 @@ class Environment:
         self._draw = draw
         self._assembler = ObservationAssembler(contract)
         self.action_scale = np.asarray(contract.command.scale)  # SI unit per 1.0
+        # This arm keeps its tool upright and knows linear velocities only.
+        self._axes = [TWIST_AXES[:3].index(axis) for axis in contract.command.axes]
         self._period = 1.0 / contract.control_rate
 
     def reset(self, start: np.ndarray | None = None) -> np.ndarray:
         """
         Draw a world; return the first observation (observation,) float32.
 
-        :param start: of the tip relative to the object (3,) [m]; drawn by the task if None
+        :param start: as the task draws it, which it does if None
         """
         start = self.task.start(self.rng) if start is None else start
         self.cell.reset(self._draw(self.rng), start)
@@ -38,7 +41,9 @@ class Environment:
         :return: next observation, the task's outcome, and whether the time limit cut it off
         """
         self._action = np.clip(np.asarray(action, np.float32), -1.0, 1.0)
-        self.cell.arm.command(self._action * self.action_scale)
+        velocity = np.zeros(3)
+        velocity[self._axes] = self._action * self.action_scale
+        self.cell.arm.command(velocity)
         self.cell.arm.advance(self._period)
         self.steps += 1
         raw = self._raw()

@@ -2,12 +2,16 @@
 
 import numpy as np
 from sgft_ros.simulation.environment import Environment
+from sgft_ros.simulation.scenes.push import BOX, HALF
+
+PEG_RADIUS = 0.006  # [m]
+CLEAR = 0.055       # from the centre of the box, where the peg touches none of its corners [m]
 
 
 def peg_insert(environment: Environment) -> np.ndarray:
     """Return the action (3,) that moves above the true hole, then in."""
     cell = environment.cell
-    position = cell.arm.tip_position - cell.believed_hole
+    position = cell.arm.tip_position - cell.origin
     error = -np.asarray(cell.physics.bias[:2]) - position[:2]
     above = np.linalg.norm(error) < 0.002 or position[2] < -0.001
     down = -0.05 if above else np.clip((0.004 - position[2]) * 6.0, -0.06, 0.06)
@@ -15,4 +19,39 @@ def peg_insert(environment: Environment) -> np.ndarray:
     return np.clip(velocity / environment.action_scale, -1.0, 1.0).astype(np.float32)
 
 
-EXPERTS = {'peg_insert': peg_insert}
+def push(environment: Environment) -> np.ndarray:
+    """Return the action (2,) that goes behind the box, and pushes where it also turns right."""
+    cell = environment.cell
+    position, quaternion = cell.arm.body_pose(BOX)
+    box, tip = (position - cell.origin)[:2], (cell.arm.tip_position - cell.origin)[:2]
+    yaw = 2.0 * np.arctan2(quaternion[3], quaternion[0])
+    distance = np.linalg.norm(box)
+    forward = -box / max(distance, 1e-6)
+    left = np.array([-forward[1], forward[0]])
+    # A push to the right of the centre turns the box to the left.
+    offset = np.clip(0.08 * yaw, -0.02, 0.02)
+    contact = box - (HALF + PEG_RADIUS) * forward + offset * left
+    away = tip - box
+    behind = away @ forward < -HALF and abs(away @ left - offset) < 0.012
+    if behind:
+        target = tip + 0.06 * forward + 3.0 * ((contact - tip) @ left) * left
+        velocity = 2.0 * (target - tip) * np.clip(distance / 0.03, 0.3, 1.0)
+    elif away @ forward > -0.5 * HALF and np.linalg.norm(away) < CLEAR:
+        velocity = 2.0 * away  # back off before going around
+    else:
+        # Around the box on a circle, then to the place behind it.
+        angle, wanted = (np.arctan2(*vector[::-1]) for vector in (away, -forward))
+        turn = (wanted - angle + np.pi) % (2 * np.pi) - np.pi
+        if abs(turn) > 0.6:
+            angle += np.clip(turn, -0.5, 0.5)
+            target = box + 1.05 * CLEAR * np.array([np.cos(angle), np.sin(angle)])
+        else:
+            target = box - (HALF + 0.02) * forward + offset * left
+        velocity = 5.0 * (target - tip)
+    cos, sin = np.cos(cell.physics.rotation), np.sin(cell.physics.rotation)
+    velocity = np.array([[cos, sin], [-sin, cos]]) @ velocity
+    velocity *= min(1.0, 0.08 / max(np.linalg.norm(velocity), 1e-9))
+    return np.clip(velocity / environment.action_scale, -1.0, 1.0).astype(np.float32)
+
+
+EXPERTS = {'peg_insert': peg_insert, 'push': push}

@@ -12,6 +12,8 @@ class Physics:
     bias: tuple[float, float, float] = (0.0, 0.0, 0.0)  # believed minus true object position [m]
     friction: float = 0.3         # sliding friction coefficient
     gain: float = 1.0             # executed over commanded velocity
+    rotation: float = 0.0         # of executed from commanded velocity, about base z [rad]
+    mass: float = 0.2             # of the object that is moved [kg]
     delay: float = 0.0            # from command to motion [s]
     force_noise: float = 0.3      # standard deviation of the force reading [N]
     position_noise: float = 1e-4  # standard deviation of the tip position reading [m]
@@ -21,11 +23,13 @@ class Physics:
 class PhysicsRange:
     """Uniform ranges (low, high) of the hidden parameters; the bias points anywhere."""
 
-    bias_radius: tuple[float, float]  # horizontal calibration error [m]
-    bias_height: tuple[float, float]  # vertical calibration error [m]
     friction: tuple[float, float]
     gain: tuple[float, float]
-    delay: tuple[float, float]        # [s]
+    delay: tuple[float, float]                     # [s]
+    bias_radius: tuple[float, float] = (0.0, 0.0)  # horizontal calibration error [m]
+    bias_height: tuple[float, float] = (0.0, 0.0)  # vertical calibration error [m]
+    rotation: tuple[float, float] = (0.0, 0.0)     # either way [rad]
+    mass: tuple[float, float] = (0.2, 0.2)         # [kg]
 
     def draw(self, rng: np.random.Generator) -> Physics:
         """Draw one world."""
@@ -38,6 +42,8 @@ class PhysicsRange:
             friction=rng.uniform(*self.friction),
             gain=rng.uniform(*self.gain),
             delay=rng.uniform(*self.delay),
+            rotation=rng.uniform(*self.rotation) * rng.choice((-1.0, 1.0)),
+            mass=rng.uniform(*self.mass),
         )
 
 
@@ -61,4 +67,6 @@ def draw_real(real: PhysicsRange, seed: int, scale: float = 1.0) -> Physics:
         friction=max(0.0, between(nominal.friction, drawn.friction)),
         gain=max(0.05, between(nominal.gain, drawn.gain)),
         delay=max(0.0, between(nominal.delay, drawn.delay)),
+        rotation=between(nominal.rotation, drawn.rotation),
+        mass=max(0.01, between(nominal.mass, drawn.mass)),
     )

@@ -1,4 +1,4 @@
-"""Per task: the simulator's randomisation, which the policy trained in, and where reality lies."""
+"""Per task: the arm, the simulator's randomisation and where reality lies."""
 
 from typing import NamedTuple
 
@@ -8,12 +8,16 @@ from sgft_ros.simulation.physics import PhysicsRange
 class Worlds(NamedTuple):
     """What pi_sim and V_sim saw, and the cell that they are deployed to."""
 
+    robot: str             # the simulated arm's contract, in config/robots
+    steps: int             # of the policy in simulation, and updates
+    diverse_episodes: int  # behind V_sim and the dynamics
     sim: PhysicsRange
     real: PhysicsRange
 
 
 WORLDS = {
     'peg_insert': Worlds(
+        robot='simulated_arm', steps=30_000, diverse_episodes=1_200,
         sim=PhysicsRange(
             bias_radius=(0.0, 0.002), bias_height=(-0.001, 0.001),
             friction=(0.15, 0.45), gain=(0.9, 1.1), delay=(0.0, 0.03),
@@ -21,6 +25,17 @@ WORLDS = {
         real=PhysicsRange(
             bias_radius=(0.0075, 0.0085), bias_height=(-0.002, 0.002),
             friction=(0.5, 0.6), gain=(0.75, 0.85), delay=(0.05, 0.06),
+        ),
+    ),
+    'push': Worlds(
+        robot='simulated_pusher', steps=80_000, diverse_episodes=3_000,
+        sim=PhysicsRange(
+            friction=(0.2, 0.4), gain=(0.9, 1.1), delay=(0.0, 0.03), rotation=(0.0, 0.1),
+            mass=(0.15, 0.25),
+        ),
+        real=PhysicsRange(
+            friction=(0.5, 0.6), gain=(0.75, 0.85), delay=(0.05, 0.06), rotation=(0.9, 1.0),
+            mass=(0.3, 0.4),
         ),
     ),
 }

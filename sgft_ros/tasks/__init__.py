@@ -1,8 +1,9 @@
 """Start, reward, success and termination of one task each."""
 
 from sgft_ros.tasks.peg_insert import PegInsert
+from sgft_ros.tasks.push import Push
 
-TASKS = {task.name: task for task in (PegInsert,)}
+TASKS = {task.name: task for task in (PegInsert, Push)}
 
 
 def get_task(name: str):

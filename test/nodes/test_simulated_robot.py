@@ -13,7 +13,7 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from sgft_ros.nodes import qos
 from sgft_ros.simulation.physics import draw_real
-from sgft_ros.simulation.scenes import HOLE
+from sgft_ros.simulation.scenes.peg_insert import HOLE
 from sgft_ros.simulation.worlds import WORLDS
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
@@ -181,7 +181,7 @@ def test_clock_goes_on_after_a_kill(probe):
 
 @pytest.mark.parametrize(('parameter', 'word'), [
     ({'world': 'rael'}, 'choose from: real, sim'),
-    ({'task': 'hamer'}, 'choose from: peg_insert'),
+    ({'task': 'hamer'}, 'choose from: peg_insert, push'),
 ])
 def test_wrong_name_is_refused_at_the_start(domain_id, capfd, parameter, word):
     with node_process('simulated_robot', **parameter) as process:

@@ -1,0 +1,6 @@
+"""What stands around the arm, per task."""
+
+from sgft_ros.simulation.scenes.peg_insert import PegInsertScene
+from sgft_ros.simulation.scenes.push import PushScene
+
+SCENES = {'peg_insert': PegInsertScene, 'push': PushScene}
