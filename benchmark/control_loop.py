@@ -55,7 +55,7 @@ def measure(options, folder, stack):
     probe = stack.enter_context(running_probe())
     executed = probe.collect(Action, 'executed_action', KEPT)
     commands = probe.collect(TwistStamped, 'twist_commands', KEPT)
-    weights = probe.collect(PolicyWeights, 'policy_weights', qos.LATEST)
+    weights = probe.collect(PolicyWeights, 'policy_weights', qos.WEIGHTS)
     results = probe.collect(EpisodeResult, 'episode_results', qos.EPISODE_RESULTS)
     status = probe.collect(LearnerStatus, 'learner_status', qos.LATEST)
     with contextlib.ExitStack() as nodes:

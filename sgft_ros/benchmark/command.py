@@ -22,6 +22,7 @@ from sgft_ros.benchmark.trial import Protocol, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.robot import ContractError, load_robot_contract
 from sgft_ros.simulation.pretraining import PretrainingConfig
+from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import TASKS
 
 QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['sgft_sac', 'sac']}
@@ -59,9 +60,10 @@ def main(args: Sequence[str] | None = None) -> int:
 def _jobs(options):
     """Return trial, settings and protocol of everything that was asked for."""
     chosen = QUICK if options.quick else FULL
-    load_robot_contract(options.robot)  # refused here, not by every worker
     jobs = []
     for task in options.tasks:
+        robot = options.robot or WORLDS[task].robot
+        load_robot_contract(robot)  # refused here, not by every worker
         methods = {text: PretrainingConfig() if text == ORACLE else load_method(text, task)
                    for text in options.methods or chosen['methods']}
         protocol = Protocol.of_task(
@@ -72,7 +74,7 @@ def _jobs(options):
         for gap, value, world, seed, checkpoint, text in itertools.product(
                 options.gaps, options.values, options.worlds or chosen['worlds'], options.seeds,
                 options.checkpoints or [_shipped(task)], methods):
-            trial = Trial(text, task, str(checkpoint), gap, world, seed, value, options.robot)
+            trial = Trial(text, task, str(checkpoint), gap, world, seed, value, robot)
             jobs.append((trial, methods[text], protocol))
     return jobs
 
@@ -148,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
         help="V_sim as it is ('simulator', the default), with the opposite opinion ('flipped'), "
         "or never trained ('random')")
     parser.add_argument(
-        '--robot', default='simulated_arm', help='robot contract: name, or path of a .yaml file')
+        '--robot', help="robot contract: name, or path of a .yaml file (default: the task's)")
     parser.add_argument(
         '--transitions', type=positive, help="real transitions (default: the task's limit)")
     parser.add_argument(

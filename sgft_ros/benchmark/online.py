@@ -5,19 +5,21 @@ from pathlib import Path
 import numpy as np
 from sgft_ros.benchmark.methods import Method
 from sgft_ros.benchmark.spoiled import spoiled
-from sgft_ros.learning.algorithms import ALGORITHMS
+from sgft_ros.learning.arbiter import Arbiter, PI_SIM
 from sgft_ros.learning.checkpoint import load_checkpoint
-from sgft_ros.learning.finetuner import FineTuner
+from sgft_ros.learning.controllers import make_controller
 from sgft_ros.learning.inference import GaussianPolicy
+from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
 from sgft_ros.learning.potential import Potential, shaped_reward
 from sgft_ros.learning.replay import label, load_transitions, ReplayBuffer
 import torch
 
 CAPACITY = 1_000_000  # transitions
+ARBITER = 0xA2B1      # keeps its draws apart from other random numbers of the seed
 
 
 class OnlineLearner:
-    """Takes transitions one by one, learns as often as they allow, and offers the policy."""
+    """Takes transitions one by one, learns as often as they allow, and offers what acts."""
 
     def __init__(self, method: Method, checkpoint: str, seed: int, value: str = 'simulator'):
         """
@@ -28,28 +30,37 @@ class OnlineLearner:
         :raises CheckpointError: if a file is missing or does not fit
         """
         folder = Path(checkpoint)
-        policy = load_checkpoint(folder / 'policy.safetensors', 'policy')
-        simulation = None
-        if ALGORITHMS[method.tuning.algorithm].from_simulator:
-            simulation = load_checkpoint(folder / 'learner.safetensors', 'learner')
-        self._method = method
-        self._tuner = FineTuner(method.tuning, policy, simulation, seed)
+        kinds = {'value', *checkpoint_kinds(method.tunings)}
+        checkpoints = {
+            kind: load_checkpoint(folder / f'{kind}.safetensors', kind) for kind in kinds}
         simulated, _ = load_transitions(folder / 'warm_start.safetensors')
-        self._potential = Potential(spoiled(
-            load_checkpoint(folder / 'value.safetensors', 'value'), value,
-            simulated['observation'], seed))
+        checkpoints['value'] = spoiled(
+            checkpoints['value'], value, simulated['observation'], seed)
+        self._method = method
+        self._tuner = make_tuner(method.tunings, checkpoints, seed)
+        self._potential = Potential(checkpoints['value'])
         self._generator = np.random.default_rng(seed)
-        self.policy = GaussianPolicy(self._tuner.policy_tensors())
+        self.controller = GaussianPolicy(checkpoints['policy'].tensors)
+        self._controllers = {PI_SIM: self.controller}
+        self._arbiter = None
+        if method.arbitrated:
+            self._arbiter = Arbiter(np.random.default_rng([seed, ARBITER]))
+        self._acting = PI_SIM
         prior = None
         if method.prior_ratio or self._tuner.needs_warm_start:
             prior = simulated | label(simulated, self._potential)
         self._replay = ReplayBuffer(
-            self.policy.observation_size, self.policy.action_size, CAPACITY,
+            self.controller.observation_size, self.controller.action_size, CAPACITY,
             prior if method.prior_ratio else None)
         if self._tuner.needs_warm_start:
             self._tuner.warm_start(prior, self._generator)
         self._inserted = 0
         self._published_at = 0
+
+    @property
+    def acting(self) -> str:
+        """Return the name of the candidate that acts; pi_sim before anything was learned."""
+        return self._acting
 
     @property
     def updates(self) -> int:
@@ -65,14 +76,39 @@ class OnlineLearner:
             next_value=next_value, shaped_reward=shaped_reward(
                 reward, float(terminated), value, next_value, self._potential.gamma))
         self._inserted += 1
+        if self._inserted == 1 and self._tuner.policy_moved:
+            self._exchange()
         for _ in range(self._tuner.updates_due(self._inserted)):
             self._update()
 
+    def begin_episode(self, evaluation: bool) -> None:
+        """Choose who acts."""
+        if self._arbiter is not None:
+            self._acting = self._arbiter.best() if evaluation else self._arbiter.choose()
+            self.controller = self._controllers[self._acting]
+        self.controller.reset()
+
+    def end_episode(self, success: bool) -> None:
+        """Hear how the episode went."""
+        if self._arbiter is not None:
+            self._arbiter.record(self._acting, success)
+
     def _update(self):
         columns = self._replay.sample(
-            1, self._method.tuning.batch_size, self._method.prior_ratio, self._generator)
+            1, self._method.batch_size, self._method.prior_ratio, self._generator)
         batch = {name: torch.from_numpy(column[0]) for name, column in columns.items()}
         self._tuner.update(batch, self._inserted, self._replay.rewarded)
         if self._tuner.updates - self._published_at >= self._method.publish_interval:
-            self._published_at = self._tuner.updates
-            self.policy = GaussianPolicy(self._tuner.policy_tensors())
+            self._exchange()
+
+    def _exchange(self):
+        """Let the newest weights act."""
+        self._published_at = self._tuner.updates
+        for candidate in self._tuner.candidates(moved=True):
+            self._controllers[candidate.name] = make_controller(
+                candidate.controller, candidate.tensors, self._published_at)
+            if self._arbiter is None:
+                self._acting = candidate.name
+            else:
+                self._arbiter.admit([candidate.name])
+        self.controller = self._controllers[self._acting]

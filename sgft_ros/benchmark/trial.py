@@ -64,7 +64,10 @@ def environment_of(trial: Trial) -> Environment:
 
 def evaluation(environment: Environment, policy, episodes: int) -> dict[str, object]:
     """Run deterministic episodes; return successes, episodes and the mean of the raw return."""
-    results = [run_episode(environment, policy.act) for _ in range(episodes)]
+    results = []
+    for _ in range(episodes):
+        policy.reset()
+        results.append(run_episode(environment, policy.act))
     successes, returns = zip(*results)
     return {'successes': int(sum(successes)), 'episodes': episodes,
             'mean_return': float(np.mean(returns))}
@@ -86,20 +89,21 @@ def run_trial(
     environment = environment_of(trial)
     learner = OnlineLearner(method, trial.checkpoint, trial.seed, trial.value)
     noise = ExplorationNoise(
-        learner.policy.action_size, protocol.exploration_correlation,
+        learner.controller.action_size, protocol.exploration_correlation,
         np.random.default_rng([trial.world, trial.seed, EXPLORATION]))
     schedule = Schedule(protocol.evaluation_interval, protocol.evaluation_episodes,
                         protocol.transition_limit, Counts())
     rounds, training = [], []
 
     def explore(observation):
-        return learner.policy.act(observation, noise.sample(), protocol.exploration_std)
+        return learner.controller.act(observation, noise.sample(), protocol.exploration_std)
 
     while schedule.phase != FINISHED:
         before = schedule.counts.transitions
+        learner.begin_episode(schedule.phase == EVALUATION)
         if schedule.phase == EVALUATION:
-            rounds.append({'transitions': before, **evaluation(
-                environment, learner.policy, protocol.evaluation_episodes)})
+            rounds.append({'transitions': before, 'candidate': learner.acting, **evaluation(
+                environment, learner.controller, protocol.evaluation_episodes)})
             for _ in range(protocol.evaluation_episodes):
                 schedule.end_episode(True, 0)
             continue
@@ -107,7 +111,8 @@ def run_trial(
         success, total = run_episode(environment, explore, learner)
         schedule.end_episode(False, environment.steps)
         training.append({'transitions': schedule.counts.transitions, 'success': success,
-                         'return': float(total)})
+                         'return': float(total), 'candidate': learner.acting})
+        learner.end_episode(success)
         tell(schedule.counts.transitions)
     return {
         **asdict(trial), 'settings': method.settings, 'protocol': asdict(protocol),

@@ -1,38 +1,104 @@
 """The algorithms that fine-tune, by the names that users write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
+from sgft_ros.learning.controllers import GAUSSIAN, PLANNER
+from sgft_ros.learning.dynamics import DynamicsLearner
+from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.rlpd import RLPD
-from sgft_ros.learning.sac import SAC
+from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.sgft_geometric import GeometricSGFT
 from sgft_ros.learning.sgft_sac import SGFTSAC
 from sgft_ros.learning.sgft_unshaped import UnshapedSGFT
+from sgft_ros.learning.world_model import POLICY, VALUE
+
+LAST_ACTION = 'last_action.'  # observations of this term are commands, as actions are
+AUTO = 'auto'  # not one of these, but several: see sgft_ros.learning.portfolio
+Checkpoints = Mapping[str, Checkpoint]
 
 
 @dataclass(frozen=True)
 class Algorithm:
-    """How a learner is made of a FineTuningConfig, a SACConfig and a seed, and how it starts."""
+    """How a learner is made of a FineTuningConfig, checkpoints by kind, and a seed."""
 
-    make: Callable[..., SAC]
+    make: Callable[..., SAC | DynamicsLearner]
+    reads: tuple[str, ...] = ()   # kinds of checkpoints beside the policy that it begins with
     shaped: bool = False          # V_sim shapes the reward, and data of the simulator warms it up
-    from_simulator: bool = False  # it goes on from the learner of the simulator
     horizon: bool = False         # it reads H
+    # what acts on the robot, of a FineTuningConfig and the checkpoint of the policy
+    controller: Callable[..., dict] = lambda config, policy: {'kind': GAUSSIAN}
+
+
+def _actor_critic(build, from_simulator=False):
+    """Return how an actor-critic begins: with pi_sim, or the whole learner of the simulator."""
+    def make(config, checkpoints, seed):
+        policy = checkpoints['policy']
+        learner = build(config, _networks(config, policy), seed)
+        source = checkpoints['learner'] if from_simulator else policy
+        load = learner.load_simulator if from_simulator else learner.load_policy
+        try:
+            load(source.tensors)
+        except (KeyError, ValueError) as error:
+            raise CheckpointError(f'{source.path}: {error}') from None
+        return learner
+
+    return make
+
+
+def _planner(config, checkpoints, seed):
+    world = checkpoints['dynamics']
+    tensors = dict(world.tensors)
+    for prefix, kind in ((VALUE, 'value'), (POLICY, 'policy')):
+        tensors |= {f'{prefix}{name}': value for name, value in checkpoints[kind].tensors.items()}
+    try:
+        names = [*world.metadata['observation_names'], *world.metadata['action_names']]
+        own = len(world.metadata['observation_names'])
+        acted = [number >= own or name.startswith(LAST_ACTION)
+                 for number, name in enumerate(names)]
+        return DynamicsLearner(
+            tensors, config.learning_rate, config.adapter_learning_rate, np.array(acted))
+    except (KeyError, ValueError) as error:
+        raise CheckpointError(f'{world.path}: {error}') from None
+
+
+def _planning(config, policy):
+    return {'kind': PLANNER, 'gamma': float(policy.metadata['gamma']), 'horizon': config.horizon,
+            'samples': config.samples}
+
+
+def _networks(config, policy: Checkpoint) -> SACConfig:
+    """Return the sizes and rates of a learner for the actor of a policy checkpoint."""
+    try:
+        _, sizes = mlp_sizes(policy.tensors)
+        return SACConfig(
+            observation_size=sizes[0], action_size=sizes[-1] // 2, hidden=sizes[1:-1],
+            gamma=float(policy.metadata['gamma']), target_entropy=config.target_entropy,
+            temperature=config.temperature, critics=config.critics,
+            learning_rate=config.learning_rate, tau=config.tau)
+    except KeyError as error:
+        raise CheckpointError(f'{policy.path}: lacks {error}') from None
 
 
 ALGORITHMS = {
-    'pbrs': Algorithm(
-        lambda config, networks, seed: PBRS(networks, config.reward_scale, seed), shaped=True),
-    'rlpd': Algorithm(lambda config, networks, seed: RLPD(networks, seed)),
-    'sac': Algorithm(lambda config, networks, seed: SAC(networks, seed), from_simulator=True),
-    'sgft_geometric': Algorithm(
+    'pbrs': Algorithm(_actor_critic(
+        lambda config, networks, seed: PBRS(networks, config.reward_scale, seed)), shaped=True),
+    'planner': Algorithm(
+        _planner, reads=('dynamics', 'value'), horizon=True, controller=_planning),
+    'rlpd': Algorithm(_actor_critic(lambda config, networks, seed: RLPD(networks, seed))),
+    'sac': Algorithm(_actor_critic(
+        lambda config, networks, seed: SAC(networks, seed), from_simulator=True),
+        reads=('learner',)),
+    'sgft_geometric': Algorithm(_actor_critic(
         lambda config, networks, seed: GeometricSGFT(
-            networks, config.horizon, config.reward_scale, seed), shaped=True, horizon=True),
-    'sgft_sac': Algorithm(
+            networks, config.horizon, config.reward_scale, seed)), shaped=True, horizon=True),
+    'sgft_sac': Algorithm(_actor_critic(
         lambda config, networks, seed: SGFTSAC(
-            networks, config.horizon, config.reward_scale, seed), shaped=True, horizon=True),
-    'sgft_unshaped': Algorithm(
+            networks, config.horizon, config.reward_scale, seed)), shaped=True, horizon=True),
+    'sgft_unshaped': Algorithm(_actor_critic(
         lambda config, networks, seed: UnshapedSGFT(networks, config.horizon, seed),
-        from_simulator=True, horizon=True),
+        from_simulator=True), reads=('learner',), horizon=True),
 }

@@ -7,9 +7,18 @@ import math
 import numpy as np
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
-from sgft_ros.learning.inference import mlp_sizes
-from sgft_ros.learning.sac import part_of, SACConfig
+from sgft_ros.learning.controllers import GAUSSIAN
+from sgft_ros.learning.tensors import part_of
 import torch
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A controller that the robot may act with."""
+
+    name: str
+    controller: Mapping[str, object]   # see sgft_ros.learning.controllers; JSON types
+    tensors: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,10 @@ class FineTuningConfig:
     algorithm: str = 'sgft_sac'
     # horizon
     horizon: int = 20                   # H [steps], where the algorithm has one
+    # planner
+    samples: int = 64                   # action sequences per iteration
+    adapter_learning_rate: float = 3e-3  # of the linear map before the dynamics
+    # shaping
     reward_scale: float = 20.0          # of shaped rewards
     # start
     warm_start_updates: int = 1500      # of the critics, on shaped simulation data
@@ -52,29 +65,32 @@ class FineTuner:
     """
 
     def __init__(
-        self, config: FineTuningConfig, policy: Checkpoint, simulation: Checkpoint | None = None,
-        seed: int = 0,
+        self, config: FineTuningConfig, checkpoints: Mapping[str, Checkpoint], seed: int = 0,
     ):
         """
-        Take the policy of the simulator; some also need the learner that trained it.
+        Take what pretraining left.
 
-        :param policy: checkpoint of kind 'policy'
-        :param simulation: checkpoint of kind 'learner', as pretraining leaves it
-        :raises CheckpointError: if a checkpoint lacks something or does not fit
+        :param checkpoints: by kind: 'policy', and what the algorithm reads beside it
+        :raises CheckpointError: if a checkpoint is missing, lacks something or does not fit
         """
         self.config = config
         self._updates_before_reset = 0
         self._algorithm = ALGORITHMS[config.algorithm]
-        self.learner = self._algorithm.make(config, _networks(config, policy), seed)
-        if not self._algorithm.from_simulator:
-            self._load(policy, self.learner.load_policy)
-        elif simulation is None:
-            raise CheckpointError(
-                f'algorithm {config.algorithm!r} goes on from the learner of the simulator: '
-                "expected a checkpoint of kind 'learner', got none")
-        else:
-            self._load(simulation, self.learner.load_simulator)
+        for kind in ('policy', *self._algorithm.reads):
+            if kind not in checkpoints:
+                raise CheckpointError(
+                    f'algorithm {config.algorithm!r} begins with what the simulator left: '
+                    f'expected a checkpoint of kind {kind!r}, got none')
+        self.learner = self._algorithm.make(config, checkpoints, seed)
+        self._controller = self._algorithm.controller(config, checkpoints['policy'])
         self._start = self.learner.state()
+        self._first = self.learner.policy_tensors()
+
+    @property
+    def name(self) -> str:
+        """Return the algorithm, with its horizon if it has one."""
+        horizon = f'_h{self.config.horizon}' if self._algorithm.horizon else ''
+        return f'{self.config.algorithm}{horizon}'
 
     @property
     def updates(self) -> int:
@@ -82,11 +98,22 @@ class FineTuner:
         return self._updates_before_reset + self.learner.updates
 
     @property
+    def start_after(self) -> int:
+        """Return the real transitions before the first update."""
+        return self.config.start_after
+
+    @property
+    def trained(self) -> bool:
+        """Return whether there was an update since the start or the last reset."""
+        return self.learner.updates > 0
+
+    @property
     def policy_moved(self) -> bool:
-        """Return whether the policy is another one than at the start."""
-        actor = self.learner.actor.tensors()
-        return any(not np.array_equal(value, self._start[f'actor.{name}'])
-                   for name, value in actor.items())
+        """Return whether what acts is something else than pi_sim."""
+        if self._controller['kind'] != GAUSSIAN:
+            return True
+        return any(not np.array_equal(value, self._first[name])
+                   for name, value in self.learner.policy_tensors().items())
 
     @property
     def needs_warm_start(self) -> bool:
@@ -145,9 +172,11 @@ class FineTuner:
             return False
         return rewarded >= config.first_rewards or inserted >= config.patience
 
-    def policy_tensors(self) -> dict[str, np.ndarray]:
-        """Return the tensors of the policy that acts, as GaussianPolicy reads them."""
-        return self.learner.policy_tensors()
+    def candidates(self, moved: bool = False) -> list[Candidate]:
+        """Return what the robot may act with: one controller; with `moved` none, if pi_sim."""
+        if moved and not self.policy_moved:
+            return []
+        return [Candidate(self.name, self._controller, self.learner.policy_tensors())]
 
     def reset(self) -> None:
         """Go back to pi_sim and to the critics as they were before the first update."""
@@ -173,23 +202,3 @@ class FineTuner:
                  for name, value in part_of(state, 'start.').items()}
         self._start = start or self._start
         self._updates_before_reset = int(state.get('updates_before_reset', 0))
-
-    def _load(self, checkpoint, load):
-        try:
-            load(checkpoint.tensors)
-        except (KeyError, ValueError) as error:
-            raise CheckpointError(f'{checkpoint.path}: {error}') from None
-
-
-def _networks(config: FineTuningConfig, policy: Checkpoint) -> SACConfig:
-    """Return the sizes and rates of a learner for the actor of a policy checkpoint."""
-    try:
-        _, sizes = mlp_sizes(policy.tensors)
-        metadata = policy.metadata
-        return SACConfig(
-            observation_size=sizes[0], action_size=sizes[-1] // 2, hidden=sizes[1:-1],
-            gamma=float(metadata['gamma']), target_entropy=config.target_entropy,
-            temperature=config.temperature, critics=config.critics,
-            learning_rate=config.learning_rate, tau=config.tau)
-    except KeyError as error:
-        raise CheckpointError(f'{policy.path}: lacks {error}') from None

@@ -8,6 +8,7 @@ import numpy as np
 from sgft_ros.learning.adam import Adam
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
+from sgft_ros.learning.tensors import part_of
 import torch
 from torch import nn
 from torch.nn import functional
@@ -32,11 +33,6 @@ class SACConfig:
     temperature: float = 0.1              # alpha at the start
     target_entropy: float | None = None   # [nat]; None is minus the number of actions
     heads_per_row: int = 5                # of a minibatch, at most; see SAC.update
-
-
-def part_of(state: Mapping[str, object], prefix: str) -> dict[str, object]:
-    """Return the entries whose names begin with a prefix, by the rest of their names."""
-    return {name[len(prefix):]: value for name, value in state.items() if name.startswith(prefix)}
 
 
 class SAC:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
-from sgft_ros.learning.sac import part_of, SACConfig
+from sgft_ros.learning.sac import SACConfig
 from sgft_ros.learning.sgft_sac import SGFTSAC
+from sgft_ros.learning.tensors import part_of
 import torch
 
 

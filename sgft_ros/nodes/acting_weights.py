@@ -5,44 +5,64 @@ from sgft_ros.nodes.weights import Weights, WeightsJudge, WeightsRefused
 
 
 class ActingWeights:
-    """Take good weights between two ticks; keep what acts when bad ones come."""
+    """
+    Take good weights between two ticks; keep what acts when bad ones come.
 
-    def __init__(self, judge: WeightsJudge, first: Weights):
+    Where candidates are arbitrated, the newest weights of each are kept, the first ones too, and
+    `act_with` says whose act. Elsewhere the newest act, whoever they are of.
+    """
+
+    def __init__(self, judge: WeightsJudge, first: Weights, arbitrated: bool = False):
         """Act with the `first` weights until newer ones are accepted."""
-        self._judge = judge
-        self._next = None
+        self._judge, self._arbitrated = judge, arbitrated
         # The last observation is where a forward pass has to be finite.
         self.observation = np.zeros(first.policy.observation_size, np.float32)
         self.now = first
+        self._acting = self._slot(first)
+        self._newest = {self._acting: first}
         self.swaps = self.refused = 0
         self.refusal = ''
 
     @property
     def newest(self) -> Weights:
         """Return the newest weights that were accepted, whether they act already or not."""
-        return self.now if self._next is None else self._next
+        return max(self._newest.values(), key=lambda weights: weights.version)
+
+    @property
+    def all(self) -> list[Weights]:
+        """Return the newest weights of every candidate."""
+        return list(self._newest.values())
 
     def offer(self, message) -> bool:
-        """Judge a PolicyWeights message; return whether it will act."""
+        """Judge a PolicyWeights message; return whether it may act."""
         newest = self.newest.version
         if message.version == newest:
             return False  # latched weights that came once more
         try:
-            self._next = self._judge.accept(message, newest, self.observation)
+            weights = self._judge.accept(message, newest, self.observation)
         except WeightsRefused as error:
             self.refused += 1
             self.refusal = f'version {message.version}: {error}'
             return False
+        self.follow(weights)
         return True
 
     def follow(self, weights: Weights) -> None:
-        """Let good weights act from the next swap on."""
-        self._next = weights
+        """Let good weights act from the next swap on, if it is their candidate's turn."""
+        self._newest[self._slot(weights)] = weights
+
+    def act_with(self, candidate: str) -> None:
+        """Let a candidate act from the next swap on."""
+        self._acting = candidate
 
     def swap(self) -> bool:
         """Let the newest weights act from now on; return whether they are others."""
-        if self._next is None:
+        weights = self._newest[self._acting]
+        if weights is self.now:
             return False
-        self.now, self._next = self._next, None
+        self.now = weights
         self.swaps += 1
         return True
+
+    def _slot(self, weights):
+        return weights.candidate if self._arbitrated else ''

@@ -12,7 +12,7 @@ from rclpy.node import Node
 from rclpy.task import Future
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
-from sgft_ros.learning.finetuner import FineTuner
+from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label, load_transitions
 from sgft_ros.msg import PolicyWeights, SampleBatch, SampleRequest
@@ -43,18 +43,20 @@ class LearnerNode(Node):
         self._key = read_key(settings.key_file)
         policy = load_checkpoint(settings.policy_checkpoint, 'policy')
         self._architecture = architecture(policy.metadata, policy.tensors)
-        self._tuner = _fine_tuner(settings, policy)
+        tunings = settings.fine_tuning()
+        self._tuner = _tuner(settings, tunings)
         sizes = self._architecture['sizes']
         self._credits = SampleCredits(
             secrets.randbits(63), sizes[0], sizes[-1] // 2, credits=settings.credits,
-            batches=settings.request_batches, batch_size=settings.batch_size,
+            batches=settings.request_batches, batch_size=max(
+                tuning.batch_size for tuning in tunings.values()),
             prior_ratio=settings.prior_ratio, timeout=settings.request_timeout,
             poll_period=settings.poll_period)
         self._files = LearnerFiles(settings.run_folder, {
-            'algorithm': settings.algorithm, 'horizon': self._horizon,
+            'algorithm': '+'.join(tunings), 'horizon': self._horizon,
             'task': policy.metadata['task'], 'architecture': self._architecture})
         checkpoint = self._resume()
-        self._weights = self.create_publisher(PolicyWeights, 'policy_weights', qos.LATEST)
+        self._weights = self.create_publisher(PolicyWeights, 'policy_weights', qos.WEIGHTS)
         self._requests = self.create_publisher(SampleRequest, 'sample_requests', qos.SAMPLES)
         self._trainer = Trainer(
             self._tuner, self._credits, self._files,
@@ -64,12 +66,15 @@ class LearnerNode(Node):
             warmed_up=checkpoint is not None and bool(checkpoint.metadata['warmed_up']))
         self.ended = Future()
         self._report = LearnerReport(
-            self, settings, self._horizon, self._trainer, self._credits, self._files)
+            self, settings, self._horizon,
+            max(tuning.updates_per_transition for tuning in tunings.values()),
+            self._trainer, self._credits, self._files)
         self._join_topics()
 
     @property
     def _horizon(self):
-        return self._settings.horizon if ALGORITHMS[self._settings.algorithm].horizon else 0
+        algorithm = ALGORITHMS.get(self._settings.algorithm)
+        return self._settings.horizon if algorithm and algorithm.horizon else 0
 
     def _resume(self):
         """Take up the newest checkpoint of the run folder, if there is one; return it."""
@@ -118,10 +123,10 @@ class LearnerNode(Node):
     def _send(self, request):
         self._publish_while_ok(self._requests, request)
 
-    def _publish(self, version, updates, tensors):
-        candidate = self._settings.algorithm + (f'_h{self._horizon}' if self._horizon else '')
+    def _publish(self, version, updates, candidate):
         message = make_weights_message(
-            version, updates, self._architecture, candidate, tensors, self._key)
+            version, updates, {**self._architecture, **candidate.controller}, candidate.name,
+            candidate.tensors, self._key)
         message.header.stamp = self.get_clock().now().to_msg()
         self._publish_while_ok(self._weights, message)
 
@@ -160,12 +165,13 @@ class LearnerNode(Node):
         return response
 
 
-def _fine_tuner(settings, policy):
-    simulation = None
-    config = settings.fine_tuning()
-    if ALGORITHMS[config.algorithm].from_simulator and settings.simulation_checkpoint:
-        simulation = load_checkpoint(settings.simulation_checkpoint, 'learner')
-    return FineTuner(config, policy, simulation, settings.seed)
+def _tuner(settings, tunings):
+    """Return what learns, from the checkpoints that it needs."""
+    paths = {'policy': settings.policy_checkpoint, 'value': settings.value_checkpoint,
+             'learner': settings.simulation_checkpoint, 'dynamics': settings.dynamics_checkpoint}
+    checkpoints = {kind: load_checkpoint(paths[kind], kind)
+                   for kind in checkpoint_kinds(tunings) if paths[kind]}
+    return make_tuner(tunings, checkpoints, settings.seed)
 
 
 def _warm_start_columns(settings, tuner):

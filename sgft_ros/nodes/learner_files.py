@@ -85,9 +85,17 @@ class LearnerFiles:
 
     def export_policy(
         self, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, object],
+        candidate: str = '',
     ) -> None:
-        """Write the policy under `policy_path`; raise OSError as the operating system says."""
-        save_checkpoint(self.policy_path, 'policy', tensors, metadata)
+        """
+        Write the policy under `policy_path`, or beside it as policy_<candidate>.safetensors.
+
+        :raises OSError: as the operating system says
+        """
+        path = self.policy_path
+        if candidate:
+            path = path.with_stem(f'{path.stem}_{candidate}')
+        save_checkpoint(path, 'policy', tensors, metadata)
 
     def next_version(self) -> int:
         """

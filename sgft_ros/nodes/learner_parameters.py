@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, fields
 
+from sgft_ros.learning.algorithms import AUTO
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.nodes.parameters import parameter
+from sgft_ros.nodes.tuning_files import read_tuning
 
 CORE = FineTuningConfig()
 MANY = 1_000_000_000
@@ -15,10 +17,19 @@ class LearnerParameters:
 
     # algorithm
     algorithm: str = parameter(CORE.algorithm, 'learning algorithm, see docs/benchmark.md')
+    candidates: tuple[str, ...] = parameter(
+        ('sgft_sac', 'sac', 'planner'), "of 'auto': algorithms side by side, each as its own file "
+                                        'in config/algorithms says')
+    task: str = parameter('', "of 'auto': task whose file sets the candidates too")
     horizon: int = parameter(
         CORE.horizon,
         'H: steps of real reward before V_sim has its say; pbrs, rlpd and sac have none',
         minimum=1, maximum=1000)
+    samples: int = parameter(
+        CORE.samples, 'of a planner: action sequences per iteration', minimum=4, maximum=10_000)
+    adapter_learning_rate: float = parameter(
+        CORE.adapter_learning_rate, "of a planner's map of commands before its dynamics",
+        minimum=0.0, maximum=1.0)
     reward_scale: float = parameter(
         CORE.reward_scale, 'factor of shaped rewards, where V_sim is flat',
         minimum=1e-6, maximum=1e6)
@@ -69,6 +80,8 @@ class LearnerParameters:
         '', 'transitions from the simulator for the warm start')
     simulation_checkpoint: str = parameter(
         '', 'learner of the simulator as pretraining left it; sac and sgft_unshaped go on from it')
+    dynamics_checkpoint: str = parameter(
+        '', 'dynamics of the simulator; a planner goes on from them')
     run_folder: str = parameter(
         '', 'folder for checkpoints and curves; a learner resumes from it', required=True)
     key_file: str = parameter('', 'file with the key that signs the weights; empty: no signature')
@@ -94,7 +107,13 @@ class LearnerParameters:
         5, 'by how much training yields the processor to the control loop', minimum=0,
         maximum=19)
 
-    def fine_tuning(self) -> FineTuningConfig:
-        """Return the part that the learning core knows."""
-        return FineTuningConfig(
-            **{field.name: getattr(self, field.name) for field in fields(FineTuningConfig)})
+    def fine_tuning(self) -> dict[str, FineTuningConfig]:
+        """
+        Return the part that the learning core knows, by candidate.
+
+        :raises ValueError: if there is no such algorithm
+        """
+        if self.algorithm == AUTO:
+            return {name: read_tuning(name, self.task)[0] for name in self.candidates}
+        return {self.algorithm: FineTuningConfig(
+            **{field.name: getattr(self, field.name) for field in fields(FineTuningConfig)})}

@@ -15,9 +15,10 @@ FAR_BEHIND = 200  # real transitions that wait for their updates
 class LearnerReport:
     """Tell once a second how training goes."""
 
-    def __init__(self, node, settings, horizon, trainer, credits, files):
-        """Begin to tell; `horizon` is 0 for an infinite one."""
+    def __init__(self, node, settings, horizon, ratio, trainer, credits, files):
+        """Begin to tell; `horizon` 0: infinite; `ratio`: wanted updates per transition."""
         self._node, self._settings, self._horizon = node, settings, horizon
+        self._ratio = ratio
         self._trainer, self._credits, self._files = trainer, credits, files
         self._counted = trainer.updates, time.monotonic()
         self._told_problem = self._told_disk_error = ''
@@ -71,7 +72,7 @@ class LearnerReport:
 
     def _lag(self):
         """Return what to say of a learner that cannot keep up, '' where it can."""
-        behind, ratio = self._trainer.behind, self._settings.updates_per_transition
+        behind, ratio = self._trainer.behind, self._ratio
         if self._trainer.displayed_phase != 'training' or behind <= FAR_BEHIND * ratio:
             return ''
         return (f'{behind} updates behind the transitions: the learner came late, or the machine '

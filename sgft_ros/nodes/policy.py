@@ -5,6 +5,7 @@ from time import monotonic, perf_counter
 
 import numpy as np
 from rclpy.node import Node
+from sgft_ros.learning.arbiter import Arbiter, PI_SIM
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import ExplorationNoise
 from sgft_ros.learning.schedule import Counts, EVALUATION, FINISHED, Schedule
@@ -29,7 +30,9 @@ from std_srvs.srv import Trigger
 WEIGHTS_WAIT = 3.0      # [s] that a restarted policy waits for newer weights than its own
 MOST_PERIODS = 2        # control periods between two ticks after which the gate may have stopped
 MOST_REFUSED = 2        # refused actions in a row after which the gate counts as disarmed
+PLANNING_SHARE = 0.5    # of a control period, after which a planner begins no iteration
 EXPLORATION = 0xE591    # keeps the noise apart from other random numbers of the seed
+ARBITER = 0xA2B1        # likewise
 
 
 class Policy(Node):
@@ -55,6 +58,7 @@ class Policy(Node):
         self._last_action_terms = [
             term.name for term in contract.observation if term.source.kind == 'last_action']
         self._least_std = settings.exploration_std
+        self._budget = PLANNING_SHARE * self._period / settings.rate_factor
         self._exploration = ExplorationNoise(
             contract.action_size, settings.exploration_correlation, np.random.default_rng(
                 [settings.seed, EXPLORATION, self._schedule.counts.episodes]))
@@ -77,7 +81,7 @@ class Policy(Node):
         self._result_publisher = self.create_publisher(
             EpisodeResult, 'episode_results', qos.EPISODE_RESULTS)
         self.create_subscription(Action, 'executed_action', self._on_executed, qos.ACTION)
-        self.create_subscription(PolicyWeights, 'policy_weights', self._on_weights, qos.LATEST)
+        self.create_subscription(PolicyWeights, 'policy_weights', self._on_weights, qos.WEIGHTS)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self._diagnostics = diagnostics.Diagnostics(self, 'control loop', self._report)
         self._timer = self.create_timer(self._period, self._tick)
@@ -89,10 +93,17 @@ class Policy(Node):
         judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors, read_key(settings.key_file))
         zeros = np.zeros(contract.observation_size, np.float32)
         self._state = RunState(settings.run_folder, self._robot, checkpoint.sha256)
-        counts, *weights = self._state.load() or (Counts(), checkpoint.tensors, 0, '')
-        self._acting = ActingWeights(judge, judge.judge(checkpoint.tensors, 0, '', zeros))
-        if weights[1]:
-            self._acting.follow(judge.judge(*weights, zeros))
+        counts, candidates, known = self._state.load() or (Counts(), (), None)
+        self._acting = ActingWeights(judge, judge.first(checkpoint.tensors), settings.arbitrate)
+        self._arbiter = None
+        if settings.arbitrate:
+            self._arbiter = Arbiter(np.random.default_rng(
+                [settings.seed, ARBITER, counts.episodes]))
+            if known:
+                self._arbiter.load_state(known)
+        for tensors, version, name, controller in candidates:
+            if version:
+                self._admit(judge.judge(tensors, version, name, zeros, controller))
         self._schedule = Schedule(
             settings.evaluation_interval, settings.evaluation_episodes,
             settings.transition_limit, counts)
@@ -150,16 +161,28 @@ class Policy(Node):
         if not self._preparation.advance():
             return False
         self._episode = Episode(self._episodes, self._schedule.phase == EVALUATION)
+        self._choose_candidate()
         self._episodes += 1
         self._reset_wanted = self._overdue = False
         self._exploration.reset()
         return True
 
+    def _choose_candidate(self):
+        """Say who acts in the episode that begins, where there is a choice."""
+        if self._arbiter is not None and not self._schedule.in_round:
+            evaluation = self._episode.evaluation
+            first = evaluation and self._schedule.counts.rounds == 0
+            self._acting.act_with(
+                PI_SIM if first else
+                self._arbiter.best() if evaluation else self._arbiter.choose())
+            self._acting.swap()
+        self._acting.now.policy.reset()
+
     def _act(self, observation, now, seconds):
         """Choose an action, publish it, and remember what it was an answer to."""
         weights, episode = self._acting.now, self._episode
         noise = None if episode.evaluation else self._exploration.sample()
-        action = weights.policy.act(observation, noise, self._least_std)
+        action = weights.policy.act(observation, noise, self._least_std, self._budget)
         message = Action(
             sequence=self._actions, action=float_sequence(action), policy_version=weights.version)
         stamp = message.header.stamp = now.to_msg()
@@ -243,7 +266,9 @@ class Policy(Node):
             result.evaluation_episodes = schedule.round_episodes
         result.header.stamp = self.get_clock().now().to_msg()
         self._result_publisher.publish(result)
-        self._state.keep(schedule.counts, self._acting.newest)
+        if self._arbiter is not None and not episode.evaluation:
+            self._arbiter.record(result.candidate, result.success)
+        self._keep()
 
     def _on_executed(self, message):
         self._executed = message
@@ -254,10 +279,23 @@ class Policy(Node):
     def _on_weights(self, message):
         refused = self._acting.refused
         if self._acting.offer(message):
-            self._state.keep(self._schedule.counts, self._acting.newest)
+            if self._arbiter is not None:
+                self._arbiter.admit([message.candidate])
+            self._keep()
         elif self._acting.refused > refused:
             self.get_logger().error(
                 f'refused weights, {self._acting.refusal}', throttle_duration_sec=5.0)
+
+    def _admit(self, weights):
+        """Take weights of an earlier life."""
+        self._acting.follow(weights)
+        if self._arbiter is not None:
+            self._arbiter.admit([weights.candidate])
+
+    def _keep(self):
+        """Write down what the next life needs."""
+        arbiter = None if self._arbiter is None else self._arbiter.state()
+        self._state.keep(self._schedule.counts, self._acting.all, arbiter)
 
     def _on_reset(self, _, response):
         """Let the episode end with its step that is going on."""
@@ -293,7 +331,16 @@ class Policy(Node):
             '' if acting or phase == FINISHED else self._preparation.problem,
             self._acting, self._schedule.counts, self._ticks, self._state.error, {
                 'dropped_transitions': self._dropped, 'aborted_episodes': self._aborted,
-                'last_abort': self._last_abort})
+                'last_abort': self._last_abort,
+                **self._candidates()})
+
+    def _candidates(self):
+        """Return what is thought of the candidates, and how often a plan was cut short."""
+        cut = sum(getattr(weights.policy, 'cut', 0) for weights in self._acting.all)
+        means = {} if self._arbiter is None else {
+            f'success_of_{name}': f'{self._arbiter.mean(name):.2f}'
+            for name in self._arbiter.candidates}
+        return {'candidate': self._acting.now.candidate, 'plans_cut': cut, **means}
 
 
 def main(args=None):

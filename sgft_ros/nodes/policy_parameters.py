@@ -31,5 +31,11 @@ class PolicyParameters:
     transition_limit: int = parameter(
         3000, 'training transitions after which the last evaluation comes', minimum=1,
         maximum=1_000_000_000)
+    arbitrate: bool = parameter(
+        False, 'whether episodes go to the candidate that its real successes speak for, among '
+               'those of the learner and pi_sim; false: the newest weights act')
+    rate_factor: float = parameter(
+        1.0, 'how much faster than the wall clock the time of the robot runs', minimum=0.01,
+        maximum=1000.0)
     key_file: str = parameter(
         '', 'file with the secret that signs weights; empty: signatures are not checked')

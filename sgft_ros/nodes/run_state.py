@@ -1,11 +1,13 @@
 """What a policy node leaves behind for its next life: counts, and the weights that acted."""
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
 from sgft_ros.learning.schedule import Counts
+from sgft_ros.learning.tensors import part_of
 from sgft_ros.nodes.weights import Weights
 
 KIND = 'policy_state'
@@ -30,7 +32,10 @@ class RunState:
 
     def load(self):
         """
-        Return counts, tensors, version and candidate of the earlier life, or None.
+        Return what the earlier life left, or None.
+
+        That is counts, candidates as (tensors, version, name, controller), and the state of the
+        arbiter.
 
         :raises CheckpointError: if the file cannot be read
         :raises ValueError: if the run began with another checkpoint
@@ -43,24 +48,33 @@ class RunState:
             raise ValueError(
                 f'{self._path}: the run began with the checkpoint {metadata["checkpoint"]}, '
                 f'got {self._checkpoint_id}; choose another run_folder')
-        return counts, kept.tensors, metadata['version'], metadata['candidate']
+        candidates = [
+            (part_of(kept.tensors, f'{index}/'), each['version'], each['candidate'],
+             each['controller']) for index, each in enumerate(metadata['candidates'])]
+        return counts, candidates, metadata['arbiter']
 
     @property
     def settled(self) -> bool:
         """Return whether all that was given to `keep` is on the disk, or the disk refused it."""
         return self._last is None or self._last.done()
 
-    def keep(self, counts: Counts, weights: Weights) -> Future | None:
+    def keep(
+        self, counts: Counts, candidates: Sequence[Weights], arbiter: Mapping | None = None,
+    ) -> Future | None:
         """Replace the file soon; a full disk is no reason to stop, `error` tells of it."""
         if self._path is not None:
-            self._last = self._writer.submit(self._write, weights, {
-                'checkpoint': self._checkpoint_id, 'counts': asdict(counts),
-                'version': weights.version, 'candidate': weights.candidate})
+            self._last = self._writer.submit(self._write, list(candidates), {
+                'checkpoint': self._checkpoint_id, 'counts': asdict(counts), 'arbiter': arbiter,
+                'candidates': [{
+                    'version': weights.version, 'candidate': weights.candidate,
+                    'controller': dict(weights.controller)} for weights in candidates]})
         return self._last
 
-    def _write(self, weights, metadata):
+    def _write(self, candidates, metadata):
+        tensors = {f'{index}/{name}': value for index, weights in enumerate(candidates)
+                   for name, value in weights.tensors.items()}
         try:
-            save_checkpoint(self._path, KIND, weights.tensors, metadata)
+            save_checkpoint(self._path, KIND, tensors, metadata)
             self.error = ''
         except OSError as error:
             self.error = str(error)

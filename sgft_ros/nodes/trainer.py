@@ -9,13 +9,16 @@ import threading
 import time
 
 import numpy as np
+from sgft_ros.learning.controllers import GAUSSIAN
 from sgft_ros.learning.finetuner import FineTuner
+from sgft_ros.learning.portfolio import Portfolio
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.sample_credits import SampleCredits
 from sgft_ros.nodes.time_shares import TimeShares
 
 NO_LOSSES = dict.fromkeys(
-    ('critic_loss', 'actor_loss', 'temperature', 'entropy', 'q_mean'), math.nan)
+    ('critic_loss', 'actor_loss', 'dynamics_loss', 'temperature', 'entropy', 'q_mean'),
+    math.nan)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Trainer(threading.Thread):
     """
 
     def __init__(
-        self, tuner: FineTuner, credits: SampleCredits, files: LearnerFiles, schedule: Schedule,
+        self, tuner: FineTuner | Portfolio, credits: SampleCredits, files: LearnerFiles,
+        schedule: Schedule,
         warm_start_columns: Mapping[str, np.ndarray] | None, *, seed: int,
         send: Callable, publish: Callable, policy_metadata: Mapping[str, object],
         warmed_up: bool = False,
@@ -45,7 +49,7 @@ class Trainer(threading.Thread):
 
         :param warm_start_columns: shaped simulation data, or None where no warm start is wanted
         :param send: sends a SampleRequest
-        :param publish: publishes (version, updates, tensors) as PolicyWeights
+        :param publish: publishes (version, updates, candidate) as PolicyWeights
         :param policy_metadata: of the checkpoint of pi_sim
         :param warmed_up: whether the tuner comes from a checkpoint that had been warmed up
         """
@@ -108,9 +112,7 @@ class Trainer(threading.Thread):
         state = {name: value.numpy() for name, value in self._good.items()}
         try:
             path = self._files.save(self._tuner.updates, state, {'warmed_up': self._warmed_up})
-            self._files.export_policy(self._tuner.policy_tensors(), {
-                **self._policy_metadata, 'temperature': self._tuner.learner.alpha,
-                'updates': self._tuner.updates, 'version': self._files.version})
+            self._export()
         except OSError as error:
             self.disk_error = f'{self._files.folder}: {error.strerror or error}'
             raise
@@ -119,20 +121,25 @@ class Trainer(threading.Thread):
 
     def reset(self) -> int:
         """Go back to pi_sim; return the version under which it was published. A job."""
-        if self._tuner.learner.updates:
+        if self._tuner.trained:
             self._tuner.reset()
         return self.publish()
 
-    def publish(self) -> int:
-        """Publish the weights as they are; return their version. A job."""
+    def publish(self, moved: bool = False) -> int:
+        """
+        Publish the weights of every candidate as they are; return the last version. A job.
+
+        With `moved`, those stay away that are pi_sim still.
+        """
         self._keep()
-        try:
-            version = self._files.next_version()
-        except OSError as error:
-            self.disk_error = f'{self._files.folder}: {error.strerror or error}'
-            version = self._files.version
-        self._publish(version, self._tuner.updates, self._tuner.policy_tensors())
-        return version
+        for candidate in self._tuner.candidates(moved):
+            try:
+                version = self._files.next_version()
+            except OSError as error:
+                self.disk_error = f'{self._files.folder}: {error.strerror or error}'
+                version = self._files.version
+            self._publish(version, self._tuner.updates, candidate)
+        return self._files.version
 
     def set_paused(self, paused: bool) -> None:
         """Stop or resume gradient steps. A job."""
@@ -143,8 +150,8 @@ class Trainer(threading.Thread):
     def run(self) -> None:
         """Train until `stop`."""
         try:
-            if self._tuner.learner.updates:
-                self.publish()
+            if self._tuner.trained or self._tuner.policy_moved:
+                self.publish(moved=not self._tuner.trained)
             if self._tuner.needs_warm_start and not self._warmed_up:
                 self._warm_start()
             while not self._stopping:
@@ -200,7 +207,7 @@ class Trainer(threading.Thread):
             return
         self.behind = due = self._tuner.updates_due(self._credits.inserted)
         self._ask(due)
-        begun = self._credits.inserted >= self._tuner.config.start_after
+        begun = self._credits.inserted >= self._tuner.start_after
         self.phase = 'training' if begun else 'waiting'
         if not due:
             self._wait('throttled' if begun else 'idle', self._credits.until_next())
@@ -225,7 +232,7 @@ class Trainer(threading.Thread):
         if self._tuner.updates - self._kept_at < self._schedule.publish_interval:
             return
         if self._tuner.policy_moved:
-            self.publish()
+            self.publish(moved=True)
         else:  # the critics alone have learned so far
             self._keep()
 
@@ -239,6 +246,16 @@ class Trainer(threading.Thread):
             self._take_back(f'after {self._tuner.updates} updates not finite: {", ".join(bad)}')
         else:
             self._good = state
+
+    def _export(self):
+        """Write the policies of the candidates that are some, one file each."""
+        policies = [candidate for candidate in self._tuner.candidates()
+                    if candidate.controller['kind'] == GAUSSIAN]
+        for candidate in policies:
+            self._files.export_policy(candidate.tensors, {
+                **self._policy_metadata, 'updates': self._tuner.updates,
+                'version': self._files.version, 'candidate': candidate.name,
+            }, '' if len(policies) == 1 else candidate.name)
 
     def _take_back(self, reason):
         self.diverged += 1

@@ -12,10 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
+from sgft_ros.learning.arbiter import PI_SIM
+from sgft_ros.learning.controllers import GAUSSIAN, make_controller, PLANNER
 from sgft_ros.learning.inference import GaussianPolicy, mlp_sizes
+from sgft_ros.learning.planner import Planner
 from sgft_ros.msg import PolicyWeights
 
-KIND = 'gaussian_mlp'
 KEY_SIZE = 16  # bytes that a key has at least
 
 
@@ -24,19 +26,20 @@ class WeightsRefused(ValueError):
 
 
 class Weights(NamedTuple):
-    """A policy that may act."""
+    """A controller that may act."""
 
-    policy: GaussianPolicy
+    policy: GaussianPolicy | Planner
     tensors: Mapping[str, np.ndarray]
     version: int     # 0 is the checkpoint's
     candidate: str   # which of the learner's controllers this is
+    controller: Mapping[str, object] = {'kind': GAUSSIAN}  # see sgft_ros.learning.controllers
 
 
 def architecture(metadata: Mapping[str, object], tensors: Mapping[str, np.ndarray]) -> dict:
     """Return what two policies must have in common to take each other's weights, as JSON types."""
     _, sizes = mlp_sizes(tensors)
     return {
-        'kind': KIND,
+        'kind': GAUSSIAN,
         'sizes': list(sizes),
         'observation_names': list(metadata['observation_names']),
         'action_names': list(metadata['action_names']),
@@ -89,6 +92,7 @@ class WeightsJudge:
     ):
         """`metadata` and `tensors` are those of the policy's checkpoint."""
         self._architecture = architecture(metadata, tensors)
+        self._sizes = self._architecture['sizes']
         self._shapes = {name: value.shape for name, value in tensors.items()}
         self._key = key
 
@@ -104,26 +108,40 @@ class WeightsJudge:
             raise WeightsRefused(f'version {message.version} is not newer than {newer_than}')
         data = memoryview(message.tensors).tobytes()
         self._check_origin(message, data)
-        self._check_architecture(message.architecture)
-        return self.judge(_unpack(data), message.version, message.candidate, observation)
+        controller = self._controller(message.architecture)
+        return self.judge(
+            _unpack(data), message.version, message.candidate, observation, controller)
+
+    def first(self, tensors: Mapping[str, np.ndarray]) -> Weights:
+        """Return the checkpoint's tensors as weights that may act: pi_sim, version 0."""
+        return self.judge(tensors, 0, PI_SIM, np.zeros(self._sizes[0], np.float32))
 
     def judge(
         self, tensors: Mapping[str, np.ndarray], version: int, candidate: str,
-        observation: np.ndarray,
+        observation: np.ndarray, controller: Mapping[str, object] | None = None,
     ) -> Weights:
         """
         Return tensors as weights that may act, tried on an `observation` (observation,).
 
+        :param controller: what they make, a policy if None
         :raises WeightsRefused: if names, shapes, types or numbers are wrong
         """
-        self._check_tensors(tensors)
-        policy = GaussianPolicy(tensors)
-        # Finite numbers may still overflow.
-        with np.errstate(all='ignore'):
-            output = np.concatenate(policy.distribution(observation))
+        controller = controller or {'kind': GAUSSIAN}
+        if controller['kind'] == GAUSSIAN:
+            self._check_shapes(tensors)
+        self._check_numbers(tensors)
+        try:
+            # Finite numbers may still overflow.
+            with np.errstate(all='ignore'):
+                policy = make_controller(controller, tensors, seed=version)
+                output = policy.act(observation) if controller['kind'] == PLANNER else (
+                    np.concatenate(policy.distribution(observation)))
+        except (ArithmeticError, KeyError, IndexError, TypeError, ValueError) as error:
+            raise WeightsRefused(f'no {controller["kind"]} can be made: {error!r}') from None
         if not np.isfinite(output).all():
             raise WeightsRefused('the first forward pass is not finite')
-        return Weights(policy, tensors, version, candidate)
+        policy.reset()
+        return Weights(policy, tensors, version, candidate, controller)
 
     def _check_origin(self, message, data):
         if not hmac.compare_digest(hashlib.sha256(data).digest(), bytes(message.sha256)):
@@ -134,21 +152,25 @@ class WeightsJudge:
         if not hmac.compare_digest(expected, bytes(message.signature)):
             raise WeightsRefused('signature was not made with the configured key')
 
-    def _check_architecture(self, text):
+    def _controller(self, text):
+        """Return what kind of controller an architecture describes; refuse what does not fit."""
         try:
             came = json.loads(text)
         except json.JSONDecodeError as error:
             raise WeightsRefused(f'architecture is not JSON: {error}') from None
-        if came == self._architecture:
-            return
         if not isinstance(came, dict):
             raise WeightsRefused(f'architecture: expected an object, got {came!r}')
-        for name in self._architecture | came:
-            expected, value = self._architecture.get(name), came.get(name)
+        own = self._architecture
+        if came.get('kind') == PLANNER:
+            own = own | {name: came[name] for name in came if name not in own} | {'kind': PLANNER}
+        for name in own | came:
+            expected, value = own.get(name), came.get(name)
             if value != expected:
                 raise WeightsRefused(f'architecture, {name}: expected {expected}, got {value}')
+        return {name: value for name, value in came.items()
+                if name == 'kind' or name not in self._architecture}
 
-    def _check_tensors(self, tensors):
+    def _check_shapes(self, tensors):
         if tensors.keys() != self._shapes.keys():
             raise WeightsRefused(
                 f'tensors: expected {sorted(self._shapes)}, got {sorted(tensors)}')
@@ -156,6 +178,9 @@ class WeightsJudge:
             if value.shape != self._shapes[name]:
                 raise WeightsRefused(
                     f'tensor {name!r}: expected shape {self._shapes[name]}, got {value.shape}')
+
+    def _check_numbers(self, tensors):
+        for name, value in tensors.items():
             if value.dtype != np.float32:
                 raise WeightsRefused(f'tensor {name!r}: expected float32, got {value.dtype}')
             if not np.isfinite(value).all():

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from sgft_ros.arguments import positive
 from sgft_ros.learning.checkpoint import save_checkpoint
+from sgft_ros.learning.dynamics import fit_world, WorldConfig
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.regression import UPDATES as VALUE_UPDATES
 from sgft_ros.robot import ContractError, load_robot_contract
@@ -72,6 +73,7 @@ def pretrain(
     value, held_out_r2 = fit_value_function(
         values, _value_inputs(task, contract), config, seed,
         stages('value function', VALUE_UPDATES))
+    world = fit_world(visited, seed=seed, progress=stages('dynamics', WorldConfig.updates))
     done = stages('evaluation', REAL_WORLDS)
     in_simulation = success_rate(simulate(3), policy, SIM_EPISODES)
     in_reality = [_real_success(task, contract, worlds, policy, world, done)
@@ -92,6 +94,7 @@ def pretrain(
     for kind, name, tensors in (
         ('policy', 'policy', learner.policy_tensors()), ('value', 'value', value),
         ('learner', 'learner', state), ('replay', 'warm_start', warm_start),
+        ('dynamics', 'dynamics', world),
     ):
         save_checkpoint(output / f'{name}.safetensors', kind, tensors, metadata)
     return record
@@ -115,8 +118,10 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = _parser().parse_args(args)
     output = options.output or Path('pretrained', options.task)
-    config = replace(PretrainingConfig(), steps=options.steps,
-                     diverse_episodes=options.diverse_episodes)
+    worlds = WORLDS[options.task]
+    config = replace(
+        PretrainingConfig(), steps=options.steps or worlds.steps,
+        diverse_episodes=options.diverse_episodes or worlds.diverse_episodes)
     torch.set_num_threads(1)  # networks this small lose with more
     console = Console(stderr=True)
     try:
@@ -124,8 +129,8 @@ def main(args: Sequence[str] | None = None) -> int:
         columns = (TextColumn('{task.description}'), BarColumn(), TextColumn(
             '{task.completed}/{task.total}'), TimeElapsedColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console) as progress:
-            record = pretrain(options.task, options.robot, options.seed, config, output,
-                              Stages(progress))
+            record = pretrain(options.task, options.robot or worlds.robot, options.seed, config,
+                              output, Stages(progress))
     except (ContractError, OSError, ValueError) as error:
         print(f'pretrain: {error}', file=sys.stderr)
         return 1
@@ -142,22 +147,22 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    defaults = PretrainingConfig()
     parser = argparse.ArgumentParser(
-        prog='pretrain', description='Train policy and value function of a task in simulation',
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument('--task', choices=sorted(TASKS), default='peg_insert')
+        prog='pretrain', description='Train policy, value function and dynamics of a task in '
+        'simulation')
+    parser.add_argument('--task', choices=sorted(TASKS), default='peg_insert',
+                        help='default: %(default)s')
     parser.add_argument(
-        '--robot', default='simulated_arm', help='robot contract: name, or path of a .yaml file')
-    parser.add_argument('--seed', type=int, default=0)
+        '--robot', help="robot contract: name, or path of a .yaml file (default: the task's)")
+    parser.add_argument('--seed', type=int, default=0, help='default: %(default)s')
     parser.add_argument(
         '--output', type=Path, help='folder for the files (default: pretrained/<task>)')
     parser.add_argument(
-        '--steps', type=positive, default=defaults.steps,
-        help='steps, and updates, of the policy in simulation')
+        '--steps', type=positive,
+        help="steps, and updates, of the policy in simulation (default: the task's)")
     parser.add_argument(
-        '--diverse-episodes', type=positive, default=defaults.diverse_episodes,
-        help='episodes behind the value function and the warm-start data')
+        '--diverse-episodes', type=positive,
+        help="episodes behind value function, dynamics and warm-start data (default: the task's)")
     return parser
 
 

@@ -10,11 +10,22 @@ TASK = 'peg_insert'
 ALGORITHMS = Path(__file__).resolve().parents[2] / 'config' / 'algorithms'
 
 
-@pytest.mark.parametrize('path', sorted(ALGORITHMS.glob('*.yaml')), ids=lambda path: path.stem)
+@pytest.mark.parametrize('path', sorted(
+    path for path in ALGORITHMS.glob('*.yaml') if path.stem != 'auto'), ids=lambda path: path.stem)
 def test_a_method_has_the_settings_of_the_file_that_the_launch_file_reads(path):
     parameters = yaml.safe_load(path.read_text())['learner']['ros__parameters']
     for method in load_method(path.stem, TASK), load_method(str(path), TASK):
         assert parameters.items() <= method.settings.items()
+
+
+def test_auto_has_each_candidate_as_its_own_file_says():
+    written = yaml.safe_load((ALGORITHMS / 'auto.yaml').read_text())['learner']['ros__parameters']
+    method = load_method('auto', TASK)
+    assert method.arbitrated and list(method.tunings) == written['candidates']
+    for name, tuning in method.tunings.items():
+        assert {name: tuning} == load_method(name, TASK).tunings
+    fewer = load_method('auto:candidates=sac+planner,publish_interval=10', TASK)
+    assert list(fewer.tunings) == ['sac', 'planner'] and fewer.publish_interval == 10
 
 
 def test_the_algorithm_has_the_last_word_over_the_task():
@@ -30,11 +41,13 @@ def test_a_sweep_changes_what_it_names_and_nothing_else():
 
 
 @pytest.mark.parametrize('text, message', [
-    ('td3', "unknown algorithm 'td3'; choose from: pbrs, .*, sgft_unshaped, or the path"),
+    ('td3', "unknown algorithm 'td3'; choose from: auto, pbrs, .*, sgft_unshaped, or the path"),
     ('sgft_sac:horizont=5', "unknown parameter 'horizont'; choose from: .*horizon"),
     ('sgft_sac:horizon=five', "horizon: expected int, got 'five'"),
     ('sgft_sac:horizon=2.5', 'horizon: expected int, got 2.5'),
     ('sgft_sac:horizon', "expected name=value, got 'horizon'"),
+    ('auto:candidates=sac+td3', "unknown algorithm 'td3'"),
+    ('auto:horizon=3', "unknown parameter 'horizon'; choose from: algorithm, prior_ratio"),
     ('sgft_sac:algorithm=ppo', "unknown algorithm 'ppo'; choose from"),
 ])
 def test_what_is_no_method_is_refused_by_name(text, message):

@@ -71,7 +71,7 @@ def test_the_robot_side_moves_into_the_namespace_alone(configure):
 
 @pytest.mark.parametrize('changes, sim_time', [
     ({'rate_factor': '1.0'}, False), ({'rate_factor': '3.0'}, True),
-    ({'rate_factor': '3.0', 'simulated': 'false'}, False)])
+    ({'rate_factor': '3.0', 'simulated': 'false', 'robot': 'simulated_arm'}, False)])
 def test_simulated_time_only_where_a_simulated_robot_runs_at_another_rate(
         configure, changes, sim_time):
     run = configure(**changes)
@@ -86,8 +86,9 @@ def test_a_run_that_is_taken_up_again_begins_a_new_bag(configure):
 
 
 @pytest.mark.parametrize('changes, message', [
-    ({'algorithm': 'sgft'}, "unknown algorithm 'sgft'; choose from: pbrs, rlpd, sac, "),
-    ({'task': 'peg'}, "unknown task 'peg'; choose from: peg_insert"),
+    ({'algorithm': 'sgft'}, "unknown algorithm 'sgft'; choose from: auto, pbrs, planner, rlpd, "),
+    ({'simulated': 'false'}, 'robot: expected a contract, as simulated is false'),
+    ({'task': 'peg', 'robot': 'simulated_arm'}, "unknown task 'peg'; choose from: peg_insert"),
     ({'checkpoint': '/nowhere'}, 'lacks policy.safetensors'),
     ({'seed': 'one'}, "seed: expected an integer, got 'one'"),
     ({'transition_limit': '1e3'}, "transition_limit: expected an integer, got '1e3'"),

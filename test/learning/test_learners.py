@@ -51,7 +51,7 @@ def policy_checkpoint(seed=3, **metadata):
 
 def fine_tuner(critic_updates=0, **config):
     return FineTuner(
-        FineTuningConfig(critic_updates=critic_updates, **config), policy_checkpoint())
+        FineTuningConfig(critic_updates=critic_updates, **config), {'policy': policy_checkpoint()})
 
 
 def test_numpy_and_torch_compute_the_same_network():
@@ -117,7 +117,7 @@ def test_warm_start_of_the_critics_leaves_the_policy_alone():
     tuner = fine_tuner(warm_start_updates=20)
     tuner.warm_start(columns(200), np.random.default_rng(0))
     for name, value in policy_checkpoint().tensors.items():
-        np.testing.assert_array_equal(tuner.policy_tensors()[name], value)
+        np.testing.assert_array_equal(tuner.learner.policy_tensors()[name], value)
     assert tuner.updates == 0
 
 
@@ -176,9 +176,9 @@ def test_the_policy_stays_that_of_the_simulator_until_the_critics_have_had_their
         critics = tuner.learner.critic.flat.clone()
         assert list(tuner.update(batch(seed))) == ['critic_loss']
         assert not torch.equal(critics, tuner.learner.critic.flat)
-        np.testing.assert_array_equal(tuner.policy_tensors()['weight0'], start)
+        np.testing.assert_array_equal(tuner.learner.policy_tensors()['weight0'], start)
     assert 'actor_loss' in tuner.update(batch())
-    assert not np.array_equal(tuner.policy_tensors()['weight0'], start)
+    assert not np.array_equal(tuner.learner.policy_tensors()['weight0'], start)
     assert tuner.updates == 4
     tuner.reset()
     assert list(tuner.update(batch())) == ['critic_loss']
@@ -199,7 +199,7 @@ def test_pbrs_starts_as_sgft_sac_does_and_learns_with_one_head():
     tuner = fine_tuner(algorithm='pbrs', warm_start_updates=2)
     assert tuner.needs_warm_start and tuner.learner.heads == 1
     start = policy_checkpoint().tensors
-    np.testing.assert_array_equal(tuner.policy_tensors()['weight0'], start['weight0'])
+    np.testing.assert_array_equal(tuner.learner.policy_tensors()['weight0'], start['weight0'])
     tuner.warm_start(columns(50), np.random.default_rng(0))
     assert 'actor_loss' in tuner.update(batch())
     assert tuner.policy_moved
@@ -211,7 +211,7 @@ def test_reset_returns_to_the_policy_of_the_simulator_and_keeps_the_count():
         tuner.update(batch(seed))
     tuner.reset()
     np.testing.assert_array_equal(
-        tuner.policy_tensors()['weight0'], policy_checkpoint().tensors['weight0'])
+        tuner.learner.policy_tensors()['weight0'], policy_checkpoint().tensors['weight0'])
     assert tuner.updates == 4
 
 
@@ -222,7 +222,7 @@ def test_reset_still_leads_to_the_simulator_after_a_resume():
     assert resumed.updates == 1
     resumed.reset()
     np.testing.assert_array_equal(
-        resumed.policy_tensors()['weight0'], policy_checkpoint().tensors['weight0'])
+        resumed.learner.policy_tensors()['weight0'], policy_checkpoint().tensors['weight0'])
 
 
 def test_sac_continues_with_the_critics_of_the_simulator():
@@ -230,7 +230,9 @@ def test_sac_continues_with_the_critics_of_the_simulator():
     simulated.update(batch())
     state = {name: value.numpy() for name, value in simulated.state().items()}
     checkpoint = Checkpoint('learner.safetensors', state, {}, '')
-    tuner = FineTuner(FineTuningConfig(algorithm='sac'), policy_checkpoint(), checkpoint)
+    tuner = FineTuner(
+        FineTuningConfig(algorithm='sac'),
+        {'policy': policy_checkpoint(), 'learner': checkpoint})
     assert torch.equal(tuner.learner.critic.flat, simulated.critic.flat)
     assert tuner.updates == 0 and not tuner.needs_warm_start
 
@@ -239,8 +241,10 @@ def test_the_unshaped_twin_begins_every_head_with_the_critics_of_the_simulator()
     simulated = SAC(CONFIG, 3)
     simulated.update(batch())
     state = {name: value.numpy() for name, value in simulated.state().items()}
-    tuner = FineTuner(FineTuningConfig(algorithm='sgft_unshaped', horizon=3), policy_checkpoint(),
-                      Checkpoint('learner.safetensors', state, {}, ''))
+    tuner = FineTuner(
+        FineTuningConfig(algorithm='sgft_unshaped', horizon=3), {
+            'policy': policy_checkpoint(),
+            'learner': Checkpoint('learner.safetensors', state, {}, '')})
     inputs = torch.cat([batch()['observation'], batch()['action']], -1)
     with torch.no_grad():
         expected = simulated.critic(inputs)
@@ -267,5 +271,5 @@ def test_sac_without_a_learner_of_the_simulator_is_refused():
 
 
 def test_an_unknown_algorithm_is_refused_with_the_choices():
-    with pytest.raises(ValueError, match="'scs'; choose from: pbrs, rlpd, sac, sgft_geometric"):
+    with pytest.raises(ValueError, match="'scs'; choose from: pbrs, planner, rlpd, sac, sgft_"):
         FineTuningConfig(algorithm='scs')

@@ -36,7 +36,7 @@ class Cell:
         self.results = collect(EpisodeResult, 'episode_results', qos.EPISODE_RESULTS)
         self.executed = collect(Action, 'executed_action', 1000)
         self._weights = self.probe.node.create_publisher(
-            PolicyWeights, 'policy_weights', qos.LATEST)
+            PolicyWeights, 'policy_weights', qos.WEIGHTS)
         self.robot = self.start('simulated_robot', gap=0.0, **self.rate)
         self.gate = self.start_gate()
         self.policy = self.start_policy()

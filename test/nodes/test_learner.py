@@ -30,7 +30,7 @@ class Rig:
     def __init__(self, probe, folder):
         self.probe, self.folder = probe, folder
         self.parameters = learner_parameters(folder)
-        self.weights = probe.collect(PolicyWeights, 'policy_weights', qos.LATEST)
+        self.weights = probe.collect(PolicyWeights, 'policy_weights', qos.WEIGHTS)
         self.status = probe.collect(LearnerStatus, 'learner_status', qos.LATEST)
         self._transitions = probe.node.create_publisher(
             ShapedTransition, 'shaped_transitions', qos.TRANSITIONS)

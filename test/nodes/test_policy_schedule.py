@@ -63,11 +63,15 @@ def test_state_brings_back_counts_and_the_weights_that_acted(tmp_path):
     acted = judge.judge(random_tensors(3), 41, 'sgft', np.zeros(9, np.float32))
     counts = Counts(transitions=120, rounds=2, evaluated_at=100, episodes=9)
     state = RunState(tmp_path, 'cell/arm', 'abc')
-    state.keep(counts, acted).result(10.0)
+    other = judge.judge(random_tensors(4), 42, 'sac', np.zeros(9, np.float32))
+    known = {'sgft': [3.0, 1.0], 'sac': [0.5, 2.0]}
+    state.keep(counts, [acted, other], known).result(10.0)
     assert state.settled and not state.error
-    kept, tensors, version, candidate = RunState(tmp_path, 'cell/arm', 'abc').load()
-    assert (kept, version, candidate) == (counts, 41, 'sgft')
-    np.testing.assert_array_equal(tensors['weight0'], acted.tensors['weight0'])
+    kept, candidates, arbiter = RunState(tmp_path, 'cell/arm', 'abc').load()
+    assert (kept, arbiter) == (counts, known)
+    for weights, (tensors, *rest) in zip((acted, other), candidates, strict=True):
+        assert rest == [weights.version, weights.candidate, {'kind': 'gaussian_mlp'}]
+        np.testing.assert_array_equal(tensors['weight0'], weights.tensors['weight0'])
     assert RunState(tmp_path, 'other', 'abc').load() is None
     with pytest.raises(ValueError, match='began with the checkpoint abc, got xyz'):
         RunState(tmp_path, 'cell/arm', 'xyz').load()
@@ -79,5 +83,5 @@ def test_full_disk_is_told_and_holds_nothing_up(tmp_path):
     weights = WeightsJudge(metadata(), random_tensors()).judge(
         random_tensors(), 1, '', np.zeros(9, np.float32))
     state = RunState(tmp_path / 'taken', 'arm', 'abc')
-    state.keep(Counts(), weights).result(10.0)
+    state.keep(Counts(), [weights]).result(10.0)
     assert state.settled and 'taken' in state.error

@@ -1,0 +1,32 @@
+"""What acts on the robot: a policy, or a planner; made of tensors and a few words."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+import numpy as np
+from sgft_ros.learning.inference import GaussianPolicy
+from sgft_ros.learning.planner import Planner, PlannerConfig
+
+GAUSSIAN, PLANNER = 'gaussian_mlp', 'planner'
+
+
+def make_controller(
+    description: Mapping[str, object], tensors: Mapping[str, np.ndarray], seed: int = 0,
+) -> GaussianPolicy | Planner:
+    """
+    Return a controller with `act`, `reset`, `observation_size` and `action_size`.
+
+    :param description: {'kind': 'gaussian_mlp'}, or {'kind': 'planner', 'gamma': ...} and what
+        else PlannerConfig has, if other than its defaults
+    :param seed: of what a planner draws
+    :raises ValueError: for another kind, and for tensors that do not fit
+    :raises KeyError: for a missing tensor
+    """
+    kind = description.get('kind')
+    if kind == GAUSSIAN:
+        return GaussianPolicy(tensors)
+    if kind == PLANNER:
+        known = {field.name for field in fields(PlannerConfig)}
+        config = PlannerConfig(**{name: description[name] for name in known & set(description)})
+        return Planner(tensors, float(description['gamma']), config, seed)
+    raise ValueError(f'unknown kind of controller {kind!r}; choose from: {GAUSSIAN}, {PLANNER}')

@@ -1,0 +1,181 @@
+"""Dynamics-only adaptation: on the robot nothing but the dynamics learns (SimDist, RSS 2026)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from sgft_ros.learning.adam import Adam
+from sgft_ros.learning.networks import EnsembleMLP
+from sgft_ros.learning.sac import OPTIMISER
+from sgft_ros.learning.tensors import part_of
+from sgft_ros.learning.world_model import ADAPTER, DYNAMICS, NORMALISATION, OUTCOME, POLICY, VALUE
+import torch
+from torch import nn
+from torch.nn import functional
+
+MARGIN = 0.2  # of the range of simulated states, by which imagined ones may leave it
+
+
+@dataclass(frozen=True)
+class WorldConfig:
+    """Sizes of the world model and of its fit to simulation data."""
+
+    members: int = 3
+    hidden: tuple[int, ...] = (96, 96)
+    outcome_hidden: tuple[int, ...] = (64, 64)
+    updates: int = 8000
+    batch_size: int = 256
+    learning_rate: float = 1e-3  # at the start; falls to 0 as half a cosine
+
+
+def fit_world(
+    columns: Mapping[str, np.ndarray], config: WorldConfig = WorldConfig(), seed: int = 0,
+    progress: Callable[[int], None] = lambda done: None,
+) -> dict[str, np.ndarray]:
+    """
+    Fit dynamics and outcome model to simulated transitions; return their tensors.
+
+    `columns` are those of a replay: observation, action, next_observation (n, size), reward,
+    terminated (n,). They must be diverse: dynamics that have seen the expert's states alone fail.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    data = {name: torch.from_numpy(np.asarray(columns[name], np.float32)) for name in (
+        'observation', 'action', 'next_observation', 'reward', 'terminated')}
+    observation, action = data['observation'], data['action']
+    sizes = observation.shape[1], action.shape[1]
+    change = data['next_observation'] - observation
+    low, high = data['next_observation'].amin(0), data['next_observation'].amax(0)
+    margin = MARGIN * (high - low)
+    size = sum(sizes)
+    tensors = {'adapter_weight': torch.zeros(size, size), 'adapter_bias': torch.zeros(size),
+               'change_mean': change.mean(0), 'change_scale': change.std(0).clamp(min=1e-6),
+               'low': low - margin, 'high': high + margin}
+    dynamics = EnsembleMLP(config.members, (size, *config.hidden, sizes[0]), generator)
+    outcome = EnsembleMLP(1, (sizes[0], *config.outcome_hidden, 2), generator)
+    parameters = [dynamics.flat, outcome.flat]
+    optimiser = torch.optim.Adam(parameters, lr=config.learning_rate, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, config.updates)
+    for done in range(config.updates):
+        rows = torch.randint(
+            len(observation), (config.members, config.batch_size), generator=generator)
+        loss = dynamics_loss(dynamics, {name: column[rows] for name, column in data.items()},
+                             tensors['change_mean'], tensors['change_scale'])
+        first = {name: column[rows[0]] for name, column in data.items()}
+        reward, ended = outcome(first['next_observation'])[0].unbind(1)
+        loss = loss + functional.mse_loss(reward, first['reward'])
+        loss = loss + functional.binary_cross_entropy_with_logits(ended, first['terminated'])
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        progress(done + 1)
+    networks = ((DYNAMICS, dynamics), (OUTCOME, outcome))
+    return {name: value.numpy() for name, value in tensors.items()} | {
+        f'{prefix}{name}': value for prefix, network in networks
+        for name, value in network.tensors().items()}
+
+
+def dynamics_loss(
+    dynamics: EnsembleMLP, batch: Mapping[str, torch.Tensor], mean: torch.Tensor,
+    scale: torch.Tensor, adapt: Callable[[torch.Tensor], torch.Tensor] = lambda inputs: inputs,
+) -> torch.Tensor:
+    """
+    Return the smooth L1 loss of the normalised change of the observation.
+
+    Columns of `batch` are (batch, size), or (members, batch, size) for minibatches of their own.
+    """
+    predicted = dynamics(adapt(torch.cat([batch['observation'], batch['action']], -1)))
+    change = (batch['next_observation'] - batch['observation'] - mean) / scale
+    return functional.smooth_l1_loss(predicted, change.expand_as(predicted))
+
+
+class DynamicsLearner:
+    """
+    Fits the dynamics to real transitions; outcome model, V_sim and pi_sim stay frozen.
+
+    First of all the adapter: with few transitions the networks would learn their noise by heart,
+    while a dozen numbers say already that the axes of the drive are turned.
+    """
+
+    def __init__(
+        self, tensors: Mapping[str, np.ndarray], learning_rate: float,
+        adapter_rate: float = 0.0, adapted: np.ndarray | None = None,
+    ):
+        """
+        Begin with the world of the simulator.
+
+        :param tensors: of :func:`fit_world`, of V_sim under 'value.' and of pi_sim under 'policy.'
+        :param learning_rate: of the networks
+        :param adapter_rate: learning rate of the adapter
+        :param adapted: which inputs (observation + action,) bool it may change; all if None
+        :raises KeyError: if one is missing
+        """
+        self._frozen = {name: np.array(value, np.float32) for name, value in tensors.items()
+                        if name.startswith((OUTCOME, VALUE, POLICY)) or name in NORMALISATION}
+        own = part_of(tensors, DYNAMICS)
+        members, sizes = own['weight0'].shape[0], [own['weight0'].shape[1]]
+        while f'weight{len(sizes) - 1}' in own:
+            sizes.append(own[f'weight{len(sizes) - 1}'].shape[2])
+        self.dynamics = EnsembleMLP(members, sizes)
+        self.dynamics.load_tensors(own)
+        self._mean, self._scale = (
+            torch.from_numpy(self._frozen[name]) for name in ('change_mean', 'change_scale'))
+        size = sizes[0]
+        self._adapter = nn.Parameter(torch.zeros(size + 1, size))
+        self._load_adapter(tensors)
+        self._adapted = torch.ones(size) if adapted is None else torch.from_numpy(
+            np.asarray(adapted, np.float32))
+        self.updates = 0
+        self._optimisers = (Adam([self.dynamics.flat], learning_rate),
+                            Adam([self._adapter], adapter_rate))
+
+    def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
+        """Take one step on a minibatch: observation, action, next_observation (batch, size)."""
+        loss = dynamics_loss(self.dynamics, batch, self._mean, self._scale, self._adapt)
+        for optimiser in self._optimisers:
+            optimiser.zero_grad()
+        loss.backward()
+        for optimiser in self._optimisers:
+            optimiser.step()
+        self.updates += 1
+        return {'dynamics_loss': loss.item()}
+
+    def policy_tensors(self) -> dict[str, np.ndarray]:
+        """Return what the robot needs, as :class:`Planner` reads it."""
+        return self._frozen | self._adapter_tensors() | {
+            f'{DYNAMICS}{name}': value for name, value in self.dynamics.tensors().items()}
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return what changes, as tensors by name."""
+        state = {name: torch.from_numpy(value) for name, value in self._adapter_tensors().items()}
+        state |= {f'{DYNAMICS}{name}': torch.from_numpy(value)
+                  for name, value in self.dynamics.tensors().items()}
+        state['updates'] = torch.tensor(self.updates)
+        return state | {
+            f'{OPTIMISER}{number}.{name}': value for number, optimiser in enumerate(
+                self._optimisers) for name, value in optimiser.state().items()}
+
+    def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
+        """
+        Resume from what :meth:`state` returned.
+
+        :raises ValueError: if a tensor is missing or of another shape; nothing is changed then
+        """
+        self.dynamics.load_tensors(part_of(state, DYNAMICS))
+        self.updates = int(state['updates'])
+        self._load_adapter(state)
+        for number, optimiser in enumerate(self._optimisers):
+            optimiser.load_state(part_of(state, f'{OPTIMISER}{number}.'))
+
+    def _adapt(self, inputs):
+        change = inputs @ self._adapter[:-1] + self._adapter[-1]
+        return inputs + change * self._adapted
+
+    def _adapter_tensors(self):
+        adapter = (self._adapter * self._adapted).detach().numpy()
+        return dict(zip(ADAPTER, (adapter[:-1].copy(), adapter[-1].copy())))
+
+    def _load_adapter(self, tensors):
+        weight, bias = (torch.as_tensor(tensors[name]) for name in ADAPTER)
+        with torch.no_grad():
+            self._adapter.copy_(torch.cat([weight, bias[None]]))

@@ -1,0 +1,116 @@
+"""Several algorithms that learn from one replay; real success arbitrates between them."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from sgft_ros.learning.algorithms import ALGORITHMS
+from sgft_ros.learning.checkpoint import Checkpoint
+from sgft_ros.learning.finetuner import Candidate, FineTuner, FineTuningConfig
+from sgft_ros.learning.tensors import part_of
+import torch
+
+
+def make_tuner(
+    configs: Mapping[str, FineTuningConfig], checkpoints: Mapping[str, Checkpoint], seed: int = 0,
+) -> 'FineTuner | Portfolio':
+    """
+    Return one fine-tuner, or a portfolio of several.
+
+    :param configs: by name of the candidate
+    :param checkpoints: by kind, all that :func:`checkpoint_kinds` names
+    :raises CheckpointError: if a checkpoint is missing or does not fit
+    """
+    tuners = {name: FineTuner(config, checkpoints, seed) for name, config in configs.items()}
+    return Portfolio(tuners) if len(tuners) > 1 else next(iter(tuners.values()))
+
+
+def checkpoint_kinds(configs: Mapping[str, FineTuningConfig]) -> set[str]:
+    """Return the kinds of checkpoints that learners of these configurations begin with."""
+    return {'policy'}.union(*(ALGORITHMS[config.algorithm].reads for config in configs.values()))
+
+
+class Portfolio:
+    """
+    Fine-tuners side by side, each as often as its own configuration allows.
+
+    All of them are off-policy: what one candidate experiences teaches the others too. Used as one
+    :class:`FineTuner` is.
+    """
+
+    def __init__(self, tuners: Mapping[str, FineTuner]):
+        """`tuners` by name; at least one."""
+        self._tuners = dict(tuners)
+
+    @property
+    def start_after(self) -> int:
+        """Return the real transitions before the first update of any."""
+        return min(tuner.start_after for tuner in self._tuners.values())
+
+    @property
+    def updates(self) -> int:
+        """Return the updates on real transitions of the one that makes most."""
+        return max(tuner.updates for tuner in self._tuners.values())
+
+    @property
+    def trained(self) -> bool:
+        """Return whether there was an update since the start or the last reset."""
+        return any(tuner.trained for tuner in self._tuners.values())
+
+    @property
+    def policy_moved(self) -> bool:
+        """Return whether any candidate is something else than pi_sim."""
+        return any(tuner.policy_moved for tuner in self._tuners.values())
+
+    @property
+    def needs_warm_start(self) -> bool:
+        """Return whether `warm_start` is due before the first update."""
+        return any(tuner.needs_warm_start for tuner in self._tuners.values())
+
+    def warm_start(
+        self, columns: Mapping[str, np.ndarray], generator: np.random.Generator,
+        progress: Callable[[int], bool] = lambda done: True,
+    ) -> None:
+        """Warm up those that need it, see :meth:`FineTuner.warm_start`."""
+        for tuner in self._tuners.values():
+            if tuner.needs_warm_start:
+                tuner.warm_start(columns, generator, progress)
+
+    def updates_due(self, inserted: int) -> int:
+        """Return how many updates the transitions inserted so far allow now."""
+        return max(tuner.updates_due(inserted) for tuner in self._tuners.values())
+
+    def update(
+        self, batch: Mapping[str, torch.Tensor], inserted: int = 0, rewarded: int = 0,
+    ) -> dict[str, float]:
+        """Update those whose turn it is on a minibatch; return the losses, first come first."""
+        losses = {}
+        for tuner in self._tuners.values():
+            if tuner.updates_due(inserted):
+                size = tuner.config.batch_size
+                part = {name: column[:size] for name, column in batch.items()}
+                losses = tuner.update(part, inserted, rewarded) | losses
+        return losses
+
+    def candidates(self, moved: bool = False) -> list[Candidate]:
+        """Return what the robot may act with; with `moved` without those that are pi_sim still."""
+        return [candidate for tuner in self._tuners.values()
+                for candidate in tuner.candidates(moved)]
+
+    def reset(self) -> None:
+        """Bring every candidate back to its start."""
+        for tuner in self._tuners.values():
+            tuner.reset()
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return everything needed to resume."""
+        return {f'{name}/{key}': value for name, tuner in self._tuners.items()
+                for key, value in tuner.state().items()}
+
+    def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
+        """
+        Resume from what :meth:`state` returned.
+
+        :raises ValueError: if a tensor is missing or of another shape
+        """
+        for name, tuner in self._tuners.items():
+            tuner.load_state(part_of(state, f'{name}/'))

@@ -1,0 +1,48 @@
+"""How each algorithm's file, with the task's, sets a learner."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+from sgft_ros.learning.finetuner import FineTuningConfig
+from sgft_ros.nodes.parameter_files import read_parameter_file
+
+KINDS = {field.name: field.type for field in fields(FineTuningConfig)}
+OTHERS = {'prior_ratio': float, 'publish_interval': int}
+
+
+def read_tuning(
+    algorithm: str, task: str, changes: Mapping[str, object] | None = None,
+) -> tuple[FineTuningConfig, dict[str, object]]:
+    """
+    Return the configuration of an algorithm for a task, and what else its file sets.
+
+    The algorithm's file goes before the task's, as in the launch file, and `changes` before both.
+
+    :raises ValueError: if file, parameter or value is not one; the message names it
+    """
+    values = check_parameters({
+        **(read_parameter_file('task', task).get('learner', {}) if task else {}),
+        **read_parameter_file('algorithm', algorithm).get('learner', {}), **(changes or {})},
+        KINDS | OTHERS)
+    config = FineTuningConfig(**{name: values[name] for name in values if name in KINDS})
+    return config, {name: values[name] for name in values if name in OTHERS}
+
+
+def check_parameters(values: Mapping[str, object], kinds: Mapping[str, type]) -> dict:
+    """
+    Return the values with integers as floats where these are expected.
+
+    :raises ValueError: naming the parameter that is unknown or of another kind
+    """
+    checked = {}
+    for name, value in values.items():
+        if name not in kinds:
+            raise ValueError(
+                f'unknown parameter {name!r}; choose from: {", ".join(sorted(kinds))}')
+        kind = kinds[name]
+        if kind is float and type(value) is int:
+            value = float(value)
+        if type(value) is not kind:
+            raise ValueError(f'{name}: expected {kind.__name__}, got {value!r}')
+        checked[name] = value
+    return checked

@@ -1,0 +1,121 @@
+"""A planner reaches the goal in the dynamics that it knows, and learns those of another robot."""
+
+import numpy as np
+import pytest
+from sgft_ros.learning.controllers import make_controller
+from sgft_ros.learning.dynamics import DynamicsLearner
+from sgft_ros.learning.planner import Planner, PlannerConfig
+from sgft_ros.learning.world_model import WorldModel
+import torch
+from worlds import episode, GAMMA, NEAR, network, simulated_world, SPEED, transitions
+
+TURN = 2.2  # [rad], by which the drive of the real robot is turned
+
+
+@pytest.fixture(scope='module')
+def simulated():
+    return simulated_world()
+
+
+def learned(simulated, count, updates, **rates):
+    """Return a learner after updates on `count` transitions of the turned drive."""
+    learner = DynamicsLearner(simulated, **{'learning_rate': 0.0, 'adapter_rate': 0.02, **rates})
+    real = transitions(count, TURN, seed=5)
+    rng = np.random.default_rng(0)
+    for _ in range(updates):
+        rows = rng.integers(count, size=32)
+        learner.update({name: torch.from_numpy(column[rows]) for name, column in real.items()})
+    return learner
+
+
+def test_numpy_imagines_what_torch_was_fitted_to(simulated):
+    model = WorldModel(simulated)
+    data = transitions(200, seed=9)
+    states = model.begin(data['observation'][0], 200) * 0 + data['observation']
+    actions = np.broadcast_to(data['action'], (2, 200, 2))
+    came = model.step(states, actions)
+    inputs = torch.from_numpy(np.concatenate([data['observation'], data['action']], 1))
+    with torch.no_grad():
+        change = network(simulated, 'dynamics.')(inputs).numpy()
+    expected = states + simulated['change_mean'] + simulated['change_scale'] * change
+    expected = expected.clip(simulated['low'], simulated['high'])
+    np.testing.assert_allclose(came, expected, atol=1e-5)
+    assert np.abs(came - data['next_observation']).mean() < 0.1 * SPEED
+    reward, ended = model.outcome(data['next_observation'])
+    there = np.linalg.norm(data['next_observation'], axis=1) < NEAR
+    assert ended[there].mean() > 0.6 > 0.1 > ended[~there].mean()
+    assert abs(reward[~there].mean()) < 0.1
+
+
+def test_it_plans_to_the_goal_in_the_dynamics_that_it_knows(simulated):
+    planner = Planner(simulated, GAMMA, PlannerConfig(std=0.5))
+    assert episode(planner) <= 10  # the straight way takes 6
+
+
+def test_turned_axes_are_learned_from_a_few_dozen_transitions(simulated):
+    config = PlannerConfig(std=0.5)
+    before = Planner(simulated, GAMMA, config)
+    after = Planner(learned(simulated, 40, 300).policy_tensors(), GAMMA, config)
+    assert episode(before, TURN) == 25
+    assert episode(after, TURN) <= 12
+
+
+def test_the_inverse_of_the_adapter_does_here_what_was_wanted_there(simulated):
+    model = WorldModel(learned(simulated, 100, 500).policy_tensors())
+    rng = np.random.default_rng(2)
+    states = rng.uniform(-1, 1, (1, 50, 2)).astype(np.float32)
+    wanted = rng.uniform(-0.5, 0.5, (1, 50, 2)).astype(np.float32)
+    there = WorldModel(simulated).step(np.repeat(states, 2, 0), np.repeat(wanted, 2, 0))
+    here = model.step(np.repeat(states, 2, 0), np.repeat(model.actions_for(states, wanted), 2, 0))
+    assert np.abs(here - there).mean() < 0.15 * SPEED
+
+
+def test_adapter_stays_where_it_may_not_change(simulated):
+    learner = DynamicsLearner(simulated, 1e-3, 0.02, np.array([False, False, True, True]))
+    real = transitions(64, TURN)
+    for _ in range(20):
+        learner.update({name: torch.from_numpy(column) for name, column in real.items()})
+    tensors = learner.policy_tensors()
+    assert not tensors['adapter_weight'][:, :2].any() and tensors['adapter_weight'][:, 2:].any()
+    for name, value in simulated.items():  # frozen: all but adapter and dynamics
+        if not name.startswith(('dynamics.', 'adapter_')):
+            np.testing.assert_array_equal(tensors[name], value)
+
+
+def test_it_resumes_with_the_moments_of_both_optimisers(simulated):
+    learner = learned(simulated, 64, 20, learning_rate=1e-3)
+    resumed = DynamicsLearner(simulated, 1e-3, 0.02)
+    resumed.load_state(learner.state())
+    batch = {name: torch.from_numpy(column) for name, column in transitions(32, TURN).items()}
+    assert resumed.updates == 20
+    assert learner.update(batch) == resumed.update(batch)
+    for name, value in learner.policy_tensors().items():
+        np.testing.assert_array_equal(resumed.policy_tensors()[name], value)
+
+
+def test_without_time_the_plan_before_goes_on(simulated):
+    planner = Planner(simulated, GAMMA)
+    state = np.array([1.0, 0.5], np.float32)
+    planner.act(state)
+    following = planner._plan[0]
+    np.testing.assert_array_equal(planner.act(state, budget=0.0), following.astype(np.float32))
+    assert planner.cut == 1
+
+
+def test_noise_is_its_own_and_small_and_actions_stay_within_their_range(simulated):
+    description = {'kind': 'planner', 'gamma': GAMMA, 'horizon': 3, 'samples': 16}
+    quiet, noisy = (make_controller(description, simulated, seed=4) for _ in range(2))
+    state = np.array([1.0, 0.5], np.float32)
+    action = quiet.act(state)
+    disturbed = noisy.act(state, np.array([1.0, -20.0]), least_std=9.0)
+    np.testing.assert_allclose(disturbed, [min(1.0, action[0] + 0.1), -1.0], atol=1e-6)
+
+
+@pytest.mark.parametrize('description, message', [
+    ({'kind': 'tree'}, "unknown kind of controller 'tree'; choose from: gaussian_mlp, planner"),
+    ({'kind': 'planner', 'gamma': 0.9, 'samples': 10**9}, r'samples must lie in 4\.\.\.10000'),
+    ({'kind': 'planner', 'gamma': 0.9, 'horizon': 0}, r'horizon must lie in 1\.\.\.200, got 0'),
+])
+def test_what_is_no_controller_is_refused(simulated, description, message):
+    with pytest.raises(ValueError, match=message):
+        make_controller(description, simulated)

@@ -1,0 +1,133 @@
+"""Candidates learn side by side, and real success says which of them acts."""
+
+import json
+
+import numpy as np
+import pytest
+from sgft_ros.learning.arbiter import Arbiter, PI_SIM
+from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
+from sgft_ros.learning.finetuner import FineTuningConfig
+from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
+from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.tensors import part_of
+import torch
+from worlds import GAMMA, simulated_world, transitions
+
+COMMON = {'critic_updates': 0, 'batch_size': 16, 'start_after': 10}
+CONFIGS = {
+    'sac': FineTuningConfig('sac', updates_per_transition=1.0, **COMMON),
+    'sgft_sac': FineTuningConfig('sgft_sac', horizon=3, warm_start_updates=5,
+                                 updates_per_transition=0.5, **COMMON),
+    'planner': FineTuningConfig('planner', horizon=4, samples=16, updates_per_transition=2.0,
+                                **COMMON),
+}
+
+
+@pytest.fixture(scope='module')
+def checkpoints():
+    world = simulated_world()
+    learner = SAC(SACConfig(2, 2, GAMMA, hidden=(16, 16)))
+    state = {name: value.numpy() for name, value in learner.state().items()}
+    metadata = {'gamma': GAMMA, 'observation_names': ['x', 'y'], 'action_names': ['u', 'v']}
+    rest = {name: value for name, value in world.items()
+            if not name.startswith(('value.', 'policy.'))}
+    return {kind: Checkpoint(f'{kind}.safetensors', tensors, metadata, '') for kind, tensors in (
+        ('policy', learner.policy_tensors()), ('learner', state), ('dynamics', rest),
+        ('value', part_of(world, 'value.')))}
+
+
+def batch(count=32):
+    columns = transitions(count, 1.0)
+    columns |= {'shaped_reward': columns['reward'], 'next_value': columns['reward']}
+    return {name: torch.from_numpy(column) for name, column in columns.items()}
+
+
+def test_each_updates_as_often_as_its_own_configuration_says(checkpoints):
+    portfolio = make_tuner(CONFIGS, checkpoints)
+    assert portfolio.start_after == 10 and not portfolio.updates_due(9)
+    for _ in range(portfolio.updates_due(30)):
+        portfolio.update(batch(), 30)
+    assert not portfolio.updates_due(30)
+    assert {name: tuner.updates for name, tuner in portfolio._tuners.items()} == {
+        'sac': 20, 'sgft_sac': 10, 'planner': 40}
+    assert portfolio.updates == 40
+
+
+def test_losses_are_those_of_the_first_candidate_that_has_them(checkpoints):
+    portfolio = make_tuner(CONFIGS, checkpoints)
+    alone = make_tuner({'sac': CONFIGS['sac']}, checkpoints)
+    losses, expected = portfolio.update(batch(), 100), alone.update(
+        {name: column[:16] for name, column in batch().items()}, 100)
+    assert losses['critic_loss'] == expected['critic_loss'] and 'dynamics_loss' in losses
+
+
+def test_only_what_differs_from_pi_sim_is_offered_at_first(checkpoints):
+    portfolio = make_tuner(CONFIGS, checkpoints)
+    assert [each.name for each in portfolio.candidates(moved=True)] == ['planner_h4']
+    portfolio.update(batch(), 100)
+    assert [each.name for each in portfolio.candidates(moved=True)] == [
+        'sac', 'sgft_sac_h3', 'planner_h4']
+    portfolio.reset()
+    assert [each.name for each in portfolio.candidates(moved=True)] == ['planner_h4']
+    assert len(portfolio.candidates()) == 3
+
+
+def test_a_portfolio_resumes_as_it_was(checkpoints):
+    portfolio = make_tuner(CONFIGS, checkpoints)
+    portfolio.warm_start({name: value.numpy() for name, value in batch().items()},
+                         np.random.default_rng(0))
+    for _ in range(3):
+        portfolio.update(batch(), 100)
+    resumed = make_tuner(CONFIGS, checkpoints, seed=5)
+    resumed.load_state(portfolio.state())
+    assert resumed.updates == 3 and resumed.trained
+    assert portfolio.update(batch(), 100) == resumed.update(batch(), 100)
+    for own, other in zip(portfolio.candidates(), resumed.candidates(), strict=True):
+        for name, value in own.tensors.items():
+            np.testing.assert_array_equal(other.tensors[name], value)
+
+
+def test_a_missing_checkpoint_is_named(checkpoints):
+    assert checkpoint_kinds(CONFIGS) == {'policy', 'learner', 'dynamics', 'value'}
+    without = {kind: value for kind, value in checkpoints.items() if kind != 'dynamics'}
+    with pytest.raises(CheckpointError, match="'planner' .* expected a checkpoint of kind 'dyn"):
+        make_tuner(CONFIGS, without)
+
+
+def chosen(arbiter, count=400):
+    names = [arbiter.choose() for _ in range(count)]
+    return {name: names.count(name) / count for name in arbiter.candidates}
+
+
+def test_training_goes_mostly_to_whoever_succeeds_and_evaluation_to_the_best():
+    arbiter = Arbiter(np.random.default_rng(0))
+    assert arbiter.choose() == arbiter.best() == PI_SIM
+    arbiter.admit(['sac', 'planner'])
+    assert arbiter.best() == PI_SIM  # nothing speaks for the others yet
+    shares = chosen(arbiter)
+    assert all(0.2 < share < 0.5 for share in shares.values())
+    for _ in range(10):
+        arbiter.record(PI_SIM, False)
+        arbiter.record('sac', False)
+        arbiter.record('planner', True)
+    assert arbiter.best() == 'planner' and chosen(arbiter)['planner'] > 0.9
+
+
+def test_old_episodes_are_forgotten_as_a_candidate_learns():
+    arbiter = Arbiter(np.random.default_rng(0))
+    arbiter.admit(['sac'])
+    for _ in range(60):
+        arbiter.record('sac', False)
+    low = arbiter.mean('sac')
+    for _ in range(15):
+        arbiter.record('sac', True)
+    assert low < 0.1 and arbiter.mean('sac') > 0.6
+
+
+def test_what_is_known_survives_as_json():
+    arbiter = Arbiter(np.random.default_rng(0))
+    arbiter.admit(['sac'])
+    arbiter.record('sac', True)
+    other = Arbiter(np.random.default_rng(0))
+    other.load_state(json.loads(json.dumps(arbiter.state())))
+    assert other.candidates == (PI_SIM, 'sac') and other.mean('sac') == arbiter.mean('sac')

@@ -1,0 +1,65 @@
+"""A world small enough to check a planner by hand: a point that actions move."""
+
+import numpy as np
+from sgft_ros.learning.dynamics import fit_world, WorldConfig
+from sgft_ros.learning.networks import EnsembleMLP
+from sgft_ros.learning.regression import fit_values
+from sgft_ros.learning.sac import SAC, SACConfig
+import torch
+
+SPEED = 0.2       # of the point per 1.0 of action and step
+GAMMA = 0.9
+NEAR = 0.15       # of the origin, where the task ends with reward 1
+
+
+def transitions(count, turn=0.0, seed=0):
+    """Return random transitions of a point in the plane, whose drive is turned by `turn` [rad]."""
+    rng = np.random.default_rng(seed)
+    observation = rng.uniform(-1.5, 1.5, (count, 2))
+    action = rng.uniform(-1, 1, (count, 2))
+    following = observation + SPEED * action @ rotation(turn)
+    there = (np.linalg.norm(following, axis=1) < NEAR).astype(float)
+    columns = {'observation': observation, 'action': action, 'next_observation': following,
+               'reward': there, 'terminated': there}
+    return {name: column.astype(np.float32) for name, column in columns.items()}
+
+
+def rotation(angle):
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, sin], [-sin, cos]])
+
+
+def simulated_world():
+    """Return tensors of dynamics, outcome model, V_sim and an untrained policy."""
+    data = transitions(8000)
+    world = fit_world(data, WorldConfig(
+        members=2, hidden=(32, 32), outcome_hidden=(32, 32), updates=1500, batch_size=128))
+    states = np.random.default_rng(1).uniform(-1.5, 1.5, (4000, 2)).astype(np.float32)
+    steps = np.maximum(0.0, np.linalg.norm(states, axis=1) - NEAR) / SPEED
+    value = fit_values(states, (GAMMA ** steps).astype(np.float32), hidden=(32, 32), updates=1500)
+    policy = SAC(SACConfig(2, 2, GAMMA, hidden=(16, 16))).policy_tensors()
+    return world | {f'value.{name}': tensor for name, tensor in value.items()} | {
+        f'policy.{name}': tensor for name, tensor in policy.items()}
+
+
+def episode(controller, turn=0.0, start=(1.0, -0.6), limit=25):
+    """Return the steps until the point is at the origin, `limit` if it does not get there."""
+    controller.reset()
+    position = np.array(start)
+    for step in range(limit):
+        action = controller.act(position.astype(np.float32))
+        position = position + SPEED * action @ rotation(turn)
+        if np.linalg.norm(position) < NEAR:
+            return step + 1
+    return limit
+
+
+def network(tensors, prefix):
+    """Return the torch network of a prefix."""
+    weights = [name for name in tensors if name.startswith(f'{prefix}weight')]
+    sizes = [tensors[f'{prefix}weight0'].shape[1],
+             *(tensors[f'{prefix}weight{i}'].shape[2] for i in range(len(weights)))]
+    result = EnsembleMLP(tensors[f'{prefix}weight0'].shape[0], sizes, torch.Generator())
+    result.load_tensors({name[len(prefix):]: value for name, value in tensors.items()
+                         if name.startswith(prefix)})
+    return result
