@@ -37,7 +37,8 @@ class RunConfiguration:
         self.rviz = self._boolean('rviz')
         self.namespace = arguments['namespace'].strip('/')
         self.seed = self._number('seed', int)
-        self.rate_factor = self._number('rate_factor', float)
+        # A robot that is no simulation runs at the rate of the wall clock.
+        self.rate_factor = self._number('rate_factor', float) if self.simulated else 1.0
         self.robot = self._robot()
         self.folder = self._folder()
         self.parameters = self._parameters()
@@ -76,7 +77,7 @@ class RunConfiguration:
         task = read_parameter_file('task', arguments['task'])
         algorithm = read_parameter_file('algorithm', arguments['algorithm'])
         files = self._checkpoint_files()
-        simulated_clock = self.simulated and self.rate_factor != 1.0
+        simulated_clock = self.rate_factor != 1.0
         common = {'use_sim_time': simulated_clock}
         run_folder = {'run_folder': str(self.folder)}
         key = {'key_file': _absolute(arguments['key_file'])}

@@ -76,6 +76,8 @@ def test_simulated_time_only_where_a_simulated_robot_runs_at_another_rate(
         configure, changes, sim_time):
     run = configure(**changes)
     assert {values['use_sim_time'] for values in run.parameters.values()} == {sim_time}
+    # The watchdog of the gate counts in control periods of that time.
+    assert run.parameters['safety_gate']['rate_factor'] == (3.0 if sim_time else 1.0)
 
 
 def test_a_run_that_is_taken_up_again_begins_a_new_bag(configure):
