@@ -60,18 +60,19 @@ def main():
     """Measure, print a table, draw the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--task', default='peg_insert')
-    parser.add_argument('--robot', default='simulated_arm')
-    parser.add_argument('--checkpoint', type=Path,
-                        default=HERE.parent / 'resource' / 'checkpoints' / 'peg_insert')
+    parser.add_argument('--robot', help="default: the task's")
+    parser.add_argument('--checkpoint', type=Path, help='default: the shipped one of the task')
     parser.add_argument('--worlds', type=int, default=20)
     parser.add_argument('--episodes', type=int, default=10)
     parser.add_argument('--output', type=Path, default=Path('gap.png'))
     options = parser.parse_args()
+    robot = options.robot or WORLDS[options.task].robot
+    checkpoint = options.checkpoint or HERE.parent / 'resource' / 'checkpoints' / options.task
     results = {}
     print('gap   mean   median of worlds   worlds above 20 %')
     for scale in SCALES:
         results[scale] = successes = measure(
-            options.task, options.robot, options.checkpoint, scale, options.worlds,
+            options.task, robot, checkpoint, scale, options.worlds,
             options.episodes)
         print(f'{scale:3.1f}  {successes.mean():5.0%}  {np.median(successes):10.0%}'
               f'  {np.sum(successes > 0.2):14d} of {options.worlds}', flush=True)

@@ -21,7 +21,7 @@ from sgft_ros.benchmark.spoiled import VALUES
 from sgft_ros.benchmark.trial import Protocol, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.robot import ContractError, load_robot_contract
-from sgft_ros.simulation.pretraining import PretrainingConfig
+from sgft_ros.simulation.pretraining import config_of
 from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import TASKS
 
@@ -64,7 +64,7 @@ def _jobs(options):
     for task in options.tasks:
         robot = options.robot or WORLDS[task].robot
         load_robot_contract(robot)  # refused here, not by every worker
-        methods = {text: PretrainingConfig() if text == ORACLE else load_method(text, task)
+        methods = {text: config_of(task) if text == ORACLE else load_method(text, task)
                    for text in options.methods or chosen['methods']}
         protocol = Protocol.of_task(
             task, transition_limit=options.transitions or chosen['transitions'],

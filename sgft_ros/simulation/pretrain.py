@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 import sys
 import time
@@ -20,6 +20,7 @@ from sgft_ros.simulation.environment import Environment
 from sgft_ros.simulation.experts import EXPERTS
 from sgft_ros.simulation.physics import draw_real
 from sgft_ros.simulation.pretraining import (
+    config_of,
     demonstrate,
     explore,
     fit_value_function,
@@ -118,10 +119,8 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = _parser().parse_args(args)
     output = options.output or Path('pretrained', options.task)
-    worlds = WORLDS[options.task]
-    config = replace(
-        PretrainingConfig(), steps=options.steps or worlds.steps,
-        diverse_episodes=options.diverse_episodes or worlds.diverse_episodes)
+    robot = options.robot or WORLDS[options.task].robot
+    config = config_of(options.task, options.steps, options.diverse_episodes)
     torch.set_num_threads(1)  # networks this small lose with more
     console = Console(stderr=True)
     try:
@@ -129,8 +128,8 @@ def main(args: Sequence[str] | None = None) -> int:
         columns = (TextColumn('{task.description}'), BarColumn(), TextColumn(
             '{task.completed}/{task.total}'), TimeElapsedColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console) as progress:
-            record = pretrain(options.task, options.robot or worlds.robot, options.seed, config,
-                              output, Stages(progress))
+            record = pretrain(options.task, robot, options.seed, config, output,
+                              Stages(progress))
     except (ContractError, OSError, ValueError) as error:
         print(f'pretrain: {error}', file=sys.stderr)
         return 1

@@ -1,7 +1,7 @@
 """What the simulator can give: pi_sim, V_sim and the data that warm up new critics."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sgft_ros.learning.inference import GaussianPolicy, mlp
@@ -9,6 +9,7 @@ from sgft_ros.learning.regression import fit_values, r_squared
 from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.simulation.environment import Environment
 from sgft_ros.simulation.rollouts import diverse_episode, NOISE_LEVELS, Recorder, run_episode
+from sgft_ros.simulation.worlds import WORLDS
 import torch
 
 Progress = Callable[[int], None]
@@ -16,7 +17,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class PretrainingConfig:
-    """Sizes of pretraining; the defaults take three to five minutes on one core."""
+    """Sizes of pretraining; those of a task (config_of) take four to ten minutes on one core."""
 
     # policy: SAC that also replays demonstrations (RLPD, Ball et al. 2023)
     demonstrations: int = 100        # episodes of the scripted controller
@@ -30,6 +31,15 @@ class PretrainingConfig:
     diverse_episodes: int = 1_200
     held_out: float = 0.1            # share of episodes that test V_sim
     warm_start_transitions: int = 20_000
+
+
+def config_of(
+    task: str, steps: int | None = None, diverse_episodes: int | None = None,
+) -> PretrainingConfig:
+    """Return the sizes of a task's pretraining; None leaves one as the task's worlds say."""
+    worlds = WORLDS[task]
+    return replace(PretrainingConfig(), steps=steps or worlds.steps,
+                   diverse_episodes=diverse_episodes or worlds.diverse_episodes)
 
 
 def demonstrate(

@@ -58,11 +58,11 @@ class Cell:
         """Start the policy."""
         return self.start('policy', **self.parameters, **self.time)
 
-    def message(self, version, tensors=None):
+    def message(self, version, tensors=None, candidate='sgft'):
         """Return weights as the learner publishes them."""
         tensors = self.tensors if tensors is None else tensors
         return weights.make_weights_message(
-            version, 0, weights.architecture(metadata(), tensors), 'sgft', tensors, None)
+            version, 0, weights.architecture(metadata(), tensors), candidate, tensors, None)
 
     def publish(self, message):
         """Publish weights; return when [s since the epoch]."""

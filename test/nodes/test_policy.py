@@ -104,6 +104,26 @@ def test_new_weights_act_within_a_period_and_cost_no_tick(cell):
     assert versions == sorted(versions)
 
 
+def test_candidates_take_turns_and_success_decides_who_acts(cell):
+    with cell(tensors=UPWARDS, evaluation_episodes=1, evaluation_interval=120, rate_factor=4.0,
+              exploration_std=0.0, arbitrate=True) as cell:
+        cell.until(lambda: len(cell.results) > 0, 'the zero-shot evaluation')
+        cell.publish(cell.message(3, servo_tensors(), 'finds_it'))
+        cell.until_diagnostics(newest_version=3)
+        cell.until(lambda: any(r.evaluation and r.candidate == 'finds_it' for r in cell.results),
+                   'an evaluation of the candidate that succeeds')
+        cell.policy.send_signal(signal.SIGKILL)
+        cell.policy.wait()
+        seen = len(cell.results)
+        cell.start_policy()  # what it knew of the candidates, it knows still
+        cell.until(lambda: any(r.evaluation for r in cell.results[seen:]), 'another evaluation')
+    assert cell.results[0].candidate == 'pi_sim' and not cell.results[0].success
+    for result in cell.results:
+        assert result.policy_version == (3 if result.candidate == 'finds_it' else 0)
+    after = next(r for r in cell.results[seen:] if r.evaluation)
+    assert after.candidate == 'finds_it'
+
+
 def no_tick_is_missing(transitions):
     """Return whether every episode among these goes on from step to step."""
     pairs = zip(transitions, transitions[1:])

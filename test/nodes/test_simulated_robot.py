@@ -167,6 +167,31 @@ def test_world_sim_draws_another_calibration_at_each_reset(probe):
     assert np.linalg.norm((holes - HOLE)[:, :2], axis=1).max() <= largest + 1e-9
 
 
+def test_a_pushed_box_is_tracked_and_the_drive_holds_the_height(probe):
+    with node_process('simulated_robot', rate_factor=3.0, task='push', robot='simulated_pusher',
+                      gap=0.0):
+        probe.until(lambda: probe.fixed, what='goal')
+        probe.until_measured(20)
+        answer = probe.probe.call(Trigger, 'simulated_robot/reset')
+        assert answer.message.endswith('from goal')
+        probe.until_measured(20)
+        box = tracked(probe, 'box')
+        assert np.all(np.abs(box - probe.hole() - [-0.06, 0.0, 0.02]) < [0.055, 0.07, 1e-3])
+        # Back from the box, and up, which this drive does not do.
+        for _ in range(10):
+            probe.command(x=-0.05, z=0.05)
+            probe.until_measured(5)
+        assert np.linalg.norm(tracked(probe, 'box') - box) < 1e-3
+        assert abs(probe.tip()[2] - probe.hole()[2] - 0.015) < 1.5e-3
+    fixed = {t.child_frame_id for message in probe.fixed for t in message.transforms}
+    assert fixed == {'goal'}
+
+
+def tracked(probe, frame):
+    return next(position(t) for message in reversed(probe.transforms)
+                for t in message.transforms if t.child_frame_id == frame)
+
+
 def test_clock_goes_on_after_a_kill(probe):
     with node_process('simulated_robot', rate_factor=5.0) as process:
         probe.until_measured(100)
