@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from sgft_ros.learning.adam import Adam
+from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.sac import OPTIMISER
 from sgft_ros.learning.tensors import part_of
@@ -113,9 +114,7 @@ class DynamicsLearner:
         self._frozen = {name: np.array(value, np.float32) for name, value in tensors.items()
                         if name.startswith((OUTCOME, VALUE, POLICY)) or name in NORMALISATION}
         own = part_of(tensors, DYNAMICS)
-        members, sizes = own['weight0'].shape[0], [own['weight0'].shape[1]]
-        while f'weight{len(sizes) - 1}' in own:
-            sizes.append(own[f'weight{len(sizes) - 1}'].shape[2])
+        members, sizes = mlp_sizes(own)
         self.dynamics = EnsembleMLP(members, sizes)
         self.dynamics.load_tensors(own)
         self._mean, self._scale = (

@@ -44,7 +44,7 @@ class LearnerNode(Node):
         policy = load_checkpoint(settings.policy_checkpoint, 'policy')
         self._architecture = architecture(policy.metadata, policy.tensors)
         tunings = settings.fine_tuning()
-        self._tuner = _tuner(settings, tunings)
+        self._tuner = _tuner(settings, tunings, policy)
         sizes = self._architecture['sizes']
         self._credits = SampleCredits(
             secrets.randbits(63), sizes[0], sizes[-1] // 2, credits=settings.credits,
@@ -165,13 +165,13 @@ class LearnerNode(Node):
         return response
 
 
-def _tuner(settings, tunings):
+def _tuner(settings, tunings, policy):
     """Return what learns, from the checkpoints that it needs."""
-    paths = {'policy': settings.policy_checkpoint, 'value': settings.value_checkpoint,
-             'learner': settings.simulation_checkpoint, 'dynamics': settings.dynamics_checkpoint}
-    checkpoints = {kind: load_checkpoint(paths[kind], kind)
-                   for kind in checkpoint_kinds(tunings) if paths[kind]}
-    return make_tuner(tunings, checkpoints, settings.seed)
+    paths = {'value': settings.value_checkpoint, 'learner': settings.simulation_checkpoint,
+             'dynamics': settings.dynamics_checkpoint}
+    others = {kind: load_checkpoint(paths[kind], kind)
+              for kind in checkpoint_kinds(tunings) - {'policy'} if paths[kind]}
+    return make_tuner(tunings, {'policy': policy, **others}, settings.seed)
 
 
 def _warm_start_columns(settings, tuner):

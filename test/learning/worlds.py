@@ -2,10 +2,11 @@
 
 import numpy as np
 from sgft_ros.learning.dynamics import fit_world, WorldConfig
+from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.regression import fit_values
 from sgft_ros.learning.sac import SAC, SACConfig
-import torch
+from sgft_ros.learning.tensors import part_of
 
 SPEED = 0.2       # of the point per 1.0 of action and step
 GAMMA = 0.9
@@ -56,10 +57,6 @@ def episode(controller, turn=0.0, start=(1.0, -0.6), limit=25):
 
 def network(tensors, prefix):
     """Return the torch network of a prefix."""
-    weights = [name for name in tensors if name.startswith(f'{prefix}weight')]
-    sizes = [tensors[f'{prefix}weight0'].shape[1],
-             *(tensors[f'{prefix}weight{i}'].shape[2] for i in range(len(weights)))]
-    result = EnsembleMLP(tensors[f'{prefix}weight0'].shape[0], sizes, torch.Generator())
-    result.load_tensors({name[len(prefix):]: value for name, value in tensors.items()
-                         if name.startswith(prefix)})
+    result = EnsembleMLP(*mlp_sizes(tensors, prefix))
+    result.load_tensors(part_of(tensors, prefix))
     return result
