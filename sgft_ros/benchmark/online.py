@@ -88,10 +88,10 @@ class OnlineLearner:
             self.controller = self._controllers[self._acting]
         self.controller.reset()
 
-    def end_episode(self, success: bool) -> None:
+    def end_episode(self, success: bool, evaluation: bool) -> None:
         """Hear how the episode went."""
         if self._arbiter is not None:
-            self._arbiter.record(self._acting, success)
+            self._arbiter.record(self._acting, success, evaluation)
 
     def _update(self):
         columns = self._replay.sample(

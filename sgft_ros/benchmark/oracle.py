@@ -8,6 +8,7 @@ from sgft_ros.benchmark.trial import environment_of, evaluation, Protocol, Trial
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.simulation.experts import EXPERTS
 from sgft_ros.simulation.pretraining import demonstrate, PretrainingConfig, train_policy
+from sgft_ros.simulation.rollouts import run_episode
 
 ORACLE = 'oracle'
 CERTAINTY = 5  # times the episodes of other evaluations: there is only one
@@ -24,7 +25,8 @@ def run_oracle(
     learner = train_policy(environment, demonstrations, config, trial.seed, tell)
     policy = GaussianPolicy(learner.policy_tensors())
     rounds = [{'transitions': config.steps, **evaluation(
-        environment, policy, CERTAINTY * protocol.evaluation_episodes)}]
+        lambda: run_episode(environment, policy.act),
+        CERTAINTY * protocol.evaluation_episodes)}]
     return {
         **asdict(trial), 'settings': asdict(config), 'protocol': asdict(protocol),
         'rounds': rounds, 'training': [], 'updates': config.steps,

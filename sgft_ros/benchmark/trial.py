@@ -1,5 +1,6 @@
 """One trial: one method fine-tunes one policy in one real world, from one seed."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 import time
@@ -62,13 +63,11 @@ def environment_of(trial: Trial) -> Environment:
         np.random.default_rng([trial.world, trial.seed, ROBOT]), lambda rng: physics)
 
 
-def evaluation(environment: Environment, policy, episodes: int) -> dict[str, object]:
-    """Run deterministic episodes; return successes, episodes and the mean of the raw return."""
-    results = []
-    for _ in range(episodes):
-        policy.reset()
-        results.append(run_episode(environment, policy.act))
-    successes, returns = zip(*results)
+def evaluation(
+    play: Callable[[], tuple[bool, float]], episodes: int,
+) -> dict[str, object]:
+    """Play deterministic episodes; return successes, episodes and the mean of the raw return."""
+    successes, returns = zip(*(play() for _ in range(episodes)))
     return {'successes': int(sum(successes)), 'episodes': episodes,
             'mean_return': float(np.mean(returns))}
 
@@ -98,21 +97,29 @@ def run_trial(
     def explore(observation):
         return learner.controller.act(observation, noise.sample(), protocol.exploration_std)
 
+    def evaluate():
+        learner.begin_episode(evaluation=True)
+        result = run_episode(environment, learner.controller.act)
+        learner.end_episode(result[0], evaluation=True)
+        acted[learner.acting] += 1
+        return result
+
     while schedule.phase != FINISHED:
         before = schedule.counts.transitions
-        learner.begin_episode(schedule.phase == EVALUATION)
         if schedule.phase == EVALUATION:
-            rounds.append({'transitions': before, 'candidate': learner.acting, **evaluation(
-                environment, learner.controller, protocol.evaluation_episodes)})
+            acted = Counter()
+            rounds.append({'transitions': before, **evaluation(
+                evaluate, protocol.evaluation_episodes), 'candidates': acted})
             for _ in range(protocol.evaluation_episodes):
                 schedule.end_episode(True, 0)
             continue
+        learner.begin_episode(evaluation=False)
         noise.reset()
         success, total = run_episode(environment, explore, learner)
+        learner.end_episode(success, evaluation=False)
         schedule.end_episode(False, environment.steps)
         training.append({'transitions': schedule.counts.transitions, 'success': success,
                          'return': float(total), 'candidate': learner.acting})
-        learner.end_episode(success)
         tell(schedule.counts.transitions)
     return {
         **asdict(trial), 'settings': method.settings, 'protocol': asdict(protocol),

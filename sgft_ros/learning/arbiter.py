@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-MEMORY = 0.93   # share of a candidate's evidence that is left after its next episode
+MEMORY = 0.93   # share of the evidence on learners that is left after a training episode
 PI_SIM = 'pi_sim'
 
 
@@ -12,10 +12,12 @@ class Arbiter:
     """
     Thompson sampling over candidates, by success in real episodes (Thompson 1933).
 
-    A candidate keeps learning, so its older episodes count less and less. Training episodes go to
-    the candidate that a draw from the posterior Beta(1 + successes, 1 + failures) favours;
-    evaluations to the one whose mean is best. pi_sim is a candidate like the others, so that
-    nothing worse acts for long.
+    Each episode goes to one candidate: in training to the one that a draw from the posterior
+    Beta(1 + successes, 1 + failures) favours, in evaluation to the one whose mean is best.
+    Evaluations count as evidence, so that a candidate which succeeds only by the noise of training
+    loses its place within one round. Candidates keep learning, so older episodes count less and
+    less (discounted Thompson sampling, Raj and Kalyani 2017), and who failed long ago is tried
+    again. pi_sim is a candidate that does not learn, and about which nothing is forgotten.
     """
 
     def __init__(self, rng: np.random.Generator):
@@ -40,7 +42,7 @@ class Arbiter:
         return max(drawn, key=drawn.get)
 
     def best(self) -> str:
-        """Return the candidate that acts in the next evaluation."""
+        """Return the candidate that acts in the next evaluation episode."""
         return max(self._evidence, key=self.mean)
 
     def mean(self, name: str) -> float:
@@ -48,11 +50,13 @@ class Arbiter:
         successes, failures = self._evidence[name]
         return (1.0 + successes) / (2.0 + successes + failures)
 
-    def record(self, name: str, success: bool) -> None:
+    def record(self, name: str, success: bool, evaluation: bool = False) -> None:
         """Take the outcome of an episode in which a candidate acted."""
-        evidence = self._evidence.setdefault(name, [0.0, 0.0])
-        evidence[:] = (MEMORY * count for count in evidence)
-        evidence[0 if success else 1] += 1.0
+        if not evaluation:  # whose transitions teach every learner
+            for each, evidence in self._evidence.items():
+                if each != PI_SIM:
+                    evidence[:] = (MEMORY * count for count in evidence)
+        self._evidence.setdefault(name, [0.0, 0.0])[0 if success else 1] += 1.0
 
     def state(self) -> dict[str, list[float]]:
         """Return what is known, as JSON types."""

@@ -20,6 +20,7 @@ class ActingWeights:
         self.now = first
         self._acting = self._slot(first)
         self._newest = {self._acting: first}
+        self._frozen = None
         self.swaps = self.refused = 0
         self.refusal = ''
 
@@ -51,13 +52,22 @@ class ActingWeights:
         """Let good weights act from the next swap on, if it is their candidate's turn."""
         self._newest[self._slot(weights)] = weights
 
+    def freeze(self, frozen: bool = True) -> None:
+        """Let no weights but those of now act from here on; or newer ones again."""
+        self._frozen = dict(self._newest) if frozen else None
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Return the names of the candidates that may act."""
+        return tuple(self._newest if self._frozen is None else self._frozen)
+
     def act_with(self, candidate: str) -> None:
-        """Let a candidate act from the next swap on."""
+        """Let one of `candidates` act from the next swap on."""
         self._acting = candidate
 
     def swap(self) -> bool:
-        """Let the newest weights act from now on; return whether they are others."""
-        weights = self._newest[self._acting]
+        """Let the newest weights act that may; return whether they are others."""
+        weights = (self._newest if self._frozen is None else self._frozen)[self._acting]
         if weights is self.now:
             return False
         self.now = weights

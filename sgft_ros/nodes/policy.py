@@ -103,7 +103,7 @@ class Policy(Node):
                 self._arbiter.load_state(known)
         for tensors, version, name, controller in candidates:
             if version:
-                self._admit(judge.judge(tensors, version, name, zeros, controller))
+                self._acting.follow(judge.judge(tensors, version, name, zeros, controller))
         self._schedule = Schedule(
             settings.evaluation_interval, settings.evaluation_episodes,
             settings.transition_limit, counts)
@@ -169,11 +169,14 @@ class Policy(Node):
 
     def _choose_candidate(self):
         """Say who acts in the episode that begins, where there is a choice."""
-        if self._arbiter is not None and not self._schedule.in_round:
-            evaluation = self._episode.evaluation
-            first = evaluation and self._schedule.counts.rounds == 0
+        if self._arbiter is not None:
+            evaluation, schedule = self._episode.evaluation, self._schedule
+            if not schedule.in_round:  # throughout a round, nobody learns
+                self._acting.freeze(evaluation)
+                self._arbiter.admit(self._acting.candidates)
+            zero_shot = evaluation and schedule.counts.rounds == 0
             self._acting.act_with(
-                PI_SIM if first else
+                PI_SIM if zero_shot else
                 self._arbiter.best() if evaluation else self._arbiter.choose())
             self._acting.swap()
         self._acting.now.policy.reset()
@@ -266,8 +269,8 @@ class Policy(Node):
             result.evaluation_episodes = schedule.round_episodes
         result.header.stamp = self.get_clock().now().to_msg()
         self._result_publisher.publish(result)
-        if self._arbiter is not None and not episode.evaluation:
-            self._arbiter.record(result.candidate, result.success)
+        if self._arbiter is not None:
+            self._arbiter.record(result.candidate, result.success, result.evaluation)
         self._keep()
 
     def _on_executed(self, message):
@@ -279,18 +282,10 @@ class Policy(Node):
     def _on_weights(self, message):
         refused = self._acting.refused
         if self._acting.offer(message):
-            if self._arbiter is not None:
-                self._arbiter.admit([message.candidate])
             self._keep()
         elif self._acting.refused > refused:
             self.get_logger().error(
                 f'refused weights, {self._acting.refusal}', throttle_duration_sec=5.0)
-
-    def _admit(self, weights):
-        """Take weights of an earlier life."""
-        self._acting.follow(weights)
-        if self._arbiter is not None:
-            self._arbiter.admit([weights.candidate])
 
     def _keep(self):
         """Write down what the next life needs."""
@@ -311,7 +306,7 @@ class Policy(Node):
 
     @property
     def _held(self):
-        """Return whether the weights must stay: a round is made by one policy alone."""
+        """Return whether the weights must stay: nobody learns throughout a round."""
         schedule = self._schedule
         if self._episode is not None:
             return self._episode.evaluation

@@ -124,6 +124,31 @@ def test_old_episodes_are_forgotten_as_a_candidate_learns():
     assert low < 0.1 and arbiter.mean('sac') > 0.6
 
 
+def test_a_candidate_that_failed_is_tried_again_after_others_have_taught_it():
+    arbiter = Arbiter(np.random.default_rng(0))
+    arbiter.admit(['sac', 'planner'])
+    for _ in range(10):
+        arbiter.record('sac', False)
+        arbiter.record(PI_SIM, False)
+    for _ in range(40):
+        arbiter.record('planner', True)
+    assert arbiter.mean('sac') > 0.3
+    assert arbiter.mean(PI_SIM) == 1 / 12  # which does not learn
+
+
+def test_success_by_noise_alone_is_found_out_within_one_evaluation():
+    arbiter = Arbiter(np.random.default_rng(0))
+    arbiter.admit(['lucky', 'sound'])
+    for episode in range(10):
+        arbiter.record('lucky', True)
+        arbiter.record('sound', episode % 3 > 0)
+    acted = []
+    for _ in range(20):
+        acted.append(arbiter.best())
+        arbiter.record(acted[-1], acted[-1] == 'sound', evaluation=True)
+    assert acted[0] == 'lucky' and acted.count('sound') > 12
+
+
 def test_what_is_known_survives_as_json():
     arbiter = Arbiter(np.random.default_rng(0))
     arbiter.admit(['sac'])

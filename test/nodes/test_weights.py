@@ -150,3 +150,17 @@ def test_latched_weights_that_come_again_are_no_refusal():
     acting = ActingWeights(judge(), judge().judge(FIRST, 5, '', SEEN))
     assert not acting.offer(message(5))
     assert acting.refused == 0
+
+
+def test_frozen_weights_act_on_while_newer_ones_and_other_candidates_wait():
+    acting = ActingWeights(judge(), judge().judge(FIRST, 0, 'pi_sim', SEEN), arbitrated=True)
+    acting.offer(message(2))
+    acting.freeze()
+    acting.act_with('sgft')
+    acting.offer(message(3))
+    acting.follow(judge().judge(FIRST, 4, 'late', SEEN))
+    assert acting.swap() and acting.now.version == 2
+    assert not acting.swap() and acting.candidates == ('pi_sim', 'sgft')
+    acting.freeze(False)
+    assert acting.swap() and acting.now.version == 3
+    assert acting.candidates == ('pi_sim', 'sgft', 'late')
