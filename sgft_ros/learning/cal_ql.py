@@ -18,10 +18,10 @@ class CalQL(SlowActor):
 
     alpha (log sum_a exp(max(Q(s, a), V_sim(s)) - log mu(a)) - Q(s, a_replay))
 
-    over actions a ~ mu of the policy at s and at s', and uniform ones; these are not bounded. The
-    bound keeps values in the range that fine-tuning meets. The paper takes Monte-Carlo returns for
-    it; V_sim was regressed on those of pi_sim. `reward_scale` times the reward is what weight and
-    temperature of the regulariser were published for.
+    over actions a ~ mu of the policy at s and at s', and uniform ones, which V_sim does not bound.
+    The bound keeps values in the range that fine-tuning meets. The paper takes Monte-Carlo returns
+    for it; V_sim was regressed on those of pi_sim. `reward_scale` times the reward is what weight
+    and temperature of the regulariser were published for.
 
     The targets take the best of several actions, and no entropy.
     """

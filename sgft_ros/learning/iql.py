@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 import math
 
+import numpy as np
 from sgft_ros.learning.adam import Adam
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
@@ -95,8 +96,12 @@ class IQL(SAC):
         self.value.load_tensors(part_of(state, VALUE))
         self._value_optimiser.load_state(part_of(state, VALUE_OPTIMISER))
 
-    def load_simulator(self, tensors):
-        """Go on with a learner of the simulator, which has no value function: it begins anew."""
+    def load_simulator(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """
+        Go on from a learner of the simulator; it has no value function, this one stays new.
+
+        :raises ValueError: if a tensor is missing or of another shape; the message names it
+        """
         own = {name: tensor for name, tensor in self.state().items() if name.startswith(VALUE)}
         super().load_simulator({**tensors, **own})
 
