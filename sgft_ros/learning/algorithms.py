@@ -4,17 +4,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from sgft_ros.learning.cal_ql import CalQL
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.controllers import GAUSSIAN, PLANNER
 from sgft_ros.learning.dynamics import DynamicsLearner
 from sgft_ros.learning.inference import mlp_sizes
+from sgft_ros.learning.iql import IQL
 from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.rlpd import RLPD
 from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.sgft_geometric import GeometricSGFT
+from sgft_ros.learning.sgft_reference import ReferenceSGFT
 from sgft_ros.learning.sgft_sac import SGFTSAC
 from sgft_ros.learning.sgft_unshaped import UnshapedSGFT
+from sgft_ros.learning.slow_actor import SlowActor
 from sgft_ros.learning.world_model import POLICY, VALUE
+from sgft_ros.learning.wsrl import WSRL
 
 LAST_ACTION = 'last_action.'  # observations of this term are commands, as actions are
 AUTO = 'auto'  # not one of these, but several: see sgft_ros.learning.portfolio
@@ -27,7 +32,8 @@ class Algorithm:
 
     make: Callable[..., SAC | DynamicsLearner]
     reads: tuple[str, ...] = ()   # kinds of checkpoints beside the policy that it begins with
-    shaped: bool = False          # V_sim shapes the reward, and data of the simulator warms it up
+    # one step of a learner on data of the simulator, before the first real one; None for no steps
+    warm_up: Callable[..., float] | None = None
     horizon: bool = False         # it reads H
     # what acts on the robot, of a FineTuningConfig and the checkpoint of the policy
     controller: Callable[..., dict] = lambda config, policy: {'kind': GAUSSIAN}
@@ -83,9 +89,21 @@ def _networks(config, policy: Checkpoint) -> SACConfig:
         raise CheckpointError(f'{policy.path}: lacks {error}') from None
 
 
+def _fit_critics(learner, batch):
+    return learner.update_critic(batch)
+
+
 ALGORITHMS = {
+    'cal_ql': Algorithm(_actor_critic(
+        lambda config, networks, seed: CalQL(
+            networks, config.actor_learning_rate, config.reward_scale, seed),
+        from_simulator=True), reads=('learner',), warm_up=_fit_critics),
+    'iql': Algorithm(_actor_critic(
+        lambda config, networks, seed: IQL(networks, config.reward_scale, seed),
+        from_simulator=True), reads=('learner',), warm_up=_fit_critics),
     'pbrs': Algorithm(_actor_critic(
-        lambda config, networks, seed: PBRS(networks, config.reward_scale, seed)), shaped=True),
+        lambda config, networks, seed: PBRS(networks, config.reward_scale, seed)),
+        warm_up=_fit_critics),
     'planner': Algorithm(
         _planner, reads=('dynamics', 'value'), horizon=True, controller=_planning),
     'rlpd': Algorithm(_actor_critic(lambda config, networks, seed: RLPD(networks, seed))),
@@ -94,11 +112,22 @@ ALGORITHMS = {
         reads=('learner',)),
     'sgft_geometric': Algorithm(_actor_critic(
         lambda config, networks, seed: GeometricSGFT(
-            networks, config.horizon, config.reward_scale, seed)), shaped=True, horizon=True),
+            networks, config.horizon, config.reward_scale, seed)),
+        warm_up=_fit_critics, horizon=True),
+    'sgft_reference': Algorithm(_actor_critic(
+        lambda config, networks, seed: ReferenceSGFT(networks, config.reward_scale, seed),
+        from_simulator=True), reads=('learner',), warm_up=_fit_critics),
     'sgft_sac': Algorithm(_actor_critic(
         lambda config, networks, seed: SGFTSAC(
-            networks, config.horizon, config.reward_scale, seed)), shaped=True, horizon=True),
+            networks, config.horizon, config.reward_scale, seed)),
+        warm_up=_fit_critics, horizon=True),
     'sgft_unshaped': Algorithm(_actor_critic(
         lambda config, networks, seed: UnshapedSGFT(networks, config.horizon, seed),
         from_simulator=True), reads=('learner',), horizon=True),
+    'slow_actor': Algorithm(_actor_critic(
+        lambda config, networks, seed: SlowActor(networks, config.actor_learning_rate, seed),
+        from_simulator=True), reads=('learner',)),
+    'wsrl': Algorithm(_actor_critic(
+        lambda config, networks, seed: WSRL(networks, config.actor_learning_rate, seed),
+        from_simulator=True), reads=('learner',), warm_up=WSRL.distil),
 }

@@ -8,6 +8,7 @@ import numpy as np
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.controllers import GAUSSIAN
+from sgft_ros.learning.replay import SAMPLED
 from sgft_ros.learning.tensors import part_of
 import torch
 
@@ -32,17 +33,19 @@ class FineTuningConfig:
     samples: int = 64                   # action sequences per iteration
     adapter_learning_rate: float = 3e-3  # of the linear map before the dynamics
     # shaping
-    reward_scale: float = 20.0          # of shaped rewards
+    reward_scale: float = 20.0          # of shaped rewards; of what iql and cal_ql weigh
     # start
-    warm_start_updates: int = 1500      # of the critics, on shaped simulation data
+    warm_start_updates: int = 1500      # of the critics, on simulation data
     start_after: int = 100              # real transitions before the first update
     critic_updates: int = 200           # of the critics alone, on real transitions, before both
     first_rewards: int = 0              # real transitions with a reward above 0, likewise
     patience: int = 1000                # real transitions after which the policy learns without
     # updates
     updates_per_transition: float = 2.0
+    policy_delay: int = 1               # updates of the critics per update of the policy
     batch_size: int = 128
     learning_rate: float = 5e-4
+    actor_learning_rate: float = 1e-4   # of the policy in cal_ql, slow_actor and wsrl
     critics: int = 2
     tau: float = 0.05                   # share of the critic in its target per update
     # entropy
@@ -53,6 +56,8 @@ class FineTuningConfig:
         if self.algorithm not in ALGORITHMS:
             raise ValueError(
                 f'unknown algorithm {self.algorithm!r}; choose from: {", ".join(ALGORITHMS)}')
+        if self.policy_delay < 1:
+            raise ValueError(f'policy_delay: expected at least 1 update, got {self.policy_delay}')
 
 
 class FineTuner:
@@ -61,7 +66,8 @@ class FineTuner:
 
     Where V_sim shapes the reward, it begins with new critics, which `warm_start` prepares on
     simulation data: they estimate advantages over V_sim, and inherit none of Q_sim's beliefs.
-    Others go on where pretraining ended, with its critics and temperature.
+    Others go on where pretraining ended, with its critics and temperature; some of them have more
+    to learn than it left, and learn that in the warm start.
     """
 
     def __init__(
@@ -118,7 +124,7 @@ class FineTuner:
     @property
     def needs_warm_start(self) -> bool:
         """Return whether `warm_start` is due before the first update."""
-        return (self._algorithm.shaped and self.config.warm_start_updates > 0
+        return (self._algorithm.warm_up is not None and self.config.warm_start_updates > 0
                 and self.updates == 0)
 
     def warm_start(
@@ -126,18 +132,18 @@ class FineTuner:
         progress: Callable[[int], bool] = lambda done: True,
     ) -> None:
         """
-        Fit the critics on shaped simulation data; the policy stays pi_sim.
+        Fit the critics on simulation data; the policy stays pi_sim.
 
-        `columns` are those of a replay: observation, action, next_observation (n, size),
-        shaped_reward, terminated (n,). `progress` hears the number of updates after each one and
-        ends the warm start early by returning False.
+        `columns` are those that a replay samples, one row each. `progress` hears the number of
+        updates after each one and ends the warm start early by returning False.
         """
-        tensors = {name: torch.from_numpy(np.asarray(columns[name], np.float32)) for name in (
-            'observation', 'action', 'next_observation', 'reward', 'shaped_reward', 'terminated')}
+        tensors = {name: torch.from_numpy(np.asarray(columns[name], np.float32))
+                   for name in SAMPLED}
         count = len(tensors['reward'])
         for done in range(1, self.config.warm_start_updates + 1):
             rows = torch.from_numpy(generator.integers(count, size=self.config.batch_size))
-            self.learner.update_critic({name: column[rows] for name, column in tensors.items()})
+            self._algorithm.warm_up(
+                self.learner, {name: column[rows] for name, column in tensors.items()})
             if not progress(done):
                 break
         self._start = self.learner.state()
@@ -156,7 +162,8 @@ class FineTuner:
         Take one update on a minibatch; return the losses, see :meth:`SAC.update`.
 
         The first ones leave pi_sim alone: critics that have seen next to no success teach it to
-        keep away from where it had none, and then it never finds any.
+        keep away from where it had none, and then it never finds any. Later the policy takes part
+        in every `policy_delay`-th.
 
         :param inserted: real transitions so far
         :param rewarded: those in the replay with a reward above 0
@@ -169,6 +176,8 @@ class FineTuner:
     def _policy_learns(self, inserted, rewarded):
         config = self.config
         if self.learner.updates < config.critic_updates:
+            return False
+        if (self.learner.updates + 1) % config.policy_delay:
             return False
         return rewarded >= config.first_rewards or inserted >= config.patience
 

@@ -23,7 +23,7 @@ class LearnerParameters:
     task: str = parameter('', "of 'auto': task whose file sets the candidates too")
     horizon: int = parameter(
         CORE.horizon,
-        'H: steps of real reward before V_sim has its say; pbrs, rlpd and sac have none',
+        'H: steps of real reward before V_sim has its say, where the algorithm has one',
         minimum=1, maximum=1000)
     samples: int = parameter(
         CORE.samples, 'of a planner: action sequences per iteration', minimum=4, maximum=10_000)
@@ -31,7 +31,8 @@ class LearnerParameters:
         CORE.adapter_learning_rate, "of a planner's map of commands before its dynamics",
         minimum=0.0, maximum=1.0)
     reward_scale: float = parameter(
-        CORE.reward_scale, 'factor of shaped rewards, where V_sim is flat',
+        CORE.reward_scale,
+        'factor of shaped rewards, where V_sim is flat; of rewards that iql and cal_ql weigh',
         minimum=1e-6, maximum=1e6)
     warm_start_updates: int = parameter(
         CORE.warm_start_updates,
@@ -52,10 +53,16 @@ class LearnerParameters:
     updates_per_transition: float = parameter(
         CORE.updates_per_transition, 'updates that each real transition allows', minimum=0.0,
         maximum=1000.0)
+    policy_delay: int = parameter(
+        CORE.policy_delay, 'updates of the critics per update of the policy', minimum=1,
+        maximum=MANY)
     batch_size: int = parameter(
         CORE.batch_size, 'transitions in a minibatch', minimum=1, maximum=65_536)
     learning_rate: float = parameter(
         CORE.learning_rate, 'of policy, critics and temperature', minimum=0.0, maximum=1.0)
+    actor_learning_rate: float = parameter(
+        CORE.actor_learning_rate, 'of the policy in cal_ql, slow_actor and wsrl', minimum=0.0,
+        maximum=1.0)
     critics: int = parameter(
         CORE.critics, 'critics, of which the least counts', minimum=1, maximum=100)
     tau: float = parameter(
@@ -65,7 +72,7 @@ class LearnerParameters:
         unit='nat', minimum=-1000.0, maximum=1000.0)
     temperature: float = parameter(
         CORE.temperature,
-        'alpha at the start; sac and sgft_unshaped go on with that of the simulator',
+        'alpha at the start, where the algorithm does not go on with that of the simulator',
         minimum=1e-9, maximum=1000.0)
     prior_ratio: float = parameter(
         0.0, "share of each minibatch that comes from the replay buffer's prior data",
@@ -79,7 +86,7 @@ class LearnerParameters:
     warm_start_data: str = parameter(
         '', 'transitions from the simulator for the warm start')
     simulation_checkpoint: str = parameter(
-        '', 'learner of the simulator as pretraining left it; sac and sgft_unshaped go on from it')
+        '', 'learner of the simulator as pretraining left it; algorithms with its critics need it')
     dynamics_checkpoint: str = parameter(
         '', 'dynamics of the simulator; a planner goes on from them')
     run_folder: str = parameter(

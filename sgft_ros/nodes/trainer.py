@@ -228,7 +228,7 @@ class Trainer(threading.Thread):
         if not all(map(math.isfinite, losses.values())):
             self._take_back(f'losses after {self._tuner.updates} updates: {losses}')
             return
-        self.losses = NO_LOSSES | losses
+        self.losses = self.losses | losses  # a policy that waits has those of its last update
         if self._tuner.updates - self._kept_at < self._schedule.publish_interval:
             return
         if self._tuner.policy_moved:

@@ -41,7 +41,7 @@ def test_a_sweep_changes_what_it_names_and_nothing_else():
 
 
 @pytest.mark.parametrize('text, message', [
-    ('td3', "unknown algorithm 'td3'; choose from: auto, pbrs, .*, sgft_unshaped, or the path"),
+    ('td3', "unknown algorithm 'td3'; choose from: auto, cal_ql, .*, wsrl, or the path"),
     ('sgft_sac:horizont=5', "unknown parameter 'horizont'; choose from: .*horizon"),
     ('sgft_sac:horizon=five', "horizon: expected int, got 'five'"),
     ('sgft_sac:horizon=2.5', 'horizon: expected int, got 2.5'),

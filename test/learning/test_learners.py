@@ -6,16 +6,21 @@ import itertools
 import numpy as np
 import pytest
 from sgft_ros.learning.adam import Adam
+from sgft_ros.learning.cal_ql import CalQL
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
 from sgft_ros.learning.inference import GaussianPolicy, mlp
+from sgft_ros.learning.iql import IQL
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.rlpd import RLPD
 from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.sgft_geometric import GeometricSGFT
+from sgft_ros.learning.sgft_reference import ReferenceSGFT
 from sgft_ros.learning.sgft_sac import SGFTSAC
 from sgft_ros.learning.sgft_unshaped import UnshapedSGFT
+from sgft_ros.learning.slow_actor import SlowActor
+from sgft_ros.learning.wsrl import WSRL
 import torch
 
 OBSERVATION, ACTION, BATCH = 4, 2, 16
@@ -24,7 +29,8 @@ EACH = pytest.mark.parametrize(
     'make', [
         lambda: SAC(CONFIG), lambda: PBRS(CONFIG), lambda: RLPD(CONFIG),
         lambda: SGFTSAC(CONFIG, 3), lambda: GeometricSGFT(CONFIG, 3),
-        lambda: UnshapedSGFT(CONFIG, 3)])
+        lambda: UnshapedSGFT(CONFIG, 3), lambda: ReferenceSGFT(CONFIG), lambda: IQL(CONFIG),
+        lambda: CalQL(CONFIG, 3e-3), lambda: SlowActor(CONFIG, 3e-3), lambda: WSRL(CONFIG, 3e-3)])
 
 
 def columns(count=BATCH, seed=0):
@@ -271,5 +277,5 @@ def test_sac_without_a_learner_of_the_simulator_is_refused():
 
 
 def test_an_unknown_algorithm_is_refused_with_the_choices():
-    with pytest.raises(ValueError, match="'scs'; choose from: pbrs, planner, rlpd, sac, sgft_"):
+    with pytest.raises(ValueError, match="'scs'; choose from: cal_ql, iql, pbrs, planner, rlpd"):
         FineTuningConfig(algorithm='scs')
