@@ -3,7 +3,7 @@
 from array import array
 from xml.etree import ElementTree
 
-from geometry_msgs.msg import PoseStamped, TransformStamped, WrenchStamped
+from geometry_msgs.msg import PoseStamped, TransformStamped, TwistStamped, WrenchStamped
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import JointState
 from sgft_ros.robot.contract import Frames
@@ -19,7 +19,7 @@ LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class RobotTopics:
-    """Publish joint states, wrench, measured tip and objects; links for RViz."""
+    """Publish joint states, wrench, measured tip, objects and their velocities; links for RViz."""
 
     def __init__(self, node, cell: SimulatedCell, frames: Frames):
         """Join the topics and publish the robot's description."""
@@ -38,6 +38,11 @@ class RobotTopics:
         self._tip = _transform(frames.base, frames.tool)
         self._origin = _transform(frames.base, frames.object)
         self._bodies = [(name, _transform(frames.base, name)) for name in cell.scene.bodies]
+        self._velocities = [
+            (name, node.create_publisher(TwistStamped, f'{name}_velocity', DRIVER))
+            for name in cell.scene.velocities]
+        self._velocity = TwistStamped()
+        self._velocity.header.frame_id = frames.base
         self._pose = PoseStamped()
         self._pose.header.frame_id = frames.base
         self._links = [(name, _transform(frames.base, name)) for name in _link_names(urdf)
@@ -62,6 +67,7 @@ class RobotTopics:
     def publish_sensors(self, stamp):
         """Publish one measurement of everything, with a builtin_interfaces Time."""
         self._publish_transforms(stamp)
+        self._publish_velocities(stamp)
         force = self._force.wrench.force
         force.x, force.y, force.z = self._cell.measured_force.tolist()
         self._force.header.stamp = stamp
@@ -72,6 +78,13 @@ class RobotTopics:
         state.velocity = array('d', arm.joint_velocities.tobytes())
         state.effort = array('d', arm.joint_efforts.tobytes())
         self._joints.publish(state)
+
+    def _publish_velocities(self, stamp):
+        self._velocity.header.stamp = stamp
+        linear = self._velocity.twist.linear
+        for name, publisher in self._velocities:
+            linear.x, linear.y, linear.z = self._cell.measured_velocity(name).tolist()
+            publisher.publish(self._velocity)
 
     def _publish_transforms(self, stamp):
         """Publish what is tracked, now and then with all links, in one message."""

@@ -17,8 +17,8 @@ class ViewParameters:
 
     marker_frame: str = parameter('hole', 'frame in which the tip position is observed')
     position_elements: tuple[int, ...] = parameter(
-        (0, 1, 2), 'elements of the observation that are x, y, z of the tip', minimum=0,
-        maximum=10_000)
+        (0, 1, 2), 'elements of the observation that are x, y, and z if there is one, of what '
+        'the path shows', minimum=0, maximum=10_000)
     position_scale: float = parameter(
         20.0, 'observed tip position per metre', unit='1/m', minimum=1e-6, maximum=1e6)
     field_extent: float = parameter(
@@ -34,9 +34,9 @@ class ValueView:
         """Create the publishers; raise ValueError where the elements do not fit V_sim."""
         elements = settings.position_elements
         size = potential.observation_size
-        if len(elements) != 3 or max(elements) >= size:
-            raise ValueError(f"parameter 'position_elements': expected 3 elements below {size}, "
-                             f'got {list(elements)}')
+        if len(elements) not in (2, 3) or max(elements) >= size:
+            raise ValueError("parameter 'position_elements': expected 2 or 3 elements below "
+                             f'{size}, got {list(elements)}')
         self._settings = settings
         self._elements = list(elements)
         self._potential = potential
@@ -56,9 +56,15 @@ class ValueView:
             self._episodes[robot] = episode
             self._paths[robot] = []
             self._field_of = np.array(transition.observation, np.float32)
-        position = np.asarray(transition.observation)[self._elements]
-        self._paths[robot].append((position / self._settings.position_scale, shaped_reward))
+        position = self._position(np.asarray(transition.observation))
+        self._paths[robot].append((position, shaped_reward))
         self._changed.add(robot)
+
+    def _position(self, observation):
+        """Return x, y, z (3,) [m]; a task on a table observes no z."""
+        position = np.zeros(3)
+        position[:len(self._elements)] = observation[self._elements]
+        return position / self._settings.position_scale
 
     def _publish(self):
         for robot in self._changed:
@@ -78,7 +84,7 @@ class ValueView:
         observations[:, self._elements[0]] = x * settings.position_scale
         observations[:, self._elements[1]] = y * settings.position_scale
         values, _ = self._potential.value(observations)
-        height = observation[self._elements[2]] / settings.position_scale
+        height = self._position(observation)[2]
         spacing = 2.0 * settings.field_extent / (settings.field_resolution - 1)
         return value_markers.value_field(
             settings.marker_frame, x, y, height, values, spacing)

@@ -115,18 +115,25 @@ class SimulatedArm:
         due = self.data.time + self._physics.delay
         self._commands.append((due, self._turn @ np.asarray(velocity, float)))
 
+    def body_velocity(self, name: str) -> np.ndarray:
+        """Return the linear velocity (3,) [m/s] of a free body in base_link."""
+        return self.data.joint(name).qvel[:3].copy()
+
     def place_body(
         self, name: str, position: np.ndarray, quaternion: np.ndarray, mass: float,
+        velocity: np.ndarray | None = None,
     ) -> None:
         """
-        Put a free body at rest at a position (3,) [m] in base_link, of a mass [kg].
+        Put a free body at a position (3,) [m] in base_link, of a mass [kg]; at rest by default.
 
-        Joint and body are of one name; `quaternion` is (w, x, y, z).
+        Joint and body are of one name; `quaternion` is (w, x, y, z), `velocity` (3,) [m/s].
         """
         body = self.model.body(name)
         self.model.body_inertia[body.id] *= mass / self.model.body_mass[body.id]
         self.model.body_mass[body.id] = mass
-        self.data.joint(name).qpos = np.concatenate([position, quaternion])
+        joint = self.data.joint(name)
+        joint.qpos = np.concatenate([position, quaternion])
+        joint.qvel[:3] = 0.0 if velocity is None else velocity
         mujoco.mj_setConst(self.model, mujoco.MjData(self.model))
         mujoco.mj_forward(self.model, self.data)
 

@@ -43,6 +43,10 @@ class SimulatedCell:
         position, quaternion = self.arm.body_pose(name)
         return position + self._noise(self.physics.position_noise), quaternion
 
+    def measured_velocity(self, name: str) -> np.ndarray:
+        """Return the linear velocity (3,) [m/s] that a tracker reports, base_link axes."""
+        return self.arm.body_velocity(name) + self._noise(self.physics.velocity_noise)
+
     def measure(self) -> dict[str, np.ndarray]:
         """Return the raw observation terms by name, in SI units."""
         return self.scene.measure(self)

@@ -1,7 +1,7 @@
 """The simulated arm as an episodic environment inside one process, as pretraining needs it."""
 
 import numpy as np
-from sgft_ros.robot import ObservationAssembler, RobotContract
+from sgft_ros.robot import ObservationAssembler, RobotContract, SafetyGate, ToolState
 from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.simulation.cell import SimulatedCell
 from sgft_ros.tasks.outcome import Outcome
@@ -17,6 +17,7 @@ class Environment:
         self.rng = rng
         self._draw = draw
         self._assembler = ObservationAssembler(contract)
+        self._gate = SafetyGate(contract)
         self.action_scale = np.asarray(contract.command.scale)  # SI unit per 1.0
         # This arm keeps its tool upright and knows linear velocities only.
         self._axes = [TWIST_AXES[:3].index(axis) for axis in contract.command.axes]
@@ -30,7 +31,8 @@ class Environment:
         """
         start = self.task.start(self.rng) if start is None else start
         self.cell.reset(self._draw(self.rng), start)
-        self._action = np.zeros(len(self.action_scale), np.float32)
+        self.executed_action = np.zeros(len(self.action_scale), np.float32)
+        self._gate.arm(self._tool(), self.cell.arm.time)
         self.steps = 0
         return self._observe(self._raw())
 
@@ -38,11 +40,14 @@ class Environment:
         """
         Execute a normalised action (action,) for one control period.
 
+        What the safety gate made of it is `executed_action` then.
+
         :return: next observation, the task's outcome, and whether the time limit cut it off
         """
-        self._action = np.clip(np.asarray(action, np.float32), -1.0, 1.0)
+        decision = self._gate.filter(action, self._tool(), self.cell.arm.time)
+        self.executed_action = decision.executed_action
         velocity = np.zeros(3)
-        velocity[self._axes] = self._action * self.action_scale
+        velocity[self._axes] = decision.command
         self.cell.arm.command(velocity)
         self.cell.arm.advance(self._period)
         self.steps += 1
@@ -52,7 +57,10 @@ class Environment:
         return self._observe(raw), outcome, truncated
 
     def _raw(self) -> dict[str, np.ndarray]:
-        return {**self.cell.measure(), 'last_action': self._action}
+        return {**self.cell.measure(), 'last_action': self.executed_action}
+
+    def _tool(self):
+        return ToolState(self.cell.arm.tip_position, 0.0)
 
     def _observe(self, raw) -> np.ndarray:
         return self._assembler.assemble(raw)

@@ -2,9 +2,12 @@
 
 import numpy as np
 from sgft_ros.simulation.environment import Environment
+from sgft_ros.simulation.scenes.puck_push import PUCK
 from sgft_ros.simulation.scenes.push import BOX, HALF
 
 PEG_RADIUS = 0.006  # [m]
+STRIKE = 0.84        # speed of the tip over that which the puck gets
+GRAVITY = 9.81      # [m/s^2]
 CLEAR = 0.055       # from the centre of the box, where the peg touches none of its corners [m]
 
 
@@ -54,4 +57,26 @@ def push(environment: Environment) -> np.ndarray:
     return np.clip(velocity / environment.action_scale, -1.0, 1.0).astype(np.float32)
 
 
-EXPERTS = {'peg_insert': peg_insert, 'push': push}
+def puck_push(environment: Environment) -> np.ndarray:
+    """Return the action (2,) that lines up behind the puck, and strikes as hard as it must."""
+    cell = environment.cell
+    position, _ = cell.arm.body_pose(PUCK)
+    puck, tip = (position - cell.origin)[:2], (cell.arm.tip_position - cell.origin)[:2]
+    distance = np.linalg.norm(puck)
+    forward = -puck / max(distance, 1e-6)
+    left = np.array([-forward[1], forward[0]])
+    # Friction uses up half the square of this speed on the way to the goal.
+    needed = np.sqrt(2.0 * cell.physics.friction * GRAVITY * distance)
+    away = puck - tip
+    aside = away @ left
+    if cell.arm.body_velocity(PUCK)[:2] @ forward > 0.95 * needed or away @ forward > 0.1:
+        velocity = np.zeros(2)  # it is on its way
+    elif abs(aside) > 0.002 and away @ forward > 0.035:
+        velocity = 8.0 * (away - 0.05 * forward)
+    else:
+        velocity = STRIKE * needed * forward + 12.0 * aside * left
+    action = velocity / cell.physics.gain / environment.action_scale
+    return np.clip(action, -1.0, 1.0).astype(np.float32)
+
+
+EXPERTS = {'peg_insert': peg_insert, 'puck_push': puck_push, 'push': push}

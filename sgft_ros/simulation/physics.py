@@ -1,6 +1,6 @@
 """What the simulator believes about the world, and what the world is really like."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ class Physics:
     delay: float = 0.0            # from command to motion [s]
     force_noise: float = 0.3      # standard deviation of the force reading [N]
     position_noise: float = 1e-4  # standard deviation of the tip position reading [m]
+    velocity_noise: float = 2e-3  # standard deviation of a tracked body's velocity [m/s]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class PhysicsRange:
     bias_height: tuple[float, float] = (0.0, 0.0)  # vertical calibration error [m]
     rotation: tuple[float, float] = (0.0, 0.0)     # either way [rad]
     mass: tuple[float, float] = (0.2, 0.2)         # [kg]
+    nominal: Physics = Physics()                   # the world without any gap
 
     def draw(self, rng: np.random.Generator) -> Physics:
         """Draw one world."""
@@ -57,12 +59,13 @@ def draw_real(real: PhysicsRange, seed: int, scale: float = 1.0) -> Physics:
     """
     if scale < 0:
         raise ValueError(f'gap scale must be >= 0, got {scale}')
-    drawn, nominal = real.draw(np.random.default_rng([seed, 0x5EA1])), Physics()
+    drawn, nominal = real.draw(np.random.default_rng([seed, 0x5EA1])), real.nominal
 
     def between(start: float, end: float) -> float:
         return start + scale * (end - start)
 
-    return Physics(
+    return replace(
+        nominal,
         bias=tuple(between(0.0, component) for component in drawn.bias),
         friction=max(0.0, between(nominal.friction, drawn.friction)),
         gain=max(0.05, between(nominal.gain, drawn.gain)),

@@ -38,7 +38,8 @@ def config_of(
 ) -> PretrainingConfig:
     """Return the sizes of a task's pretraining; None leaves one as the task's worlds say."""
     worlds = WORLDS[task]
-    return replace(PretrainingConfig(), steps=steps or worlds.steps,
+    return replace(PretrainingConfig(), demonstrations=worlds.demonstrations,
+                   steps=steps or worlds.steps,
                    diverse_episodes=diverse_episodes or worlds.diverse_episodes)
 
 
@@ -81,7 +82,8 @@ def train_policy(
             policy = GaussianPolicy(learner.policy_tensors())
         action = policy.act(observation, rng.standard_normal(action_size))
         following, outcome, truncated = environment.step(action)
-        row = (observation, action, following, outcome.reward, outcome.terminated, truncated)
+        row = (observation, environment.executed_action, following, outcome.reward,
+               outcome.terminated, truncated)
         for column, value in zip(own.values(), row, strict=True):
             column[step] = torch.as_tensor(value)
         observation = environment.reset() if outcome.terminated or truncated else following

@@ -39,8 +39,8 @@ def run_episode(
         action = choose(observation)
         next_observation, outcome, truncated = environment.step(action)
         if recorder is not None:
-            recorder.add(observation, action, next_observation, outcome.reward,
-                         outcome.terminated, truncated)
+            recorder.add(observation, environment.executed_action, next_observation,
+                         outcome.reward, outcome.terminated, truncated)
         observation, total = next_observation, total + outcome.reward
         if outcome.terminated or truncated:
             return outcome.success, total
@@ -79,8 +79,8 @@ def diverse_episode(
         next_observation, outcome, _ = environment.step(action)
         if step >= prefix:
             rewards.append(outcome.reward)
-        recorder.add(
-            observation, action, next_observation, outcome.reward, outcome.terminated, False)
+        recorder.add(observation, environment.executed_action, next_observation, outcome.reward,
+                     outcome.terminated, False)
         observation = next_observation
         if outcome.terminated:
             break

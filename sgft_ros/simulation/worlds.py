@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sgft_ros.simulation.physics import PhysicsRange
+from sgft_ros.simulation.physics import Physics, PhysicsRange
 
 
 class Worlds(NamedTuple):
@@ -13,6 +13,7 @@ class Worlds(NamedTuple):
     diverse_episodes: int  # behind V_sim and the dynamics
     sim: PhysicsRange
     real: PhysicsRange
+    demonstrations: int = 100  # of the scripted controller
 
 
 WORLDS = {
@@ -26,6 +27,17 @@ WORLDS = {
             bias_radius=(0.0075, 0.0085), bias_height=(-0.002, 0.002),
             friction=(0.5, 0.6), gain=(0.75, 0.85), delay=(0.05, 0.06),
         ),
+    ),
+    'puck_push': Worlds(
+        robot='simulated_striker', steps=60_000, diverse_episodes=3_000,
+        sim=PhysicsRange(
+            friction=(0.047, 0.053), gain=(0.95, 1.05), delay=(0.0, 0.02), mass=(0.15, 0.25),
+        ),
+        real=PhysicsRange(
+            friction=(0.06, 0.068), gain=(0.85, 0.95), delay=(0.03, 0.04), mass=(0.3, 0.4),
+            nominal=Physics(friction=0.05),
+        ),
+        demonstrations=300,
     ),
     'push': Worlds(
         robot='simulated_pusher', steps=80_000, diverse_episodes=3_000,

@@ -187,6 +187,24 @@ def test_a_pushed_box_is_tracked_and_the_drive_holds_the_height(probe):
     assert fixed == {'goal'}
 
 
+def test_a_struck_puck_is_tracked_with_its_velocity(probe):
+    velocities = probe.probe.collect(TwistStamped, 'puck_velocity', HISTORY)
+    with node_process('simulated_robot', rate_factor=3.0, task='puck_push',
+                      robot='simulated_striker', gap=0.0):
+        probe.until_measured(20)
+        puck = tracked(probe, 'puck')
+        for _ in range(12):
+            probe.command(x=0.3)
+            probe.until_measured(5)
+        probe.until_measured(150)
+        way = tracked(probe, 'puck')[0] - puck[0]
+    speeds = np.array([message.twist.linear.x for message in velocities])
+    assert velocities[0].header.frame_id == 'base_link'
+    assert 0.1 < speeds.max() < 0.5 and abs(speeds[-10:]).max() < 0.02
+    # Every measurement stands for 10 ms.
+    assert way == pytest.approx(0.01 * speeds.sum(), abs=0.01) and way > 0.02
+
+
 def tracked(probe, frame):
     return next(position(t) for message in reversed(probe.transforms)
                 for t in message.transforms if t.child_frame_id == frame)
@@ -206,7 +224,7 @@ def test_clock_goes_on_after_a_kill(probe):
 
 @pytest.mark.parametrize(('parameter', 'word'), [
     ({'world': 'rael'}, 'choose from: real, sim'),
-    ({'task': 'hamer'}, 'choose from: peg_insert, push'),
+    ({'task': 'hamer'}, 'choose from: peg_insert, puck_push, push'),
 ])
 def test_wrong_name_is_refused_at_the_start(domain_id, capfd, parameter, word):
     with node_process('simulated_robot', **parameter) as process:

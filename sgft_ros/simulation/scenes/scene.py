@@ -23,6 +23,7 @@ class Scene:
     """
 
     bodies: tuple[str, ...] = ()  # that move and are tracked; each is a tf frame of its name
+    velocities: tuple[str, ...] = ()  # those of them whose velocity is tracked too
 
     def spec(self) -> mujoco.MjSpec:
         """Return arm and surroundings."""
