@@ -84,7 +84,7 @@ class OnlineLearner:
     def begin_episode(self, evaluation: bool) -> None:
         """Choose who acts."""
         if self._arbiter is not None:
-            self._acting = self._arbiter.best() if evaluation else self._arbiter.choose()
+            self._acting = self._arbiter.choose(evaluation)
             self.controller = self._controllers[self._acting]
         self.controller.reset()
 

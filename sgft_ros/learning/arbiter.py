@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-MEMORY = 0.93   # share of the evidence on learners that is left after a training episode
+MEMORY = 0.93           # share of the evidence on learners that is left after a training episode
+TRAINING_WEIGHT = 0.25  # of a training episode where evaluations are arbitrated
+PROBES = 5              # episodes of an evaluation that may go to others than the best
 PI_SIM = 'pi_sim'
 
 
@@ -12,57 +14,74 @@ class Arbiter:
     """
     Thompson sampling over candidates, by success in real episodes (Thompson 1933).
 
-    Each episode goes to one candidate: in training to the one that a draw from the posterior
-    Beta(1 + successes, 1 + failures) favours, in evaluation to the one whose mean is best.
-    Evaluations count as evidence, so that a candidate which succeeds only by the noise of training
-    loses its place within one round. Candidates keep learning, so older episodes count less and
-    less (discounted Thompson sampling, Raj and Kalyani 2017), and who failed long ago is tried
-    again. pi_sim is a candidate that does not learn, and about which nothing is forgotten.
+    Each episode goes to one candidate. In training, and in the first episodes of an evaluation, it
+    is the one that a draw from the posterior Beta(1 + successes, 1 + failures) favours, in the
+    rest of an evaluation the one whose mean is best. Noise of exploration helps some candidates
+    and harms others, so that training says little about evaluation and counts less there.
+
+    Candidates keep learning, so older episodes count less and less (discounted Thompson sampling,
+    Raj and Kalyani 2017), and who failed long ago is tried again. pi_sim is a candidate that does
+    not learn, and about which nothing is forgotten.
     """
 
     def __init__(self, rng: np.random.Generator):
         self._rng = rng
-        self._evidence = {PI_SIM: [0.0, 0.0]}
+        self._trained = {PI_SIM: np.zeros(2)}    # successes, failures
+        self._evaluated = {PI_SIM: np.zeros(2)}
+        self._probes = 0  # since the last training episode
 
     @property
     def candidates(self) -> tuple[str, ...]:
         """Return the names of the candidates, pi_sim first."""
-        return tuple(self._evidence)
+        return tuple(self._trained)
 
     def admit(self, names: Iterable[str]) -> None:
-        """Let candidates take part from now on, as well trusted as pi_sim is."""
+        """Let candidates take part from now on; nothing is known of them yet."""
         for name in names:
-            if name not in self._evidence:
-                self._evidence[name] = [0.0, 0.0]
+            self._trained.setdefault(name, np.zeros(2))
+            self._evaluated.setdefault(name, np.zeros(2))
 
-    def choose(self) -> str:
-        """Return the candidate that acts in the next training episode."""
-        drawn = {name: self._rng.beta(1.0 + successes, 1.0 + failures)
-                 for name, (successes, failures) in self._evidence.items()}
+    def choose(self, evaluation: bool = False) -> str:
+        """Return the candidate that acts in the next episode."""
+        if evaluation and self._probes >= PROBES:
+            return max(self._trained, key=self.mean)
+        drawn = {name: self._rng.beta(*self._posterior(name, evaluation))
+                 for name in self._trained}
         return max(drawn, key=drawn.get)
 
-    def best(self) -> str:
-        """Return the candidate that acts in the next evaluation episode."""
-        return max(self._evidence, key=self.mean)
-
     def mean(self, name: str) -> float:
-        """Return the expected success of a candidate, 0 to 1."""
-        successes, failures = self._evidence[name]
-        return (1.0 + successes) / (2.0 + successes + failures)
+        """Return the success that is expected of a candidate in evaluation, 0 to 1."""
+        successes, failures = self._posterior(name, evaluation=True)
+        return float(successes / (successes + failures))
 
     def record(self, name: str, success: bool, evaluation: bool = False) -> None:
         """Take the outcome of an episode in which a candidate acted."""
-        if not evaluation:  # whose transitions teach every learner
-            for each, evidence in self._evidence.items():
-                if each != PI_SIM:
-                    evidence[:] = (MEMORY * count for count in evidence)
-        self._evidence.setdefault(name, [0.0, 0.0])[0 if success else 1] += 1.0
+        self.admit([name])
+        if evaluation:
+            self._probes += 1
+        else:
+            self._probes = 0
+            self._forget()  # as its transitions teach every learner
+        known = self._evaluated if evaluation else self._trained
+        known[name][0 if success else 1] += 1.0
 
-    def state(self) -> dict[str, list[float]]:
+    def _forget(self):
+        for known in (self._trained, self._evaluated):
+            for name, evidence in known.items():
+                if name != PI_SIM:
+                    evidence *= MEMORY
+
+    def _posterior(self, name, evaluation):
+        weight = TRAINING_WEIGHT if evaluation else 1.0
+        return 1.0 + self._evaluated[name] + weight * self._trained[name]
+
+    def state(self) -> dict[str, dict[str, list[float]]]:
         """Return what is known, as JSON types."""
-        return {name: list(evidence) for name, evidence in self._evidence.items()}
+        return {kind: {name: evidence.tolist() for name, evidence in known.items()}
+                for kind, known in (('trained', self._trained), ('evaluated', self._evaluated))}
 
-    def load_state(self, state: Mapping[str, list[float]]) -> None:
+    def load_state(self, state: Mapping[str, Mapping[str, list[float]]]) -> None:
         """Go on from what :meth:`state` returned."""
-        self._evidence = {name: [float(number) for number in evidence]
-                          for name, evidence in state.items()}
+        self._trained, self._evaluated = (
+            {name: np.array(evidence) for name, evidence in state[kind].items()}
+            for kind in ('trained', 'evaluated'))

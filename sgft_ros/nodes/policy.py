@@ -175,9 +175,7 @@ class Policy(Node):
                 self._acting.freeze(evaluation)
                 self._arbiter.admit(self._acting.candidates)
             zero_shot = evaluation and schedule.counts.rounds == 0
-            self._acting.act_with(
-                PI_SIM if zero_shot else
-                self._arbiter.best() if evaluation else self._arbiter.choose())
+            self._acting.act_with(PI_SIM if zero_shot else self._arbiter.choose(evaluation))
             self._acting.swap()
         self._acting.now.policy.reset()
 
