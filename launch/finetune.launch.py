@@ -30,8 +30,8 @@ ARGUMENTS = {
                   'simulated arm of the task'),
     'task': ('peg_insert', 'task: name in config/tasks, with checkpoints of the same name'),
     'algorithm': (
-        'sgft_sac', 'name in config/algorithms, or the path of a .yaml file like those'),
-    'horizon': ('', "H [steps]; empty: as the algorithm's file says"),
+        'auto', 'name in config/algorithms, or the path of a .yaml file like those'),
+    'horizon': ('', "H [steps] of one algorithm; empty: as the algorithm's file says"),
     'checkpoint': ('', 'folder with policy, value, learner and warm_start.safetensors; empty: '
                        'the one of the task that the package ships'),
     'seed': ('0', 'seed of the simulated world, of exploration and of learning'),

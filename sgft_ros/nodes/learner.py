@@ -43,7 +43,7 @@ class LearnerNode(Node):
         self._key = read_key(settings.key_file)
         policy = load_checkpoint(settings.policy_checkpoint, 'policy')
         self._architecture = architecture(policy.metadata, policy.tensors)
-        tunings = settings.fine_tuning()
+        tunings = self._possible(settings.fine_tuning())
         self._tuner = _tuner(settings, tunings, policy)
         sizes = self._architecture['sizes']
         self._credits = SampleCredits(
@@ -70,6 +70,18 @@ class LearnerNode(Node):
             max(tuning.updates_per_transition for tuning in tunings.values()),
             self._trainer, self._credits, self._files)
         self._join_topics()
+
+    def _possible(self, tunings):
+        """Return the candidates for which the simulator left enough; one alone must have it."""
+        there = {kind for kind, path in _checkpoint_paths(self._settings).items() if path}
+        lacking = {name: sorted(checkpoint_kinds({name: config}) - there)
+                   for name, config in tunings.items()}
+        if any(lacking.values()) and not all(lacking.values()):
+            left_out = {name: kinds for name, kinds in lacking.items() if kinds}
+            self.get_logger().warning('left out, for want of checkpoints: ' + ', '.join(
+                f'{name} ({", ".join(kinds)})' for name, kinds in left_out.items()))
+            return {name: config for name, config in tunings.items() if name not in left_out}
+        return tunings
 
     @property
     def _horizon(self):
@@ -165,10 +177,16 @@ class LearnerNode(Node):
         return response
 
 
+def _checkpoint_paths(settings):
+    """Return the paths of checkpoints by kind; of those that are not there an empty text."""
+    return {'policy': settings.policy_checkpoint, 'value': settings.value_checkpoint,
+            'learner': settings.simulation_checkpoint,
+            'dynamics': settings.dynamics_checkpoint}
+
+
 def _tuner(settings, tunings, policy):
     """Return what learns, from the checkpoints that it needs."""
-    paths = {'value': settings.value_checkpoint, 'learner': settings.simulation_checkpoint,
-             'dynamics': settings.dynamics_checkpoint}
+    paths = _checkpoint_paths(settings)
     others = {kind: load_checkpoint(paths[kind], kind)
               for kind in checkpoint_kinds(tunings) - {'policy'} if paths[kind]}
     return make_tuner(tunings, {'policy': policy, **others}, settings.seed)

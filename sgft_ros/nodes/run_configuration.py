@@ -76,6 +76,10 @@ class RunConfiguration:
         arguments = self.arguments
         task = read_parameter_file('task', arguments['task'])
         algorithm = read_parameter_file('algorithm', arguments['algorithm'])
+        if arguments['horizon'] and 'candidates' in algorithm.get('learner', {}):
+            raise ValueError(
+                f'horizon: the algorithms that {arguments["algorithm"]!r} arbitrates have their '
+                'own; name one of them, as in algorithm:=sgft_sac')
         files = self._checkpoint_files()
         simulated_clock = self.rate_factor != 1.0
         common = {'use_sim_time': simulated_clock}

@@ -17,8 +17,8 @@ from untrained import save_checkpoints
 
 TIMEOUT = 120.0  # [s]; a busy machine takes long to start eight processes
 POLL = 0.05      # [s]; processes and files are events that nobody sends
-SMALL = {'transition_limit': '150', 'evaluation_episodes': '1', 'evaluation_interval': '150',
-         'rate_factor': '2.0'}
+SMALL = {'algorithm': 'sgft_sac', 'transition_limit': '150', 'evaluation_episodes': '1',
+         'evaluation_interval': '150', 'rate_factor': '2.0'}
 
 
 class Run:

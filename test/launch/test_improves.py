@@ -13,6 +13,7 @@ SHIPPED = Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints
 LONGEST = 300.0  # [s]; it takes 40 to 70 where the machine has nothing else to do
 RISE = 0.5       # of the success, above zero-shot
 SHORT = {
+    'algorithm': 'auto',
     'seed': '1',  # a world in which the policy of the simulator fails and not much is missing
     'rate_factor': '3.0', 'goal_success': '0.8', 'evaluation_interval': '400',
     'evaluation_episodes': '5',
@@ -29,8 +30,10 @@ def test_fine_tuning_makes_a_failing_policy_succeed_and_leaves_its_record(domain
 
     assert summary['outcome'] == 'goal reached'
     assert imread(run.folder / 'report.png').ndim == 3
-    trained = load_checkpoint(run.folder / 'checkpoints' / 'policy.safetensors', 'policy')
-    assert trained.metadata['updates'] > 0
+    trained = [load_checkpoint(path, 'policy')
+               for path in sorted((run.folder / 'checkpoints').glob('policy_*.safetensors'))]
+    assert [policy.metadata['candidate'] for policy in trained] == ['sac', 'sgft_sac_h20']
+    assert all(policy.metadata['updates'] > 0 for policy in trained)
     stored = keys(run.journal())
     recorded = run.recorded('/transitions', Transition)
     trained_on = keys(t for t in recorded if not t.evaluation)

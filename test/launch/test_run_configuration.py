@@ -47,12 +47,13 @@ def test_written_parameters_are_one_ros_parameter_file_for_all_nodes(configure):
 
 
 def test_arguments_override_the_files_and_reach_every_node_that_needs_them(configure):
-    run = configure(transition_limit='700', horizon='7', evaluation_episodes='7')
+    run = configure(algorithm='sgft_sac', transition_limit='700', horizon='7',
+                    evaluation_episodes='7')
     assert run.parameters['policy']['transition_limit'] == 700
     assert run.parameters['monitor']['transition_limit'] == 700
     assert run.parameters['learner']['horizon'] == 7
     assert run.parameters['policy']['evaluation_episodes'] == 7
-    assert configure().parameters['learner']['horizon'] == 20
+    assert configure(algorithm='sgft_sac').parameters['learner']['horizon'] == 20
 
 
 def test_policy_and_monitor_agree_on_the_limit_by_default(configure):
@@ -93,6 +94,7 @@ def test_a_run_that_is_taken_up_again_begins_a_new_bag(configure):
     ({'task': 'peg', 'robot': 'simulated_arm'}, "unknown task 'peg'; choose from: peg_insert"),
     ({'checkpoint': '/nowhere'}, 'lacks policy.safetensors'),
     ({'seed': 'one'}, "seed: expected an integer, got 'one'"),
+    ({'horizon': '5'}, "horizon: the algorithms that 'auto' arbitrates have their own"),
     ({'transition_limit': '1e3'}, "transition_limit: expected an integer, got '1e3'"),
 ])
 def test_a_wrong_argument_is_refused_by_name(configure, changes, message):

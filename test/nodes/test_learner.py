@@ -274,6 +274,23 @@ def test_a_wrong_configuration_ends_the_node_with_its_reason(
     assert message in capfd.readouterr().err
 
 
+def test_auto_goes_on_without_the_candidates_whose_checkpoints_are_missing(rig):
+    candidates = {'algorithm': 'auto', 'candidates': ['planner', 'sac']}
+    assert not rig.parameters.get('dynamics_checkpoint')
+    with rig.replay(), rig.learner(**candidates):
+        rig.until_phase('waiting')
+        rig.send(200)
+        rig.probe.until(lambda: rig.weights, what='weights')
+    assert {message.candidate for message in rig.weights} == {'sac'}
+
+
+def test_auto_without_any_checkpoint_says_which_one_it_lacks(domain_id, tmp_path, capfd):
+    parameters = learner_parameters(tmp_path) | {
+        'algorithm': 'auto', 'candidates': ['planner', 'sac'], 'simulation_checkpoint': ''}
+    assert run_learner(parameters) == 2
+    assert "expected a checkpoint of kind 'dynamics'" in capfd.readouterr().err
+
+
 def test_a_run_of_another_horizon_is_not_taken_up(domain_id, tmp_path, capfd):
     parameters = learner_parameters(tmp_path)
     files = LearnerFiles(parameters['run_folder'], {
