@@ -176,7 +176,8 @@ def test_a_killed_learner_resumes_and_its_versions_grow(rig):
         with rig.learner(checkpoint_period=0.3) as learner:
             rig.send(400)
             rig.until_updates(300)
-            rig.probe.until(lambda: rig.folder.glob('run/checkpoints/learner_*'))
+            rig.probe.until(lambda: rig.weights and list(
+                rig.folder.glob('run/checkpoints/learner_*.safetensors')))
             kill(learner)
         highest, published = rig.versions[-1], len(rig.weights)
         saved = max(rig.folder.glob('run/checkpoints/learner_*.safetensors'))
