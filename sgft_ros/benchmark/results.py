@@ -3,8 +3,8 @@ The file results.jsonl: one line of JSON for each trial that has ended, in the o
 
 Keys of a line: `format_version`; method, task, checkpoint, gap, world, seed, value, robot (what
 the trial was); policy_sha256 (of pi_sim); settings, protocol (by name); rounds (transitions,
-successes, episodes, mean_return of each evaluation); training (transitions, success, return after
-each training episode); updates; duration [s].
+score, successes, episodes, mean_return of each evaluation); training (transitions, success, return
+after each training episode); updates; duration [s].
 """
 
 from collections.abc import Mapping

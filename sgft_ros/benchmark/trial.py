@@ -10,12 +10,8 @@ from sgft_ros.benchmark.online import OnlineLearner
 from sgft_ros.learning.inference import ExplorationNoise
 from sgft_ros.learning.schedule import Counts, EVALUATION, FINISHED, Schedule
 from sgft_ros.nodes.parameter_files import read_parameter_file
-from sgft_ros.robot import load_robot_contract
-from sgft_ros.simulation.environment import Environment
-from sgft_ros.simulation.physics import draw_real
 from sgft_ros.simulation.rollouts import run_episode
-from sgft_ros.simulation.worlds import WORLDS
-from sgft_ros.tasks import get_task
+from sgft_ros.simulation.sim_to_real import AnyEnvironment, sim_to_real
 
 # Streams of random numbers, so that the same world and seed mean the same to every method.
 ROBOT, EXPLORATION = range(2)
@@ -33,8 +29,10 @@ class Protocol:
 
     @classmethod
     def of_task(cls, task: str, **changes) -> 'Protocol':
-        """Return what config/tasks says, with changes; None changes nothing."""
-        values = read_parameter_file('task', task).get('policy', {})
+        """Return what config/tasks, or a Gymnasium task, says, and `changes` that are not None."""
+        values = sim_to_real(task).protocol
+        if values is None:
+            values = read_parameter_file('task', task).get('policy', {})
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in values.items() if name in known} | {
             name: value for name, value in changes.items() if value is not None})
@@ -51,25 +49,30 @@ class Trial:
     world: int = 0      # seed of the draw of the real world
     seed: int = 0       # of starts, noise, exploration and learning
     value: str = 'simulator'  # V_sim as it is, or spoiled: 'flipped', 'random'
-    robot: str = 'simulated_arm'
+    robot: str = 'simulated_arm'  # '' where the task has none
 
 
-def environment_of(trial: Trial) -> Environment:
+def environment_of(trial: Trial) -> AnyEnvironment:
     """Return the real world of a trial."""
-    physics = draw_real(WORLDS[trial.task].real, trial.world, trial.gap)
-    return Environment(
-        get_task(trial.task)(), load_robot_contract(trial.robot),
-        np.random.default_rng([trial.world, trial.seed, ROBOT]), lambda rng: physics)
+    rng = np.random.default_rng([trial.world, trial.seed, ROBOT])
+    return sim_to_real(trial.task, trial.robot).reality(rng, trial.world, trial.gap)
 
 
-def evaluation(environment: Environment, policy, episodes: int) -> dict[str, object]:
-    """Run deterministic episodes; return successes, episodes and the mean of the raw return."""
+def evaluation(environment: AnyEnvironment, policy, episodes: int) -> dict[str, object]:
+    """
+    Run deterministic episodes; return score, episodes and the mean of the raw return.
+
+    The score, 0 to 1, is the share of `successes`, which are told too, or where a task has no
+    success, the mean return over the best possible one.
+    """
     results = []
     for _ in range(episodes):
         policy.reset()
         results.append(run_episode(environment, policy.act))
     successes, returns = zip(*results)
-    return {'successes': int(sum(successes)), 'episodes': episodes,
+    score = float(np.mean([environment.score(*result) for result in results]))
+    counted = {} if None in successes else {'successes': int(sum(successes))}
+    return {'score': score, **counted, 'episodes': episodes,
             'mean_return': float(np.mean(returns))}
 
 
@@ -112,7 +115,7 @@ def run_trial(
         schedule.end_episode(False, environment.steps)
         training.append({'transitions': schedule.counts.transitions, 'success': success,
                          'return': float(total), 'candidate': learner.acting})
-        learner.end_episode(success)
+        learner.end_episode(environment.score(success, total))
         tell(schedule.counts.transitions)
     return {
         **asdict(trial), 'settings': method.settings, 'protocol': asdict(protocol),

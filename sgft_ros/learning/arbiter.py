@@ -48,11 +48,12 @@ class Arbiter:
         successes, failures = self._evidence[name]
         return (1.0 + successes) / (2.0 + successes + failures)
 
-    def record(self, name: str, success: bool) -> None:
-        """Take the outcome of an episode in which a candidate acted."""
+    def record(self, name: str, success: float) -> None:
+        """Take the outcome, 0 to 1, of an episode in which a candidate acted."""
         evidence = self._evidence.setdefault(name, [0.0, 0.0])
         evidence[:] = (MEMORY * count for count in evidence)
-        evidence[0 if success else 1] += 1.0
+        evidence[0] += success
+        evidence[1] += 1.0 - success
 
     def state(self) -> dict[str, list[float]]:
         """Return what is known, as JSON types."""
