@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
-from sgft_ros.simulation.gymnasium_task import GymnasiumTask
+from sgft_ros.simulation.gymnasium_task import GymnasiumTask, not_installed
 from sgft_ros.simulation.model_change import ChangeableModel, ModelChange
 from sgft_ros.tasks.outcome import Outcome
 
-INSTALL = "pip install -c constraints.txt -e '.[gymnasium]'"
 LARGEST_SEED = 2**31 - 1
 
 
@@ -28,8 +27,7 @@ class GymnasiumEnvironment:
             from gymnasium import spaces
             self._environment = task.make()
         except ImportError as error:
-            raise ImportError(f'task {task.name!r} needs what is not installed ({error}); '
-                              f'install it with: {INSTALL}') from error
+            raise not_installed(task.name, error) from error
         self.task, self.rng = task, rng
         self._flatten, self._draw = spaces.flatten, draw
         action = self._environment.action_space

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from sgft_ros.simulation.model_change import ModelRange
 from sgft_ros.simulation.pretraining_config import PretrainingConfig
 
+INSTALL = "pip install -c constraints.txt -e '.[gymnasium]'"
+
 
 @dataclass(frozen=True)
 class GymnasiumTask:
@@ -34,3 +36,9 @@ class GymnasiumTask:
     def score(self, total: float) -> float:
         """Return what an episode was worth, 0 to 1, from its sum of scaled rewards."""
         return min(1.0, max(0.0, total / (self.reward_scale * self.best_return)))
+
+
+def not_installed(task: str, error: ImportError) -> ImportError:
+    """Return the error that says how to install what a task needs."""
+    return ImportError(f'task {task!r} needs what is not installed ({error}); install it with: '
+                       f'{INSTALL}')

@@ -1,5 +1,7 @@
 """A file with a GymnasiumTask goes through `sgft pretrain` and `sgft benchmark` as a task does."""
 
+import sys
+
 import pytest
 from sgft_ros.benchmark import command
 from sgft_ros.benchmark.results import Results
@@ -79,6 +81,13 @@ def test_the_benchmark_compares_methods_by_the_return_over_the_best_one(
 def test_what_is_no_task_is_named(name, robot, message):
     with pytest.raises(ValueError, match=message):
         sim_to_real(name, robot)
+
+
+def test_a_file_that_imports_what_is_not_installed_says_how_to_install_it(
+        task, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, 'gymnasium', None)
+    assert pretrain.main(['--task', str(task)]) == 1
+    assert "pendulum.py' needs what is not installed" in capsys.readouterr().err
 
 
 def test_a_robot_refuses_benchmark_tasks_as_such():
