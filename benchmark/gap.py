@@ -6,28 +6,19 @@ from pathlib import Path
 import numpy as np
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import GaussianPolicy
-from sgft_ros.robot import load_robot_contract
-from sgft_ros.simulation.environment import Environment
-from sgft_ros.simulation.physics import draw_real
-from sgft_ros.simulation.rollouts import success_rate
-from sgft_ros.simulation.worlds import WORLDS
-from sgft_ros.tasks import get_task
+from sgft_ros.simulation.rollouts import mean_score
+from sgft_ros.simulation.sim_to_real import sim_to_real
 
 SCALES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
 HERE = Path(__file__).resolve().parent
 
 
-def measure(task_name, robot, checkpoint, scale, worlds, episodes):
+def measure(setting, checkpoint, scale, worlds, episodes):
     """Return the success of pi_sim in each of `worlds` real worlds, at one size of the gap."""
-    contract, task = load_robot_contract(robot), get_task(task_name)()
     policy = GaussianPolicy(load_checkpoint(checkpoint / 'policy.safetensors', 'policy').tensors)
-    successes = []
-    for world in range(worlds):
-        physics = draw_real(WORLDS[task_name].real, world, scale)
-        environment = Environment(
-            task, contract, np.random.default_rng([world, 1]), lambda _, p=physics: p)
-        successes.append(success_rate(environment, policy, episodes))
-    return np.array(successes)
+    return np.array([
+        mean_score(setting.reality(np.random.default_rng([world, 1]), world, scale), policy,
+                   episodes) for world in range(worlds)])
 
 
 def draw(path, results, task_name):
@@ -60,20 +51,19 @@ def main():
     """Measure, print a table, draw the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--task', default='peg_insert')
-    parser.add_argument('--robot', help="default: the task's")
+    parser.add_argument('--robot', default='', help="default: the task's")
     parser.add_argument('--checkpoint', type=Path, help='default: the shipped one of the task')
     parser.add_argument('--worlds', type=int, default=20)
     parser.add_argument('--episodes', type=int, default=10)
     parser.add_argument('--output', type=Path, default=Path('gap.png'))
     options = parser.parse_args()
-    robot = options.robot or WORLDS[options.task].robot
+    setting = sim_to_real(options.task, options.robot)
     checkpoint = options.checkpoint or HERE.parent / 'resource' / 'checkpoints' / options.task
     results = {}
     print('gap   mean   median of worlds   worlds above 20 %')
     for scale in SCALES:
         results[scale] = successes = measure(
-            options.task, robot, checkpoint, scale, options.worlds,
-            options.episodes)
+            setting, checkpoint, scale, options.worlds, options.episodes)
         print(f'{scale:3.1f}  {successes.mean():5.0%}  {np.median(successes):10.0%}'
               f'  {np.sum(successes > 0.2):14d} of {options.worlds}', flush=True)
     draw(options.output, results, options.task)

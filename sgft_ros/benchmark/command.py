@@ -18,12 +18,13 @@ from sgft_ros.benchmark.pool import perform, WorkerLost
 from sgft_ros.benchmark.report import LEGEND, lines, write_report
 from sgft_ros.benchmark.results import Results
 from sgft_ros.benchmark.spoiled import VALUES
+from sgft_ros.benchmark.statistics import rate
 from sgft_ros.benchmark.trial import Protocol, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
-from sgft_ros.robot import ContractError, load_robot_contract
+from sgft_ros.learning.portfolio import checkpoint_kinds
+from sgft_ros.robot import ContractError
 from sgft_ros.simulation.pretraining import config_of
-from sgft_ros.simulation.worlds import WORLDS
-from sgft_ros.tasks import TASKS
+from sgft_ros.simulation.sim_to_real import sim_to_real, SimToReal, task_names
 
 QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['sgft_sac', 'sac']}
 FULL = {'worlds': range(10), 'transitions': None, 'methods': ['sgft_sac', 'pbrs', 'sac']}
@@ -45,7 +46,7 @@ def main(args: Sequence[str] | None = None) -> int:
         print(f'interrupted; {len(results.all)} results are kept in {results.path}, the same '
               'command goes on', file=sys.stderr)
         return 130
-    except (ContractError, OSError, ValueError, WorkerLost) as error:
+    except (ContractError, ImportError, OSError, ValueError, WorkerLost) as error:
         print(f'benchmark: {error}', file=sys.stderr)
         return 1
     if not results.all:
@@ -62,10 +63,11 @@ def _jobs(options):
     chosen = QUICK if options.quick else FULL
     jobs = []
     for task in options.tasks:
-        robot = options.robot or WORLDS[task].robot
-        load_robot_contract(robot)  # refused here, not by every worker
+        setting = sim_to_real(task, options.robot)  # refused here, not by every worker
         methods = {text: config_of(task) if text == ORACLE else load_method(text, task)
                    for text in options.methods or chosen['methods']}
+        for text, method in methods.items():
+            _check(task, setting, text, method)
         protocol = Protocol.of_task(
             task, transition_limit=options.transitions or chosen['transitions'],
             evaluation_interval=options.evaluation_interval,
@@ -73,8 +75,8 @@ def _jobs(options):
         # World by world, so that an early end leaves every method with as many.
         for gap, value, world, seed, checkpoint, text in itertools.product(
                 options.gaps, options.values, options.worlds or chosen['worlds'], options.seeds,
-                options.checkpoints or [_shipped(task)], methods):
-            trial = Trial(text, task, str(checkpoint), gap, world, seed, value, robot)
+                options.checkpoints or [_shipped(setting)], methods):
+            trial = Trial(text, task, str(checkpoint), gap, world, seed, value, setting.robot)
             jobs.append((trial, methods[text], protocol))
     return jobs
 
@@ -114,13 +116,25 @@ def _run(todo, workers, results):
                 last = result['rounds'][-1]
                 print(f'{ended}/{len(jobs)}  {result["method"]}, {result["task"]}, gap '
                       f'{result["gap"]:g}, world {result["world"]}, seed {result["seed"]}: '
-                      f'success {last["successes"]}/{last["episodes"]} after '
+                      f'{rate(last):.0%} after '
                       f'{last["transitions"]} transitions, {result["duration"]:.0f} s',
                       file=sys.stderr, flush=True)
 
 
-def _shipped(task: str) -> Path:
-    return Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints', task)
+def _check(task, setting, text, method):
+    """Refuse a method that needs what pretraining did not make of a task."""
+    if text != ORACLE and 'dynamics' in checkpoint_kinds(method.tunings) and not setting.plannable:
+        raise ValueError(f'method {text!r} plans on dynamics, which pretraining does not fit for '
+                         f'task {task!r}; choose methods without planner')
+
+
+def _shipped(setting: SimToReal) -> Path:
+    folder = Path(
+        get_package_share_directory('sgft_ros'), 'resource', 'checkpoints', setting.name)
+    if not folder.is_dir():
+        raise ValueError(f'no checkpoints of task {setting.name!r} are shipped; expected '
+                         "--checkpoints with a folder as 'sgft pretrain' writes it")
+    return folder
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -132,7 +146,10 @@ def _parser() -> argparse.ArgumentParser:
         help="algorithms, as in config/algorithms or paths of .yaml files, with changes for a "
         "sweep as in 'sgft_sac:horizon=5,prior_ratio=0.25'; 'oracle' trains in the real world at "
         f'leisure (default: {" ".join(FULL["methods"])})')
-    parser.add_argument('--tasks', nargs='+', choices=sorted(TASKS), default=['peg_insert'])
+    parser.add_argument(
+        '--tasks', nargs='+', metavar='TASK', default=['peg_insert'],
+        help=f'{", ".join(task_names())}, or paths of .py files that define a GymnasiumTask named '
+        'TASK (default: peg_insert)')
     parser.add_argument(
         '--gaps', nargs='+', type=_gap, default=[1.0], metavar='GAP',
         help='sizes of the gap between simulator and real world; 0: none (default: 1)')
@@ -150,7 +167,8 @@ def _parser() -> argparse.ArgumentParser:
         help="V_sim as it is ('simulator', the default), with the opposite opinion ('flipped'), "
         "or never trained ('random')")
     parser.add_argument(
-        '--robot', help="robot contract: name, or path of a .yaml file (default: the task's)")
+        '--robot', default='',
+        help="robot contract: name, or path of a .yaml file (default: the task's)")
     parser.add_argument(
         '--transitions', type=positive, help="real transitions (default: the task's limit)")
     parser.add_argument(

@@ -7,6 +7,7 @@ from sgft_ros.learning.algorithms import AUTO
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.nodes.parameter_files import read_parameter_file
 from sgft_ros.nodes.tuning_files import check_parameters, OTHERS, read_tuning
+from sgft_ros.simulation.worlds import WORLDS
 import yaml
 
 
@@ -53,6 +54,8 @@ def load_method(text: str, task: str) -> Method:
     :raises ValueError: if file, parameter or value is not one; the message names it
     """
     algorithm, _, changes = text.partition(':')
+    if task not in WORLDS:  # a Gymnasium task has no file
+        task = ''
     try:
         changed = _changes(changes)
         written = read_parameter_file('algorithm', algorithm).get('learner', {})

@@ -88,10 +88,10 @@ class OnlineLearner:
             self.controller = self._controllers[self._acting]
         self.controller.reset()
 
-    def end_episode(self, success: bool, evaluation: bool) -> None:
-        """Hear how the episode went."""
+    def end_episode(self, score: float, evaluation: bool) -> None:
+        """Hear how the episode went, 0 to 1."""
         if self._arbiter is not None:
-            self._arbiter.record(self._acting, success, evaluation)
+            self._arbiter.record(self._acting, score, evaluation)
 
     def _update(self):
         columns = self._replay.sample(

@@ -25,11 +25,12 @@ HEADER = ('task', 'gap', 'V_sim', 'method', 'trials', 'zero-shot %', 'final %',
           'lowest vs zero-shot', 'deepest fall',
           *(f'{level:.0%}: transitions' for level in LEVELS), 's per trial')
 LEGEND = """\
-Zero-shot and final: interquartile mean of evaluation success [95 % bootstrap interval]. Lowest:
-the worst evaluation of any trial against its own zero-shot, in points. Deepest fall: from the best
-evaluation before, in points, median over the trials and the worst. Transitions: real ones before
-the first evaluation that reaches a share of the oracle (of 100 % where no oracle was trained),
-median over the trials, and how many reached it."""
+Zero-shot and final: interquartile mean of evaluation success [95 % bootstrap interval]; where a
+task has no success, of the return over the best one. Lowest: the worst evaluation of any trial
+against its own zero-shot, in points. Deepest fall: from the best evaluation before, in points,
+median over the trials and the worst. Transitions: real ones before the first evaluation that
+reaches a share of the oracle (of 100 % where no oracle was trained), median over the trials, and
+how many reached it."""
 
 
 def lines(results: Iterable[Mapping], markdown: bool = False) -> str:
@@ -85,7 +86,7 @@ def draw(path: Path, results: Iterable[Mapping], oracle: Mapping[tuple[str, floa
             *panel.get_legend_handles_labels())}
         figure.legend(handles.values(), handles, loc='outside lower center', ncols=3, fontsize=9,
                       labelcolor=INK)
-        axes[0, 0].set_ylabel('evaluation success\n(interquartile mean, 95 % interval)')
+        axes[0, 0].set_ylabel('evaluation score\n(interquartile mean, 95 % interval)')
         figure.savefig(path, dpi=150)
         pyplot.close(figure)
 

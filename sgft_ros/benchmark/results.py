@@ -3,7 +3,7 @@ The file results.jsonl: one line of JSON for each trial that has ended, in the o
 
 Keys of a line: `format_version`; method, task, checkpoint, gap, world, seed, value, robot (what
 the trial was); policy_sha256 (of pi_sim); settings, protocol (by name); rounds (transitions,
-successes, episodes, mean_return of each evaluation, and candidates, episodes by who acted);
+score, successes, episodes, mean_return of each evaluation, and candidates, episodes by who acted);
 training (transitions, success, return, candidate after each training episode); updates;
 duration [s].
 """

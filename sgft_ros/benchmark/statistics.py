@@ -59,8 +59,8 @@ def interquartile_mean(values: Sequence[float]) -> Interval:
 
 
 def rate(round_: Mapping[str, object]) -> float:
-    """Return the share of successes of an evaluation round."""
-    return round_['successes'] / round_['episodes']
+    """Return the score of an evaluation round, 0 to 1: its share of successes, where there are."""
+    return round_['score'] if 'score' in round_ else round_['successes'] / round_['episodes']
 
 
 def groups(results: Iterable[Mapping]) -> dict[tuple[str, float, str, str], list[Mapping]]:

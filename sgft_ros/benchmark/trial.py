@@ -11,12 +11,8 @@ from sgft_ros.benchmark.online import OnlineLearner
 from sgft_ros.learning.inference import ExplorationNoise
 from sgft_ros.learning.schedule import Counts, EVALUATION, FINISHED, Schedule
 from sgft_ros.nodes.parameter_files import read_parameter_file
-from sgft_ros.robot import load_robot_contract
-from sgft_ros.simulation.environment import Environment
-from sgft_ros.simulation.physics import draw_real
 from sgft_ros.simulation.rollouts import run_episode
-from sgft_ros.simulation.worlds import WORLDS
-from sgft_ros.tasks import get_task
+from sgft_ros.simulation.sim_to_real import AnyEnvironment, sim_to_real
 
 # Streams of random numbers, so that the same world and seed mean the same to every method.
 ROBOT, EXPLORATION = range(2)
@@ -34,8 +30,10 @@ class Protocol:
 
     @classmethod
     def of_task(cls, task: str, **changes) -> 'Protocol':
-        """Return what config/tasks says, with changes; None changes nothing."""
-        values = read_parameter_file('task', task).get('policy', {})
+        """Return what config/tasks, or a Gymnasium task, says, and `changes` that are not None."""
+        values = sim_to_real(task).protocol
+        if values is None:
+            values = read_parameter_file('task', task).get('policy', {})
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in values.items() if name in known} | {
             name: value for name, value in changes.items() if value is not None})
@@ -52,23 +50,29 @@ class Trial:
     world: int = 0      # seed of the draw of the real world
     seed: int = 0       # of starts, noise, exploration and learning
     value: str = 'simulator'  # V_sim as it is, or spoiled: 'flipped', 'random'
-    robot: str = 'simulated_arm'
+    robot: str = 'simulated_arm'  # '' where the task has none
 
 
-def environment_of(trial: Trial) -> Environment:
+def environment_of(trial: Trial) -> AnyEnvironment:
     """Return the real world of a trial."""
-    physics = draw_real(WORLDS[trial.task].real, trial.world, trial.gap)
-    return Environment(
-        get_task(trial.task)(), load_robot_contract(trial.robot),
-        np.random.default_rng([trial.world, trial.seed, ROBOT]), lambda rng: physics)
+    rng = np.random.default_rng([trial.world, trial.seed, ROBOT])
+    return sim_to_real(trial.task, trial.robot).reality(rng, trial.world, trial.gap)
 
 
 def evaluation(
-    play: Callable[[], tuple[bool, float]], episodes: int,
+    environment: AnyEnvironment, play: Callable[[], tuple[bool | None, float]], episodes: int,
 ) -> dict[str, object]:
-    """Play deterministic episodes; return successes, episodes and the mean of the raw return."""
-    successes, returns = zip(*(play() for _ in range(episodes)))
-    return {'successes': int(sum(successes)), 'episodes': episodes,
+    """
+    Play deterministic episodes; return score, episodes and the mean of the raw return.
+
+    The score, 0 to 1, is the share of `successes`, which are told too, or where a task has no
+    success, the mean return over the best possible one.
+    """
+    results = [play() for _ in range(episodes)]
+    successes, returns = zip(*results)
+    score = float(np.mean([environment.score(*result) for result in results]))
+    counted = {} if None in successes else {'successes': int(sum(successes))}
+    return {'score': score, **counted, 'episodes': episodes,
             'mean_return': float(np.mean(returns))}
 
 
@@ -100,7 +104,7 @@ def run_trial(
     def evaluate():
         learner.begin_episode(evaluation=True)
         result = run_episode(environment, learner.controller.act)
-        learner.end_episode(result[0], evaluation=True)
+        learner.end_episode(environment.score(*result), evaluation=True)
         acted[learner.acting] += 1
         return result
 
@@ -109,14 +113,14 @@ def run_trial(
         if schedule.phase == EVALUATION:
             acted = Counter()
             rounds.append({'transitions': before, **evaluation(
-                evaluate, protocol.evaluation_episodes), 'candidates': acted})
+                environment, evaluate, protocol.evaluation_episodes), 'candidates': acted})
             for _ in range(protocol.evaluation_episodes):
                 schedule.end_episode(True, 0)
             continue
         learner.begin_episode(evaluation=False)
         noise.reset()
         success, total = run_episode(environment, explore, learner)
-        learner.end_episode(success, evaluation=False)
+        learner.end_episode(environment.score(success, total), evaluation=False)
         schedule.end_episode(False, environment.steps)
         training.append({'transitions': schedule.counts.transitions, 'success': success,
                          'return': float(total), 'candidate': learner.acting})

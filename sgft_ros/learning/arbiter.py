@@ -54,8 +54,8 @@ class Arbiter:
         successes, failures = self._posterior(name, evaluation=True)
         return float(successes / (successes + failures))
 
-    def record(self, name: str, success: bool, evaluation: bool = False) -> None:
-        """Take the outcome of an episode in which a candidate acted."""
+    def record(self, name: str, success: float, evaluation: bool = False) -> None:
+        """Take the outcome, 0 to 1, of an episode in which a candidate acted."""
         self.admit([name])
         if evaluation:
             self._probes += 1
@@ -63,7 +63,7 @@ class Arbiter:
             self._probes = 0
             self._forget()  # as its transitions teach every learner
         known = self._evaluated if evaluation else self._trained
-        known[name][0 if success else 1] += 1.0
+        known[name] += success, 1.0 - success
 
     def _forget(self):
         for known in (self._trained, self._evaluated):

@@ -12,6 +12,7 @@ from ament_index_python.packages import get_package_share_directory
 from sgft_ros.learning.checkpoint import write_atomically
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
 from sgft_ros.simulation.worlds import WORLDS
+from sgft_ros.tasks import get_task
 import yaml
 
 PACKAGE = 'sgft_ros'
@@ -29,6 +30,7 @@ class RunConfiguration:
         :raises ValueError: naming the argument or file that cannot be used
         """
         self.arguments = dict(arguments)
+        get_task(arguments['task'])  # refused here, not by every node
         self.share = Path(get_package_share_directory(PACKAGE))
         self.simulated = self._boolean('simulated')
         self.learner = self._boolean('learner')
@@ -146,9 +148,6 @@ class RunConfiguration:
         if not robot:
             if not self.simulated:
                 raise ValueError('robot: expected a contract, as simulated is false')
-            if task not in WORLDS:
-                raise ValueError(
-                    f'unknown task {task!r}; choose from: {", ".join(sorted(WORLDS))}')
             robot = WORLDS[task].robot
         return _absolute(robot) if Path(robot).suffix in ('.yaml', '.yml') else robot
 

@@ -19,6 +19,7 @@ class Environment:
         self._assembler = ObservationAssembler(contract)
         self._gate = SafetyGate(contract)
         self.action_scale = np.asarray(contract.command.scale)  # SI unit per 1.0
+        self.action_size = contract.action_size
         # This arm keeps its tool upright and knows linear velocities only.
         self._axes = [TWIST_AXES[:3].index(axis) for axis in contract.command.axes]
         self._period = 1.0 / contract.control_rate
@@ -35,6 +36,10 @@ class Environment:
         self._gate.arm(self._tool(), self.cell.arm.time)
         self.steps = 0
         return self._observe(self._raw())
+
+    def reset_anywhere(self) -> np.ndarray:
+        """Draw a world, and a start that V_sim should know; return the first observation."""
+        return self.reset(self.task.anywhere(self.rng))
 
     def step(self, action: np.ndarray) -> tuple[np.ndarray, Outcome, bool]:
         """
@@ -55,6 +60,10 @@ class Environment:
         outcome = self.task.evaluate(raw)
         truncated = not outcome.terminated and self.steps >= self.task.max_steps
         return self._observe(raw), outcome, truncated
+
+    def score(self, success: bool, total: float) -> float:
+        """Return what an episode was worth, 0 to 1: whether it succeeded."""
+        return float(success)
 
     def _raw(self) -> dict[str, np.ndarray]:
         return {**self.cell.measure(), 'last_action': self.executed_action}

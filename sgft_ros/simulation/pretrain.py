@@ -15,10 +15,7 @@ from sgft_ros.learning.checkpoint import save_checkpoint
 from sgft_ros.learning.dynamics import fit_world, WorldConfig
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.regression import UPDATES as VALUE_UPDATES
-from sgft_ros.robot import ContractError, load_robot_contract
-from sgft_ros.simulation.environment import Environment
-from sgft_ros.simulation.experts import EXPERTS
-from sgft_ros.simulation.physics import draw_real
+from sgft_ros.robot import ContractError
 from sgft_ros.simulation.pretraining import (
     config_of,
     demonstrate,
@@ -28,9 +25,8 @@ from sgft_ros.simulation.pretraining import (
     thin,
     train_policy,
 )
-from sgft_ros.simulation.rollouts import success_rate
-from sgft_ros.simulation.worlds import WORLDS
-from sgft_ros.tasks import get_task, TASKS
+from sgft_ros.simulation.rollouts import mean_score
+from sgft_ros.simulation.sim_to_real import sim_to_real, SimToReal, task_names
 import torch
 
 SIM_EPISODES = 100
@@ -52,92 +48,78 @@ class Stages:
 
 
 def pretrain(
-    task_name: str, robot: str, seed: int, config: PretrainingConfig, output: Path,
-    stages: Stages,
+    setting: SimToReal, seed: int, config: PretrainingConfig, output: Path, stages: Stages,
 ) -> dict:
     """Train everything and write the files; return the training record."""
-    contract = load_robot_contract(robot)
-    task, worlds = get_task(task_name)(), WORLDS[task_name]
-
     def simulate(number):
-        return Environment(task, contract, np.random.default_rng([seed, number]), worlds.sim.draw)
+        return setting.simulator(np.random.default_rng([seed, number]))
 
     begin = time.monotonic()
-    demonstrations = demonstrate(
-        simulate(0), EXPERTS[task_name], config,
-        stages('demonstrations of the scripted controller', config.demonstrations))
+    demonstrations = None
+    if setting.expert is not None:
+        demonstrations = demonstrate(
+            simulate(0), setting.expert, config,
+            stages('demonstrations of the scripted controller', config.demonstrations))
     learner = train_policy(
         simulate(1), demonstrations, config, seed, stages('policy in simulation', config.steps))
     policy = GaussianPolicy(learner.policy_tensors())
     visited, values = explore(
         simulate(2), policy, config, stages('diverse episodes', config.diverse_episodes))
     value, held_out_r2 = fit_value_function(
-        values, _value_inputs(task, contract), config, seed,
-        stages('value function', VALUE_UPDATES))
-    world = fit_world(visited, seed=seed, progress=stages('dynamics', WorldConfig.updates))
-    done = stages('evaluation', REAL_WORLDS)
-    in_simulation = success_rate(simulate(3), policy, SIM_EPISODES)
-    in_reality = [_real_success(task, contract, worlds, policy, world, done)
-                  for world in range(REAL_WORLDS)]
-    record = {
-        'seed': seed, 'config': asdict(config), 'success_in_simulation': in_simulation,
-        'success_in_reality': in_reality, 'value_r2_held_out': held_out_r2,
-        'duration': time.monotonic() - begin,
-    }
-    metadata = {
-        'task': task_name, 'gamma': task.gamma, 'control_rate': contract.control_rate,
-        'observation_names': list(contract.observation_names),
-        'action_names': list(contract.action_names), 'temperature': learner.alpha,
-        'training': record,
-    }
+        values, setting.value_inputs, config, seed, stages('value function', VALUE_UPDATES))
     warm_start = thin(visited, config.warm_start_transitions, np.random.default_rng(seed))
     state = {name: tensor.numpy() for name, tensor in learner.state().items()}
-    for kind, name, tensors in (
-        ('policy', 'policy', learner.policy_tensors()), ('value', 'value', value),
-        ('learner', 'learner', state), ('replay', 'warm_start', warm_start),
-        ('dynamics', 'dynamics', world),
-    ):
+    files = [('policy', 'policy', learner.policy_tensors()), ('value', 'value', value),
+             ('learner', 'learner', state), ('replay', 'warm_start', warm_start)]
+    if setting.plannable:
+        world = fit_world(visited, seed=seed, progress=stages('dynamics', WorldConfig.updates))
+        files.append(('dynamics', 'dynamics', world))
+    done = stages('evaluation', REAL_WORLDS)
+    in_simulation = mean_score(simulate(3), policy, SIM_EPISODES)
+    in_reality = [_real_score(setting, policy, world, done) for world in range(REAL_WORLDS)]
+    measure = setting.measure
+    record = {
+        'seed': seed, 'config': asdict(config), f'{measure}_in_simulation': in_simulation,
+        f'{measure}_in_reality': in_reality, 'value_r2_held_out': held_out_r2,
+        'duration': time.monotonic() - begin,
+    }
+    metadata = {'task': setting.name, 'gamma': setting.gamma, **setting.metadata,
+                'temperature': learner.alpha, 'training': record}
+    for kind, name, tensors in files:
         save_checkpoint(output / f'{name}.safetensors', kind, tensors, metadata)
     return record
 
 
-def _value_inputs(task, contract):
-    """Return which numbers of an observation belong to the terms that V_sim sees."""
-    return np.concatenate([
-        np.full(term.size, term.name in task.value_terms) for term in contract.observation])
-
-
-def _real_success(task, contract, worlds, policy, world, done):
-    physics = draw_real(worlds.real, world)
-    environment = Environment(task, contract, np.random.default_rng(world), lambda rng: physics)
-    success = success_rate(environment, policy, REAL_EPISODES)
+def _real_score(setting, policy, world, done):
+    environment = setting.reality(np.random.default_rng(world), world)
+    score = mean_score(environment, policy, REAL_EPISODES)
     done(world + 1)
-    return success
+    return score
 
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = _parser().parse_args(args)
-    output = options.output or Path('pretrained', options.task)
-    robot = options.robot or WORLDS[options.task].robot
-    config = config_of(options.task, options.steps, options.diverse_episodes)
     torch.set_num_threads(1)  # networks this small lose with more
     console = Console(stderr=True)
     try:
+        setting = sim_to_real(options.task, options.robot)
+        config = config_of(options.task, options.steps, options.diverse_episodes)
+        output = options.output or Path('pretrained', setting.name)
         output.mkdir(parents=True, exist_ok=True)
         columns = (TextColumn('{task.description}'), BarColumn(), TextColumn(
             '{task.completed}/{task.total}'), TimeElapsedColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console) as progress:
-            record = pretrain(options.task, robot, options.seed, config, output,
-                              Stages(progress))
-    except (ContractError, OSError, ValueError) as error:
+            record = pretrain(setting, options.seed, config, output, Stages(progress))
+    except (ContractError, ImportError, OSError, ValueError) as error:
         print(f'pretrain: {error}', file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print('pretrain: interrupted, nothing was written', file=sys.stderr)
         return 130
-    reality = record['success_in_reality']
-    print(f'policy   success {record["success_in_simulation"]:.0%} in simulation '
+    measure = setting.measure
+    reality = record[f'{measure}_in_reality']
+    print(f'policy   {measure} {record[f"{measure}_in_simulation"]:.0%} in simulation '
           f'({SIM_EPISODES} episodes), {np.mean(reality):.0%} in reality '
           f'({REAL_WORLDS} worlds, {min(reality):.0%} to {max(reality):.0%})')
     print(f'value    R^2 {record["value_r2_held_out"]:.3f} on held-out episodes')
@@ -149,10 +131,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='pretrain', description='Train policy, value function and dynamics of a task in '
         'simulation')
-    parser.add_argument('--task', choices=sorted(TASKS), default='peg_insert',
-                        help='default: %(default)s')
     parser.add_argument(
-        '--robot', help="robot contract: name, or path of a .yaml file (default: the task's)")
+        '--task', default='peg_insert', metavar='TASK',
+        help=f'{", ".join(task_names())}, or the path of a .py file that defines a GymnasiumTask '
+        'named TASK (default: %(default)s)')
+    parser.add_argument(
+        '--robot', default='',
+        help="robot contract: name, or path of a .yaml file (default: the task's)")
     parser.add_argument('--seed', type=int, default=0, help='default: %(default)s')
     parser.add_argument(
         '--output', type=Path, help='folder for the files (default: pretrained/<task>)')

@@ -1,46 +1,34 @@
 """What the simulator can give: pi_sim, V_sim and the data that warm up new critics."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from sgft_ros.learning.inference import GaussianPolicy, mlp
 from sgft_ros.learning.regression import fit_values, r_squared
 from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.simulation.environment import Environment
-from sgft_ros.simulation.rollouts import diverse_episode, NOISE_LEVELS, Recorder, run_episode
-from sgft_ros.simulation.worlds import WORLDS
+from sgft_ros.simulation.pretraining_config import PretrainingConfig
+from sgft_ros.simulation.rollouts import (
+    COLUMNS,
+    diverse_episode,
+    NOISE_LEVELS,
+    Recorder,
+    run_episode,
+)
+from sgft_ros.simulation.sim_to_real import sim_to_real
 import torch
 
 Progress = Callable[[int], None]
 
 
-@dataclass(frozen=True)
-class PretrainingConfig:
-    """Sizes of pretraining; those of a task (config_of) take four to ten minutes on one core."""
-
-    # policy: SAC that also replays demonstrations (RLPD, Ball et al. 2023)
-    demonstrations: int = 100        # episodes of the scripted controller
-    demonstration_noise: float = 0.3  # standard deviation on its actions
-    steps: int = 30_000              # in the simulator
-    batch_size: int = 256            # half of it demonstrations
-    hidden: tuple[int, ...] = (64, 64)
-    learning_rate: float = 3e-4
-    temperature: float = 0.02        # at the start
-    # value function and warm start
-    diverse_episodes: int = 1_200
-    held_out: float = 0.1            # share of episodes that test V_sim
-    warm_start_transitions: int = 20_000
-
-
 def config_of(
     task: str, steps: int | None = None, diverse_episodes: int | None = None,
 ) -> PretrainingConfig:
-    """Return the sizes of a task's pretraining; None leaves one as the task's worlds say."""
-    worlds = WORLDS[task]
-    return replace(PretrainingConfig(), demonstrations=worlds.demonstrations,
-                   steps=steps or worlds.steps,
-                   diverse_episodes=diverse_episodes or worlds.diverse_episodes)
+    """Return the sizes of a task's pretraining; None leaves one as the task says."""
+    config = sim_to_real(task).pretraining
+    return replace(config, steps=steps or config.steps,
+                   diverse_episodes=diverse_episodes or config.diverse_episodes)
 
 
 def demonstrate(
@@ -63,31 +51,43 @@ def demonstrate(
 
 
 def train_policy(
-    environment: Environment, demonstrations: dict[str, np.ndarray], config: PretrainingConfig,
-    seed: int, progress: Progress,
+    environment: Environment, demonstrations: dict[str, np.ndarray] | None,
+    config: PretrainingConfig, seed: int, progress: Progress,
 ) -> SAC:
-    """Train SAC in the simulator, one update per step, half of each minibatch demonstrations."""
-    action_size = demonstrations['action'].shape[1]
+    """
+    Train SAC in the simulator, one update per step.
+
+    Half of each minibatch is demonstrations, where there are any. Otherwise the first steps are
+    uniformly random, so that the first minibatches are not all of one motion.
+    """
+    observation, action_size = environment.reset(), environment.action_size
     learner = SAC(SACConfig(
-        observation_size=demonstrations['observation'].shape[1], action_size=action_size,
+        observation_size=len(observation), action_size=action_size,
         gamma=environment.task.gamma, hidden=config.hidden, learning_rate=config.learning_rate,
-        temperature=config.temperature), seed)
-    prior = {name: torch.from_numpy(column) for name, column in demonstrations.items()}
-    own = {name: torch.zeros((config.steps, *column.shape[1:])) for name, column in prior.items()}
-    rng, half = environment.rng, config.batch_size // 2
-    observation = environment.reset()
+        temperature=config.temperature, target_entropy=config.target_entropy), seed)
+    sizes = {'observation': len(observation), 'action': action_size,
+             'next_observation': len(observation)}
+    own = {name: torch.zeros((config.steps, *([sizes[name]] if name in sizes else [])))
+           for name in COLUMNS}
+    prior = None if demonstrations is None else {
+        name: torch.from_numpy(column) for name, column in demonstrations.items()}
+    rng = environment.rng
     policy = GaussianPolicy(learner.policy_tensors())
     for step in range(config.steps):
         if step % 20 == 0:
             policy = GaussianPolicy(learner.policy_tensors())
-        action = policy.act(observation, rng.standard_normal(action_size))
+        if step < config.random_steps:
+            action = rng.uniform(-1.0, 1.0, action_size).astype(np.float32)
+        else:
+            action = policy.act(observation, rng.standard_normal(action_size))
         following, outcome, truncated = environment.step(action)
         row = (observation, environment.executed_action, following, outcome.reward,
                outcome.terminated, truncated)
         for column, value in zip(own.values(), row, strict=True):
             column[step] = torch.as_tensor(value)
         observation = environment.reset() if outcome.terminated or truncated else following
-        learner.update(_mixed(own, step + 1, prior, half, rng))
+        if step >= config.random_steps:
+            learner.update(_minibatch(own, step + 1, prior, config.batch_size, rng))
         progress(step + 1)
     return learner
 
@@ -104,7 +104,7 @@ def explore(
     recorder, values = Recorder(), []
     for episode in range(config.diverse_episodes):
         noise = NOISE_LEVELS[episode % len(NOISE_LEVELS)]
-        states, returns = diverse_episode(environment, policy, noise, recorder)
+        states, returns = diverse_episode(environment, policy, noise, recorder, config.unfinished)
         if len(states):  # else the noise itself ended the task
             values.append((states, returns))
         progress(episode + 1)
@@ -125,7 +125,8 @@ def fit_value_function(
     test, train = values[:held_out], values[held_out:]
     states = np.concatenate([states for states, _ in train])
     returns = np.concatenate([returns for _, returns in train])
-    tensors = fit_values(states, returns, seed=seed, inputs=inputs, progress=progress)
+    tensors = fit_values(
+        states, returns, hidden=config.hidden, seed=seed, inputs=inputs, progress=progress)
     predicted = mlp(tensors, np.concatenate([states for states, _ in test]))[:, :, 0].mean(0)
     return tensors, r_squared(predicted, np.concatenate([returns for _, returns in test]))
 
@@ -136,8 +137,11 @@ def thin(columns: dict[str, np.ndarray], count: int, rng) -> dict[str, np.ndarra
     return {name: column[rows] for name, column in columns.items()}
 
 
-def _mixed(own, stored, prior, half, rng):
-    rows = torch.from_numpy(rng.integers(stored, size=half))
-    prior_rows = torch.from_numpy(rng.integers(len(prior['reward']), size=half))
+def _minibatch(own, stored, prior, size, rng):
+    if prior is None:
+        rows = torch.from_numpy(rng.integers(stored, size=size))
+        return {name: column[rows] for name, column in own.items()}
+    rows = torch.from_numpy(rng.integers(stored, size=size // 2))
+    prior_rows = torch.from_numpy(rng.integers(len(prior['reward']), size=size // 2))
     return {name: torch.cat([column[rows], prior[name][prior_rows]])
             for name, column in own.items()}

@@ -8,14 +8,14 @@ from sgft_ros.simulation.environment import Environment
 
 NOISE_LEVELS = (0.0, 0.3, 0.6, 1.0)  # standard deviation of the action noise
 RANDOM_SHARE = 0.3                   # of the actions at the noisy levels
+COLUMNS = ('observation', 'action', 'next_observation', 'reward', 'terminated', 'truncated')
 
 
 class Recorder:
     """Grows columns of transitions."""
 
     def __init__(self):
-        self._rows = {name: [] for name in (
-            'observation', 'action', 'next_observation', 'reward', 'terminated', 'truncated')}
+        self._rows = {name: [] for name in COLUMNS}
 
     def add(self, *row) -> None:
         """Append observation, action, next_observation, reward, terminated, truncated."""
@@ -32,8 +32,8 @@ class Recorder:
 
 def run_episode(
         environment: Environment, choose: Callable[[np.ndarray], np.ndarray],
-        recorder: Recorder | None = None) -> tuple[bool, float]:
-    """Run one episode; return success and the sum of raw rewards."""
+        recorder: Recorder | None = None) -> tuple[bool | None, float]:
+    """Run one episode; return success, None where the task has none, and the sum of rewards."""
     observation, total = environment.reset(), 0.0
     while True:
         action = choose(observation)
@@ -46,13 +46,15 @@ def run_episode(
             return outcome.success, total
 
 
-def success_rate(environment: Environment, policy: GaussianPolicy, episodes: int) -> float:
-    """Return the share of deterministic episodes that succeed."""
-    return float(np.mean([run_episode(environment, policy.act)[0] for _ in range(episodes)]))
+def mean_score(environment: Environment, policy: GaussianPolicy, episodes: int) -> float:
+    """Return the share of deterministic episodes that succeed, or their mean relative return."""
+    return float(np.mean([
+        environment.score(*run_episode(environment, policy.act)) for _ in range(episodes)]))
 
 
 def diverse_episode(
     environment: Environment, policy: GaussianPolicy, noise: float, recorder: Recorder,
+    unfinished: int = 0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """
     Disturb the policy for a while, then let it finish alone.
@@ -61,11 +63,14 @@ def diverse_episode(
     states that the policy alone would not visit; the deterministic rest tells their value. All
     transitions go to the recorder.
 
+    :param unfinished: where the rewards go on after the time limit, the returns of the last states
+        lack what would have followed. Without an end of the task, this many states are left out;
+        the others miss a share gamma^unfinished of what is to come at most
     :return: states of the deterministic rest (n, observation) and their discounted returns (n,)
     """
     rng, limit = environment.rng, environment.task.max_steps
     prefix = rng.integers(0, limit) if noise > 0 else 0
-    observation = environment.reset(environment.task.anywhere(rng))
+    observation = environment.reset_anywhere()
     states, rewards = [], []
     for step in range(prefix + limit):
         if step < prefix:
@@ -84,7 +89,9 @@ def diverse_episode(
         observation = next_observation
         if outcome.terminated:
             break
-    return np.array(states, np.float32), discounted(rewards, environment.task.gamma)
+    returns = discounted(rewards, environment.task.gamma)
+    known = len(returns) if outcome.terminated else max(0, len(returns) - unfinished)
+    return np.array(states[:known], np.float32), returns[:known]
 
 
 def discounted(rewards, gamma: float) -> np.ndarray:

@@ -8,4 +8,4 @@ class Outcome(NamedTuple):
 
     reward: float
     terminated: bool
-    success: bool
+    success: bool | None  # None: the task has returns, and no success

@@ -50,7 +50,7 @@ def test_the_shipped_policy_succeeds_without_the_gap_and_fails_with_it():
 
     def at(gap):
         environment = environment_of(trial(gap=gap, world=3))
-        return evaluation(lambda: run_episode(environment, policy.act), 10)
+        return evaluation(environment, lambda: run_episode(environment, policy.act), 10)
 
     without, default = at(0.0), at(1.0)
     assert without['successes'] >= 9 and default['successes'] <= 2

@@ -11,7 +11,7 @@ from sgft_ros.robot import load_robot_contract
 from sgft_ros.simulation.environment import Environment
 from sgft_ros.simulation.experts import EXPERTS
 from sgft_ros.simulation.physics import draw_real, Physics
-from sgft_ros.simulation.rollouts import Recorder, run_episode, success_rate
+from sgft_ros.simulation.rollouts import Recorder, run_episode, mean_score
 from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task
 
@@ -108,9 +108,9 @@ def test_the_shipped_policy_succeeds_where_its_record_says():
         share / 'resource/checkpoints/puck_push/policy.safetensors', 'policy')
     policy, record = GaussianPolicy(checkpoint.tensors), checkpoint.metadata['training']
     assert record['success_in_simulation'] >= 0.95
-    assert success_rate(environment(seed=1), policy, 30) >= 0.85
+    assert mean_score(environment(seed=1), policy, 30) >= 0.85
     recorded = np.mean(record['success_in_reality'])
     assert 0.05 <= recorded <= 0.25
-    real = [success_rate(environment(draw_real(REAL, world), world), policy, 6)
+    real = [mean_score(environment(draw_real(REAL, world), world), policy, 6)
             for world in range(10)]
     assert np.mean(real) == pytest.approx(recorded, abs=0.12)

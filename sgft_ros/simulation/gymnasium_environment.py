@@ -1,0 +1,89 @@
+"""A Gymnasium environment with the face of :mod:`sgft_ros.simulation.environment`."""
+
+from collections.abc import Callable
+
+import numpy as np
+from sgft_ros.simulation.gymnasium_task import GymnasiumTask, not_installed
+from sgft_ros.simulation.model_change import ChangeableModel, ModelChange
+from sgft_ros.tasks.outcome import Outcome
+
+LARGEST_SEED = 2**31 - 1
+
+
+class GymnasiumEnvironment:
+    """Normalises actions, flattens observations, repeats actions, and changes the model."""
+
+    def __init__(
+        self, task: GymnasiumTask, rng: np.random.Generator,
+        draw: Callable[[np.random.Generator], ModelChange],
+    ):
+        """
+        Make the environment; `draw(rng)` is called at each reset.
+
+        :raises ImportError: if Gymnasium, or what the environment is made of, is not installed
+        :raises ValueError: if the environment does not offer what :class:`GymnasiumTask` says
+        """
+        try:
+            from gymnasium import spaces
+            self._environment = task.make()
+        except ImportError as error:
+            raise not_installed(task.name, error) from error
+        self.task, self.rng = task, rng
+        self._flatten, self._draw = spaces.flatten, draw
+        action = self._environment.action_space
+        if not isinstance(action, spaces.Box) or not action.is_bounded():
+            raise ValueError(f'task {task.name!r}: expected a Box of finite limits as its action '
+                             f'space, got {action}')
+        own = self._environment.unwrapped
+        for name in ('model', 'dt'):
+            if not hasattr(own, name):
+                raise ValueError(f'task {task.name!r}: {type(own).__name__} lacks {name!r}; '
+                                 'expected a MuJoCo environment that offers model and dt')
+        self._model = ChangeableModel(own.model)
+        self._low, self._high = action.low, action.high
+        self.action_size = spaces.flatdim(action)
+        self.observation_size = spaces.flatdim(self._environment.observation_space)
+        self.control_rate = 1.0 / (own.dt * task.action_repeat)  # [Hz]
+
+    def reset(self) -> np.ndarray:
+        """Draw a world and a start; return the first observation (observation,) float32."""
+        self._model.apply(self._draw(self.rng))
+        observation, _ = self._environment.reset(seed=int(self.rng.integers(LARGEST_SEED)))
+        self.steps = 0
+        return self._observe(observation)
+
+    def reset_anywhere(self) -> np.ndarray:
+        """Do as :meth:`reset`: the environment alone knows where it may start."""
+        return self.reset()
+
+    def step(self, action: np.ndarray) -> tuple[np.ndarray, Outcome, bool]:
+        """
+        Execute a normalised action (action,) for the task's number of steps.
+
+        What was executed, within -1...1, is `executed_action` then.
+
+        :return: next observation, outcome with the scaled sum of the rewards, and whether a time
+            limit cut the episode off, the task's or one of the environment's own
+        """
+        self.executed_action = np.clip(np.asarray(action, np.float32), -1.0, 1.0)
+        share = (self.executed_action.astype(float).reshape(self._low.shape) + 1.0) / 2.0
+        applied = (self._low + share * (self._high - self._low)).astype(self._low.dtype)
+        self.steps += 1
+        total, truncated = 0.0, self.steps >= self.task.max_steps
+        for _ in range(self.task.action_repeat):
+            observation, reward, terminated, limited, _ = self._environment.step(applied)
+            total += float(reward)
+            truncated |= limited  # which says nothing of the state: the decision is executed
+            if terminated:
+                truncated = False
+                break
+        outcome = Outcome(self.task.reward_scale * total, bool(terminated), None)
+        return self._observe(observation), outcome, bool(truncated)
+
+    def score(self, success: None, total: float) -> float:
+        """Return what an episode was worth, 0 to 1: its return over the best one."""
+        return self.task.score(total)
+
+    def _observe(self, observation) -> np.ndarray:
+        space = self._environment.observation_space
+        return self._flatten(space, observation).astype(np.float32)

@@ -1,0 +1,152 @@
+"""A Gymnasium environment as a task: what the adapter makes of it, and of its MuJoCo model."""
+
+from dataclasses import replace
+import sys
+
+import numpy as np
+import pytest
+from sgft_ros.simulation.gymnasium_environment import GymnasiumEnvironment
+from sgft_ros.simulation.gymnasium_task import GymnasiumTask
+from sgft_ros.simulation.model_change import draw_real_model, ModelChange, ModelRange
+from sgft_ros.simulation.rollouts import diverse_episode, Recorder
+
+gymnasium = pytest.importorskip('gymnasium')
+
+TASK = GymnasiumTask(
+    name='pendulum', make=lambda: gymnasium.make('InvertedPendulum-v5'), gamma=0.9, max_steps=5,
+    best_return=10.0, action_repeat=2, real=ModelRange(body_mass=(1.9, 2.1)))
+STILL = np.zeros(1, np.float32)
+SIMULATOR = ModelChange()
+
+
+def environment(task=TASK, seed=0, change=SIMULATOR):
+    return GymnasiumEnvironment(task, np.random.default_rng(seed), lambda _: change)
+
+
+def inside(adapter):
+    """Return the MuJoCo environment behind an adapter."""
+    return adapter._environment.unwrapped
+
+
+def course(adapter, steps=20):
+    """Return the observations and rewards of a few steps of noise."""
+    rows, noise = [adapter.reset()], np.random.default_rng(7)
+    for _ in range(steps):
+        observation, outcome, _ = adapter.step(noise.uniform(-1, 1, 1))
+        rows += [observation, [outcome.reward]]
+    return np.concatenate(rows)
+
+
+@pytest.mark.parametrize('action, force', [(1.0, 3.0), (-0.5, -1.5), (7.0, 3.0), (0.0, 0.0)])
+def test_normalised_actions_span_the_box_and_never_leave_it(action, force):
+    adapter = environment()
+    adapter.reset()
+    adapter.step(np.array([action]))
+    assert inside(adapter).data.ctrl[0] == pytest.approx(force)
+
+
+def test_a_decision_is_as_many_steps_as_the_task_says_and_earns_their_scaled_rewards():
+    adapter = environment(replace(TASK, action_repeat=3, reward_scale=0.5))
+    adapter.reset()
+    _, outcome, _ = adapter.step(STILL)
+    assert outcome.reward == pytest.approx(0.5 * 3)
+    assert inside(adapter).data.time == pytest.approx(3 * inside(adapter).dt)
+    assert adapter.control_rate == pytest.approx(1.0 / (3 * inside(adapter).dt))
+
+
+def test_the_time_limit_truncates_and_is_no_end_of_the_task():
+    adapter = environment()
+    adapter.reset()
+    ends = []
+    for _ in range(TASK.max_steps):
+        _, outcome, truncated = adapter.step(STILL)
+        ends.append((outcome.terminated, truncated))
+    assert ends == [(False, False)] * 4 + [(False, True)]
+
+
+def test_a_limit_of_the_environment_itself_truncates_too():
+    def make():
+        return gymnasium.make('InvertedPendulum-v5', max_episode_steps=3)
+
+    adapter = environment(replace(TASK, make=make))
+    adapter.reset()
+    assert adapter.step(STILL)[1:] == ((2.0, False, None), False)
+    assert adapter.step(STILL)[1:] == ((2.0, False, None), True)
+
+
+def test_a_fall_ends_the_task_even_where_the_time_limit_has_come():
+    adapter = environment(replace(TASK, max_steps=1, action_repeat=1000))
+    adapter.reset()
+    _, outcome, truncated = adapter.step(np.ones(1))
+    assert outcome.terminated and not truncated
+
+
+def test_the_masses_of_a_real_world_are_doubled_and_those_of_the_simulator_come_back():
+    changes = [draw_real_model(TASK.real, seed=4), ModelChange()]
+    adapter = GymnasiumEnvironment(TASK, np.random.default_rng(0), lambda _: changes.pop(0))
+    nominal = inside(adapter).model.body_mass.copy()
+    inertia, friction = (getattr(inside(adapter).model, name).copy()
+                         for name in ('body_inertia', 'geom_friction'))
+    adapter.reset()
+    model = inside(adapter).model
+    factor = model.body_mass[1:] / nominal[1:]
+    assert np.ptp(factor) < 1e-12 and 1.9 <= factor[0] <= 2.1
+    assert np.allclose(model.body_inertia, factor[0] * inertia)
+    assert np.array_equal(model.geom_friction, friction)
+    adapter.reset()
+    assert np.array_equal(model.body_mass, nominal)
+
+
+@pytest.mark.parametrize('name, field', [
+    ('friction', 'geom_friction'), ('gear', 'actuator_gear'), ('damping', 'dof_damping')])
+def test_every_factor_changes_its_part_of_the_model(name, field):
+    adapter = environment(change=ModelChange(**{name: 1.5}))
+    before = getattr(inside(adapter).model, field).copy()
+    adapter.reset()
+    after = getattr(inside(adapter).model, field)
+    changed = before != after
+    assert changed.any() and np.allclose(after[changed], 1.5 * before[changed])
+
+
+def test_without_a_gap_reality_is_the_simulator_and_with_one_it_is_not():
+    simulator = course(environment())
+    for gap, same in ((0.0, True), (1.0, False)):
+        real = course(environment(change=draw_real_model(TASK.real, 3, gap)))
+        assert np.array_equal(real, simulator) == same
+
+
+def test_the_gap_is_a_line_through_the_simulator_and_the_default_world():
+    one = draw_real_model(TASK.real, 3).body_mass
+    assert draw_real_model(TASK.real, 3, 0.5).body_mass == pytest.approx(1 + 0.5 * (one - 1))
+    assert draw_real_model(TASK.real, 3, 2.0).body_mass == pytest.approx(1 + 2.0 * (one - 1))
+    assert draw_real_model(TASK.real, 4).body_mass != one
+    with pytest.raises(ValueError, match='gap scale must be >= 0'):
+        draw_real_model(TASK.real, 3, -1.0)
+
+
+def test_the_same_seed_makes_the_same_course_and_another_does_not():
+    assert np.array_equal(course(environment(seed=1)), course(environment(seed=1)))
+    assert not np.array_equal(course(environment(seed=1)), course(environment(seed=2)))
+
+
+def test_states_whose_returns_are_cut_off_tell_no_value():
+    policy = type('Still', (), {'action_size': 1, 'act': lambda self, _: STILL})()
+    states, returns = diverse_episode(environment(), policy, 0.0, Recorder(), unfinished=2)
+    assert len(states) == len(returns) == TASK.max_steps - 2
+    assert returns[-1] == pytest.approx(2.0 * (1 + 0.9 + 0.81))
+
+
+@pytest.mark.parametrize('missing', ['gymnasium', 'nothing_of_that_name'])
+def test_what_is_not_installed_is_named_with_the_command_that_installs_it(monkeypatch, missing):
+    monkeypatch.setitem(sys.modules, missing, None)
+    task = replace(TASK, make=lambda: __import__(missing))
+    with pytest.raises(ImportError, match=rf"'pendulum' needs .*{missing}.*\.\[gymnasium\]"):
+        environment(task)
+
+
+@pytest.mark.parametrize('name, message', [
+    ('CartPole-v1', 'expected a Box of finite limits'),
+    ('MountainCarContinuous-v0', "lacks 'model'")])
+def test_an_environment_that_cannot_be_adapted_is_refused(name, message):
+    with pytest.raises(ValueError, match=message):
+        environment(replace(TASK, make=lambda: gymnasium.make(name)))
