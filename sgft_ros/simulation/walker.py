@@ -1,11 +1,9 @@
 """walker-walk of the DeepMind Control Suite (Tassa et al. 2018) as a Gymnasium environment."""
 
-from pathlib import Path
-
-from ament_index_python.packages import get_package_share_directory
 import gymnasium
 import mujoco
 import numpy as np
+from sgft_ros.simulation.walker_model import build_walker, VELOCITY
 
 CONTROL_TIMESTEP = 0.025  # [s]
 STAND_HEIGHT = 1.2        # of the torso, from which on standing earns all [m]
@@ -23,8 +21,7 @@ class WalkerWalk(gymnasium.Env):
     """
 
     def __init__(self):
-        path = Path(get_package_share_directory('sgft_ros'), 'resource', 'mjcf', 'walker.xml')
-        self.model = mujoco.MjModel.from_xml_path(str(path))
+        self.model = build_walker()
         self.data = mujoco.MjData(self.model)
         self.dt = CONTROL_TIMESTEP
         self._substeps = round(CONTROL_TIMESTEP / self.model.opt.timestep)
@@ -68,6 +65,6 @@ class WalkerWalk(gymnasium.Env):
         below = max(0.0, STAND_HEIGHT - self.data.xpos[self._torso, 2])
         standing = np.exp(-0.5 * (FALLING * below) ** 2)
         upright = (1.0 + self.data.xmat[self._torso, 8]) / 2.0
-        velocity = self.data.sensor('torso_subtreelinvel').data[0]
+        velocity = self.data.sensor(VELOCITY).data[0]
         walking = np.clip(velocity / WALK_SPEED, 0.0, 1.0)
         return float((3.0 * standing + upright) / 4.0 * (5.0 * walking + 1.0) / 6.0)
