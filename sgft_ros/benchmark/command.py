@@ -26,8 +26,8 @@ from sgft_ros.robot import ContractError
 from sgft_ros.simulation.pretraining import config_of
 from sgft_ros.simulation.sim_to_real import sim_to_real, SimToReal, task_names
 
-QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['sgft_sac', 'sac']}
-FULL = {'worlds': range(10), 'transitions': None, 'methods': ['sgft_sac', 'pbrs', 'sac']}
+QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['auto', 'sac']}
+FULL = {'worlds': range(10), 'transitions': None, 'methods': ['auto', 'sgft_sac', 'sac']}
 
 
 def main(args: Sequence[str] | None = None) -> int:
