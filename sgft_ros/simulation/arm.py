@@ -137,6 +137,12 @@ class SimulatedArm:
         mujoco.mj_setConst(self.model, mujoco.MjData(self.model))
         mujoco.mj_forward(self.model, self.data)
 
+    def place_joint(self, name: str, position: float, resistance: float) -> None:
+        """Put a slide joint at rest at a position [m], with dry friction of a resistance [N]."""
+        self.model.joint(name).frictionloss = resistance
+        self.data.joint(name).qpos = position
+        mujoco.mj_forward(self.model, self.data)
+
     def hold_height(self, height: float) -> None:
         """Keep the tip at a height [m] in base_link until the next reset."""
         self._height = height

@@ -2,10 +2,13 @@
 
 import numpy as np
 from sgft_ros.simulation.environment import Environment
+from sgft_ros.simulation.scenes.hammer import NAIL
 from sgft_ros.simulation.scenes.puck_push import PUCK
 from sgft_ros.simulation.scenes.push import BOX, HALF
 
 PEG_RADIUS = 0.006  # [m]
+SWING = 0.03         # of the tip above the nail, from where a blow begins [m]
+BLOW = 0.5           # [m/s]
 STRIKE = 0.84        # speed of the tip over that which the puck gets
 GRAVITY = 9.81      # [m/s^2]
 CLEAR = 0.055       # from the centre of the box, where the peg touches none of its corners [m]
@@ -19,6 +22,18 @@ def peg_insert(environment: Environment) -> np.ndarray:
     above = np.linalg.norm(error) < 0.002 or position[2] < -0.001
     down = -0.05 if above else np.clip((0.004 - position[2]) * 6.0, -0.06, 0.06)
     velocity = np.append(np.clip(8.0 * error, -0.06, 0.06), down)
+    return np.clip(velocity / environment.action_scale, -1.0, 1.0).astype(np.float32)
+
+
+def hammer(environment: Environment) -> np.ndarray:
+    """Return the action (3,) that goes on with a blow or a swing, above the true nail."""
+    cell = environment.cell
+    head, _ = cell.arm.body_pose(NAIL)
+    tip = cell.arm.tip_position
+    falling = environment.executed_action[2] < 0.0
+    aside, above = (head - tip)[:2], tip[2] - head[2]
+    down = above > 0.002 if falling else above > SWING and np.linalg.norm(aside) < 0.004
+    velocity = np.append(np.clip(8.0 * aside, -0.2, 0.2), -BLOW if down else BLOW)
     return np.clip(velocity / environment.action_scale, -1.0, 1.0).astype(np.float32)
 
 
@@ -79,4 +94,4 @@ def puck_push(environment: Environment) -> np.ndarray:
     return np.clip(action, -1.0, 1.0).astype(np.float32)
 
 
-EXPERTS = {'peg_insert': peg_insert, 'puck_push': puck_push, 'push': push}
+EXPERTS = {'hammer': hammer, 'peg_insert': peg_insert, 'puck_push': puck_push, 'push': push}

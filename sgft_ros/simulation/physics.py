@@ -14,6 +14,7 @@ class Physics:
     gain: float = 1.0             # executed over commanded velocity
     rotation: float = 0.0         # of executed from commanded velocity, about base z [rad]
     mass: float = 0.2             # of the object that is moved [kg]
+    resistance: float = 120.0     # dry friction that holds a nail [N]
     delay: float = 0.0            # from command to motion [s]
     force_noise: float = 0.3      # standard deviation of the force reading [N]
     position_noise: float = 1e-4  # standard deviation of the tip position reading [m]
@@ -31,6 +32,7 @@ class PhysicsRange:
     bias_height: tuple[float, float] = (0.0, 0.0)  # vertical calibration error [m]
     rotation: tuple[float, float] = (0.0, 0.0)     # either way [rad]
     mass: tuple[float, float] = (0.2, 0.2)         # [kg]
+    resistance: tuple[float, float] = (120.0, 120.0)  # [N]
     nominal: Physics = Physics()                   # the world without any gap
 
     def draw(self, rng: np.random.Generator) -> Physics:
@@ -46,7 +48,14 @@ class PhysicsRange:
             delay=rng.uniform(*self.delay),
             rotation=rng.uniform(*self.rotation) * rng.choice((-1.0, 1.0)),
             mass=rng.uniform(*self.mass),
+            resistance=_draw(rng, self.resistance),
         )
+
+
+def _draw(rng, limits):
+    """Draw between limits; a number that is fixed costs no draw, so that others stay as drawn."""
+    low, high = limits
+    return rng.uniform(low, high) if low < high else low
 
 
 def draw_real(real: PhysicsRange, seed: int, scale: float = 1.0) -> Physics:
@@ -72,4 +81,5 @@ def draw_real(real: PhysicsRange, seed: int, scale: float = 1.0) -> Physics:
         delay=max(0.0, between(nominal.delay, drawn.delay)),
         rotation=between(nominal.rotation, drawn.rotation),
         mass=max(0.01, between(nominal.mass, drawn.mass)),
+        resistance=max(0.0, between(nominal.resistance, drawn.resistance)),
     )

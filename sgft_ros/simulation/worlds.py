@@ -17,6 +17,17 @@ class Worlds(NamedTuple):
 
 
 WORLDS = {
+    'hammer': Worlds(
+        robot='simulated_hammer', steps=20_000, diverse_episodes=3_000,
+        sim=PhysicsRange(
+            bias_radius=(0.0, 0.002), friction=(0.2, 0.4), gain=(0.95, 1.05), delay=(0.0, 0.01),
+            resistance=(110.0, 130.0),
+        ),
+        real=PhysicsRange(
+            bias_radius=(0.0125, 0.0135), friction=(0.5, 0.6), gain=(0.85, 0.95),
+            delay=(0.03, 0.04), resistance=(140.0, 150.0),
+        ),
+    ),
     'peg_insert': Worlds(
         robot='simulated_arm', steps=30_000, diverse_episodes=1_200,
         sim=PhysicsRange(

@@ -1,10 +1,11 @@
 """Start, reward, success and termination of one task each."""
 
+from sgft_ros.tasks.hammer import Hammer
 from sgft_ros.tasks.peg_insert import PegInsert
 from sgft_ros.tasks.puck_push import PuckPush
 from sgft_ros.tasks.push import Push
 
-TASKS = {task.name: task for task in (PegInsert, PuckPush, Push)}
+TASKS = {task.name: task for task in (Hammer, PegInsert, PuckPush, Push)}
 BENCHMARK_TASKS = ('walker_walk',)  # sgft_ros.simulation.gymnasium_tasks: no robot does these
 
 

@@ -91,7 +91,7 @@ def test_a_run_that_is_taken_up_again_begins_a_new_bag(configure):
 @pytest.mark.parametrize('changes, message', [
     ({'algorithm': 'sgft'}, "unknown algorithm 'sgft'; choose from: auto, cal_ql, iql, pbrs, "),
     ({'simulated': 'false'}, 'robot: expected a contract, as simulated is false'),
-    ({'task': 'peg', 'robot': 'simulated_arm'}, "unknown task 'peg'; choose from: peg_insert"),
+    ({'task': 'peg', 'robot': 'simulated_arm'}, "unknown task 'peg'; choose from: hammer, "),
     ({'task': 'walker_walk'}, "task 'walker_walk' is a benchmark task"),
     ({'checkpoint': '/nowhere'}, 'lacks policy.safetensors'),
     ({'seed': 'one'}, "seed: expected an integer, got 'one'"),

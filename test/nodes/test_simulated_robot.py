@@ -224,7 +224,7 @@ def test_clock_goes_on_after_a_kill(probe):
 
 @pytest.mark.parametrize(('parameter', 'word'), [
     ({'world': 'rael'}, 'choose from: real, sim'),
-    ({'task': 'hamer'}, 'choose from: peg_insert, puck_push, push'),
+    ({'task': 'hamer'}, 'choose from: hammer, peg_insert, puck_push, push'),
 ])
 def test_wrong_name_is_refused_at_the_start(domain_id, capfd, parameter, word):
     with node_process('simulated_robot', **parameter) as process:
