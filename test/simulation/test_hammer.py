@@ -11,7 +11,7 @@ from sgft_ros.robot import load_robot_contract
 from sgft_ros.simulation.environment import Environment
 from sgft_ros.simulation.experts import EXPERTS
 from sgft_ros.simulation.physics import draw_real, Physics
-from sgft_ros.simulation.rollouts import run_episode, mean_score
+from sgft_ros.simulation.rollouts import mean_score, run_episode
 from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task
 from sgft_ros.tasks.hammer import DEPTH
