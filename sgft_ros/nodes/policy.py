@@ -222,8 +222,7 @@ class Policy(Node):
     def _gate_is_disarmed(self, executed):
         """Abort the episode if the gate has refused several actions in a row."""
         episode = self._episode
-        refused = executed.clipped and not any(executed.action) and episode.step.action.any()
-        episode.refused = episode.refused + 1 if refused else 0
+        episode.refused = episode.refused + 1 if executed.stopped else 0
         if episode.refused < MOST_REFUSED:
             return False
         self._abort('the safety gate stops the robot')

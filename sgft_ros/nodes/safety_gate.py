@@ -92,6 +92,7 @@ class SafetyGateNode(Node):
             self._overdue.reset()
         message.action = array('f', decision.executed_action.tobytes())
         message.clipped = decision.clipped
+        message.stopped = decision.stopped
         self._executed.publish(message)
         self._record.action(decision, latency)
         if decision.clipped:

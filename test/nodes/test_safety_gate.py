@@ -67,7 +67,7 @@ def test_disarmed_gate_sends_nothing_but_stops(rig, gate):
     rig.wait(lambda: rig.commands, 'first stop')
     for _ in range(5):
         executed = rig.act_and_wait(1.0, -1.0, 0.5)
-        assert list(executed.action) == [0.0, 0.0, 0.0] and executed.clipped
+        assert list(executed.action) == [0.0, 0.0, 0.0] and executed.stopped
     rig.spin(3 * PERIOD)
     assert all(map(is_stop, rig.commands))
 
@@ -108,11 +108,20 @@ def test_clip_shows_in_the_executed_action(rig, gate):
     np.testing.assert_allclose(list(executed.action), [0.5, 1.0, 0.0], atol=1e-5)
 
 
+def test_an_action_that_the_workspace_leaves_nothing_of_is_no_stop(rig, gate):
+    rig.tool = np.array([0.7, 0.0, 0.25])  # at the edge
+    rig.enable_when_ready()
+    for _ in range(3):
+        executed = rig.act_and_wait(1.0, 0.0, 0.0)
+        assert list(executed.action) == [0.0, 0.0, 0.0]
+        assert executed.clipped and not executed.stopped
+
+
 @pytest.mark.parametrize('action', [(np.nan, 0.0, 0.0), (1.0, np.inf, 0.0), (1.0,), ()])
 def test_bad_action_stops_the_robot(rig, gate, action):
     rig.move()
     executed = rig.act_and_wait(*action)
-    assert list(executed.action) == [0.0, 0.0, 0.0] and executed.clipped
+    assert list(executed.action) == [0.0, 0.0, 0.0] and executed.stopped
     rig.wait(lambda: is_stop(rig.commands[-1]), 'stop')
 
 
