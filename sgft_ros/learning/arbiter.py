@@ -8,6 +8,7 @@ MEMORY = 0.93           # share of the evidence on learners that is left after a
 TRAINING_WEIGHT = 0.25  # of a training episode where evaluations are arbitrated
 PROBES = 5              # episodes of an evaluation that may go to others than the best
 PI_SIM = 'pi_sim'
+TRAINED, EVALUATED = range(2)  # rows of the evidence on a candidate
 
 
 class Arbiter:
@@ -26,27 +27,26 @@ class Arbiter:
 
     def __init__(self, rng: np.random.Generator):
         self._rng = rng
-        self._trained = {PI_SIM: np.zeros(2)}    # successes, failures
-        self._evaluated = {PI_SIM: np.zeros(2)}
+        self._evidence = {}  # by name: successes and failures of each kind of episode (2, 2)
+        self.admit([PI_SIM])
         self._probes = 0  # since the last training episode
 
     @property
     def candidates(self) -> tuple[str, ...]:
         """Return the names of the candidates, pi_sim first."""
-        return tuple(self._trained)
+        return tuple(self._evidence)
 
     def admit(self, names: Iterable[str]) -> None:
         """Let candidates take part from now on; nothing is known of them yet."""
         for name in names:
-            self._trained.setdefault(name, np.zeros(2))
-            self._evaluated.setdefault(name, np.zeros(2))
+            self._evidence.setdefault(name, np.zeros((2, 2)))
 
     def choose(self, evaluation: bool = False) -> str:
         """Return the candidate that acts in the next episode."""
         if evaluation and self._probes >= PROBES:
-            return max(self._trained, key=self.mean)
+            return max(self._evidence, key=self.mean)
         drawn = {name: self._rng.beta(*self._posterior(name, evaluation))
-                 for name in self._trained}
+                 for name in self._evidence}
         return max(drawn, key=drawn.get)
 
     def mean(self, name: str) -> float:
@@ -62,26 +62,22 @@ class Arbiter:
         else:
             self._probes = 0
             self._forget()  # as its transitions teach every learner
-        known = self._evaluated if evaluation else self._trained
-        known[name] += success, 1.0 - success
+        self._evidence[name][EVALUATED if evaluation else TRAINED] += success, 1.0 - success
 
     def _forget(self):
-        for known in (self._trained, self._evaluated):
-            for name, evidence in known.items():
-                if name != PI_SIM:
-                    evidence *= MEMORY
+        for name, evidence in self._evidence.items():
+            if name != PI_SIM:
+                evidence *= MEMORY
 
     def _posterior(self, name, evaluation):
         weight = TRAINING_WEIGHT if evaluation else 1.0
-        return 1.0 + self._evaluated[name] + weight * self._trained[name]
+        evidence = self._evidence[name]
+        return 1.0 + evidence[EVALUATED] + weight * evidence[TRAINED]
 
-    def state(self) -> dict[str, dict[str, list[float]]]:
+    def state(self) -> dict[str, list[list[float]]]:
         """Return what is known, as JSON types."""
-        return {kind: {name: evidence.tolist() for name, evidence in known.items()}
-                for kind, known in (('trained', self._trained), ('evaluated', self._evaluated))}
+        return {name: evidence.tolist() for name, evidence in self._evidence.items()}
 
-    def load_state(self, state: Mapping[str, Mapping[str, list[float]]]) -> None:
+    def load_state(self, state: Mapping[str, list[list[float]]]) -> None:
         """Go on from what :meth:`state` returned."""
-        self._trained, self._evaluated = (
-            {name: np.array(evidence) for name, evidence in state[kind].items()}
-            for kind in ('trained', 'evaluated'))
+        self._evidence = {name: np.array(evidence) for name, evidence in state.items()}

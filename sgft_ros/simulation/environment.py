@@ -32,7 +32,7 @@ class Environment:
         """
         start = self.task.start(self.rng) if start is None else start
         self.cell.reset(self._draw(self.rng), start)
-        self.executed_action = np.zeros(len(self.action_scale), np.float32)
+        self.executed_action = np.zeros(self.action_size, np.float32)
         self._gate.arm(self._tool(), self.cell.arm.time)
         self.steps = 0
         return self._observe(self._raw())
