@@ -1,32 +1,22 @@
 """The scene of puck_push: what is struck slides on alone, to where the tip may not follow."""
 
 
+from functools import partial
+
+from arm_tasks import by_name, task_environment
 import numpy as np
 import pytest
 from sgft_ros.robot import load_robot_contract
-from sgft_ros.simulation.environment import Environment
-from sgft_ros.simulation.experts import EXPERTS
 from sgft_ros.simulation.physics import draw_real, Physics
 from sgft_ros.simulation.rollouts import Recorder, run_episode
 from sgft_ros.simulation.worlds import WORLDS
-from sgft_ros.tasks import get_task
 
 CONTRACT = load_robot_contract('simulated_striker')
 REAL = WORLDS['puck_push'].real
 REACH = CONTRACT.limits.workspace.maximum[0] - 0.6  # of the tip, from the goal [m]
 QUIET = {'position_noise': 0.0, 'velocity_noise': 0.0}
-
-
-def environment(physics=None, seed=0):
-    draw = WORLDS['puck_push'].sim.draw if physics is None else lambda rng: physics
-    return Environment(get_task('puck_push')(), CONTRACT, np.random.default_rng(seed), draw)
-
-
-def named(observation):
-    """Return the observation by name, unscaled."""
-    scale = np.concatenate([term.scale for term in CONTRACT.observation])
-    names = [name.partition(' ')[0] for name in CONTRACT.observation_names]
-    return dict(zip(names, observation / scale))
+environment = partial(task_environment, 'puck_push')
+named = partial(by_name, CONTRACT)
 
 
 def sliding(friction, speed=0.3):
@@ -82,14 +72,6 @@ def test_a_puck_that_slides_over_the_goal_is_not_there():
     world.reset(np.array([-0.34, 0.0, 0.015, -0.02, 0.0, 0.5, 0.0]))
     _, outcome, _ = world.step(np.zeros(2))
     assert abs(world.cell.arm.body_pose('puck')[0][0] - 0.6) < 0.03 and not outcome.terminated
-
-
-def test_the_scripted_controller_finds_the_reward_in_simulation_and_in_reality():
-    worlds = [environment(), *(environment(draw_real(REAL, seed)) for seed in (100, 101))]
-    for world in worlds:
-        successes = [run_episode(world, lambda _, w=world: EXPERTS['puck_push'](w))[0]
-                     for _ in range(15)]
-        assert np.mean(successes) >= 0.8
 
 
 def test_without_a_gap_the_real_world_is_the_nominal_one_of_the_simulator():

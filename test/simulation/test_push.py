@@ -1,29 +1,20 @@
 """The scene of push: a box that is moved by contact alone, by a drive whose axes may be turned."""
 
+from functools import partial
+
+from arm_tasks import by_name, task_environment
 import numpy as np
 import pytest
 from sgft_ros.robot import load_robot_contract
-from sgft_ros.simulation.environment import Environment
 from sgft_ros.simulation.experts import EXPERTS
 from sgft_ros.simulation.physics import draw_real, Physics
 from sgft_ros.simulation.rollouts import run_episode
 from sgft_ros.simulation.worlds import WORLDS
-from sgft_ros.tasks import get_task
 
 CONTRACT = load_robot_contract('simulated_pusher')
 QUIET = {'position_noise': 0.0, 'delay': 0.0}
-
-
-def environment(physics=None, seed=0):
-    draw = WORLDS['push'].sim.draw if physics is None else lambda rng: physics
-    return Environment(get_task('push')(), CONTRACT, np.random.default_rng(seed), draw)
-
-
-def named(observation):
-    """Return the observation by name, unscaled."""
-    scale = np.concatenate([term.scale for term in CONTRACT.observation])
-    names = [name.partition(' ')[0] for name in CONTRACT.observation_names]
-    return dict(zip(names, observation / scale))
+environment = partial(task_environment, 'push')
+named = partial(by_name, CONTRACT)
 
 
 def test_observation_says_where_tip_and_box_are():
