@@ -50,10 +50,9 @@ def perform(
         raise WorkerLost('a worker process died, killed from outside or for lack of memory; '
                          'what had ended is kept, run the command again for the rest') from None
     finally:
-        processes = list((executor._processes or {}).values())
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
+        for process in list((executor._processes or {}).values()):
             process.terminate()
+        executor.shutdown(cancel_futures=True)  # waits, or its thread races with Python's exit
 
 
 def _begin(progress):
