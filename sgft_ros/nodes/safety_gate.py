@@ -4,7 +4,6 @@ from array import array
 from dataclasses import dataclass
 from time import monotonic
 
-from geometry_msgs.msg import TwistStamped
 import numpy as np
 from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
 import rclpy
@@ -13,16 +12,16 @@ from rclpy.duration import Duration
 from rclpy.node import Node
 from sgft_ros.msg import Action
 from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes.command_publisher import CommandPublisher
 from sgft_ros.nodes.ending import ending_by_signal
 from sgft_ros.nodes.gate_record import GateRecord
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.sensors import Sensors
-from sgft_ros.robot import load_robot_contract, SafetyGate, ToolState
-from sgft_ros.robot.command import TwistCommand
+from sgft_ros.nodes.state_source import make_state_source
+from sgft_ros.robot import load_robot_contract, SafetyGate
 from sgft_ros.robot.limits import MAX_WATCHDOG
 from sgft_ros.robot.messages import stamp_seconds
 from std_srvs.srv import SetBool
-from tf2_ros import TransformException
 
 STOPS = 3             # times that a stop is sent
 OVERDUE = 1.25        # control periods after which the next action is late
@@ -48,20 +47,18 @@ class SafetyGateNode(Node):
         super().__init__('safety_gate')
         settings = declare_parameters(self, SafetyGateParameters)
         contract = load_robot_contract(settings.robot)
-        self._frames = contract.frames
         period = contract.control_period / settings.rate_factor
         timeout = self._declare_watchdog_timeout(contract.limits.watchdog, period)
         self._gate = SafetyGate(contract, timeout)
-        self._mapper = TwistCommand(contract.command)
-        self._message = TwistStamped()
-        self._message.header.frame_id = contract.command.frame_id
+        self._stop_command = None
         self._stops_left = self._listeners = 0
         self._record = GateRecord()
 
-        self._commands = self.create_publisher(TwistStamped, contract.command.topic, qos.ACTION)
+        self._commands = CommandPublisher(self, contract)
         self._executed = self.create_publisher(Action, 'executed_action', qos.ACTION)
-        self.stop('started')
         self._sensors = Sensors(self, contract)
+        self._measure = make_state_source(self, contract, self._sensors)
+        self.stop('started')
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._watchdog = self.create_timer(timeout, self._on_silence, clock=steady)
         self._overdue = self.create_timer(OVERDUE * period, self._on_overdue, clock=steady)
@@ -71,7 +68,7 @@ class SafetyGateNode(Node):
 
     def stop(self, reason):
         """Disarm and send the stop, now and at the next control periods."""
-        self._send(self._gate.disarm(reason))
+        self._send(self._gate.disarm(reason, self._measure()))
 
     def stop_for_good(self):
         """Disarm and send every stop now; wait a little until they have been received."""
@@ -83,7 +80,7 @@ class SafetyGateNode(Node):
         """Send what the gate makes of an action, then tell the policy."""
         begin = monotonic()
         decision = self._gate.filter(
-            np.asarray(message.action, np.float32), self._measure_tool(), begin,
+            np.asarray(message.action, np.float32), self._measure(), begin,
             stamp=stamp_seconds(message.header.stamp), clock=self._sensors.now())
         self._send(decision)
         latency = monotonic() - begin
@@ -101,7 +98,7 @@ class SafetyGateNode(Node):
                 throttle_duration_sec=1.0)
 
     def _on_silence(self):
-        stop = self._gate.watchdog(monotonic() + TIMER_SLACK)
+        stop = self._gate.watchdog(monotonic() + TIMER_SLACK, self._measure())
         if stop is not None:
             self._send(stop)
             self._record.watchdog(stop)
@@ -121,29 +118,12 @@ class SafetyGateNode(Node):
     def _arm(self):
         """Return why the gate stays disarmed, or an empty string."""
         self._sensors.update()
-        return self._gate.arm(self._measure_tool(), monotonic(), self._sensors.problems())
-
-    def _measure_tool(self):
-        """Return the measured tool, or None if tf does not know it."""
-        try:
-            found = self._sensors.lookup(self._frames.base, self._frames.tool)
-        except TransformException:
-            return None
-        stamp = stamp_seconds(found.header.stamp)
-        if stamp == 0.0:
-            return None
-        position = found.transform.translation
-        return ToolState(
-            np.array([position.x, position.y, position.z]), self._sensors.now() - stamp)
+        return self._gate.arm(self._measure(), monotonic(), self._sensors.problems())
 
     def _send(self, decision):
+        self._stop_command = decision.command if decision.stopped else None
         self._stops_left = STOPS - 1 if decision.stopped else 0
-        self._publish(decision.command)
-
-    def _publish(self, command):
-        self._message.header.stamp = self.get_clock().now().to_msg()
-        self._mapper.fill(self._message.twist, command)
-        self._commands.publish(self._message)
+        self._commands.publish(decision.command)
 
     def _on_overdue(self):
         """Keep a moving robot within its limits, a stopped one stopped."""
@@ -151,16 +131,16 @@ class SafetyGateNode(Node):
             self._hold()
             return
         # A robot that came after the stop has to hear it too.
-        listeners = self._commands.get_subscription_count()
+        listeners = self._commands.listeners
         if listeners > self._listeners and not self._gate.armed:
-            self._stops_left = STOPS
-        self._listeners = listeners
-        if self._stops_left:
+            self.stop('a robot has come')
+        elif self._stops_left:
             self._stops_left -= 1
-            self._publish(self._mapper.stop())
+            self._commands.publish(self._stop_command)
+        self._listeners = listeners
 
     def _hold(self):
-        held = self._gate.hold(self._measure_tool())
+        held = self._gate.hold(self._measure())
         if held is not None:
             self._send(held)
             self._record.held(held)

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from math import ceil
 from time import monotonic
 
-from geometry_msgs.msg import TwistStamped
 import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.time import Time
 from rosgraph_msgs.msg import Clock as ClockMessage
+from rosidl_runtime_py.utilities import get_message
 from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes.command_reader import make_command_reader
 from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.pace import Pace
 from sgft_ros.nodes.parameters import declare_parameters, parameter
@@ -20,6 +21,7 @@ from sgft_ros.robot import load_robot_contract
 from sgft_ros.simulation.arm import SERVO_PERIOD
 from sgft_ros.simulation.cell import SimulatedCell
 from sgft_ros.simulation.physics import draw_real
+from sgft_ros.simulation.setpoints import setpoint_maker
 from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task
 from std_srvs.srv import Trigger
@@ -47,12 +49,13 @@ class SimulatedRobotParameters:
         1.0, 'how much faster than the wall clock simulated time runs; other than 1 the node '
              'publishes /clock', minimum=0.01, maximum=1000.0)
     command_timeout: float = parameter(
-        0.1, 'simulated time without a command after which the arm stops', unit='s',
+        0.1, 'simulated time without a twist after which the arm stops; other kinds of command '
+             'stay in force', unit='s',
         minimum=0.01, maximum=10.0)
 
 
 class SimulatedRobot(Node):
-    """Step the world, publish its sensors, take twists, and put the arm at a start on request."""
+    """Step the world, publish its sensors, take commands, put the arm at a start on request."""
 
     def __init__(self):
         """Build the cell and join the topics; raise ValueError for a wrong name."""
@@ -63,7 +66,9 @@ class SimulatedRobot(Node):
         self._draw = _world(settings)
         self._rng = np.random.default_rng([settings.seed, STARTS])
         self._cell = SimulatedCell(settings.task, self._rng)
-        self._frame = contract.command.frame_id
+        self._read = make_command_reader(contract)
+        self._setpoint = setpoint_maker(contract.command, contract.control_period)
+        self._forgets = contract.command.kind == 'twist'  # as MoveIt Servo; controllers do not
         self._object = contract.frames.object
         self._patience = max(1, round(settings.command_timeout / SERVO_PERIOD))
         self._silence = self._patience  # steps since the last command
@@ -82,7 +87,8 @@ class SimulatedRobot(Node):
         self._diagnostics = diagnostics.Diagnostics(self, 'pace', self._report)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self.create_subscription(
-            TwistStamped, contract.command.topic, self._on_command, qos.ACTION)
+            get_message(contract.command.type), contract.command.topic, self._on_command,
+            qos.ACTION)
         self._timer = self.create_timer(
             self._pace.wall_step, self._step, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
@@ -90,7 +96,7 @@ class SimulatedRobot(Node):
         """Let the world run up to now, one measurement per step; sensors before their time."""
         for _ in range(self._pace.due(monotonic())):
             self._silence += 1
-            if self._silence == self._patience:
+            if self._silence == self._patience and self._forgets:
                 self._cell.arm.command(np.zeros(3))
                 self._timeouts += 1
             self._cell.arm.advance(SERVO_PERIOD)
@@ -107,26 +113,15 @@ class SimulatedRobot(Node):
         return Time(nanoseconds=self._begin + self._steps * STEP).to_msg()
 
     def _on_command(self, message):
-        velocity = message.twist.linear
-        command = np.array([velocity.x, velocity.y, velocity.z])
-        problem = self._problem(message, command)
-        if problem:
+        try:
+            command = self._read(message)
+        except ValueError as error:
             self._refused += 1
-            self.get_logger().error(f'refused a command: {problem}', throttle_duration_sec=5.0)
+            self.get_logger().error(f'refused a command: {error}', throttle_duration_sec=5.0)
             return
         self._silence = 0
         self._commands += 1
-        self._cell.arm.command(command)
-
-    def _problem(self, message, command):
-        if message.header.frame_id != self._frame:
-            return f'expected frame {self._frame!r}, got {message.header.frame_id!r}'
-        angular = message.twist.angular
-        if any((angular.x, angular.y, angular.z)):
-            return 'this arm keeps its tool upright, angular velocities must be 0'
-        if not np.isfinite(command).all():
-            return f'expected finite velocities, got {command.tolist()}'
-        return ''
+        self._cell.arm.follow(self._setpoint(command))
 
     def _on_reset(self, _, response):
         try:

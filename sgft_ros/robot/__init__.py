@@ -1,12 +1,13 @@
 """The robot: its contract, observations, commands and safety gate. NumPy and PyYAML only."""
 
 from sgft_ros.robot.contract import load_robot_contract, RobotContract
-from sgft_ros.robot.gate import GateDecision, SafetyGate, ToolState
+from sgft_ros.robot.drives import MeasuredState
+from sgft_ros.robot.gate import GateDecision, SafetyGate
 from sgft_ros.robot.observation import ObservationAssembler
 from sgft_ros.robot.raw_observation import RawObservation
 from sgft_ros.robot.yaml_section import ContractError
 
 __all__ = [
-    'ContractError', 'GateDecision', 'ObservationAssembler', 'RawObservation', 'RobotContract',
-    'SafetyGate', 'ToolState', 'load_robot_contract',
+    'ContractError', 'GateDecision', 'MeasuredState', 'ObservationAssembler', 'RawObservation',
+    'RobotContract', 'SafetyGate', 'load_robot_contract',
 ]

@@ -1,27 +1,41 @@
-"""Commands: what a normalised action means in SI units, and what stops the robot."""
+"""Commands: what a normalised action means in SI units, and which message carries it."""
 
 from dataclasses import dataclass
 
-import numpy as np
-from sgft_ros.robot.yaml_section import ContractError, Section
+from sgft_ros.robot.yaml_section import Section
 
-KINDS = ('twist', 'pose', 'joint_velocity', 'joint_position', 'joint_trajectory')
-SUPPORTED = ('twist',)
 TWIST_AXES = ('linear.x', 'linear.y', 'linear.z', 'angular.x', 'angular.y', 'angular.z')
-TWIST_TYPE = 'geometry_msgs/msg/TwistStamped'
-COMMAND_KEYS = ('kind', 'topic', 'type', 'frame_id', 'axes', 'scale')
+ARRAY = 'std_msgs/msg/Float64MultiArray'
+TYPES = {  # of the messages that a kind of command can travel in
+    'twist': ('geometry_msgs/msg/TwistStamped', 'geometry_msgs/msg/Twist'),
+    'pose': ('geometry_msgs/msg/PoseStamped',),
+    'joint_velocity': (ARRAY,),
+    'joint_position': (ARRAY,),
+    'joint_trajectory': ('trajectory_msgs/msg/JointTrajectory',),
+}
+KINDS = tuple(TYPES)
+TOOL_KINDS = ('twist', 'pose')              # the others command joints
+TARGET_KINDS = ('pose', 'joint_position', 'joint_trajectory')  # the others command velocities
+_EVERY_KEY = ('kind', 'topic', 'type', 'frame_id', 'axes', 'joints', 'scale', 'lead', 'duration')
 
 
 @dataclass(frozen=True)
 class CommandContract:
-    """How an action becomes a message."""
+    """
+    How an action becomes a message.
+
+    Whatever the kind, each number of an action asks for a velocity. Where the driver wants a
+    target instead, the gate moves the target with that velocity.
+    """
 
     kind: str
     topic: str
     type: str
-    frame_id: str              # axes of the velocity, REP 105
-    axes: tuple[str, ...]      # what each number of the action commands; other axes stay 0
-    scale: tuple[float, ...]   # [m/s] or [rad/s] per 1.0 of the action, one per axis
+    frame_id: str              # axes of tool commands, REP 105; empty for joints
+    axes: tuple[str, ...]      # what each number moves: axes of the tool, or names of joints
+    scale: tuple[float, ...]   # velocity per 1.0 of the action, one per axis [m/s or rad/s]
+    lead: tuple[float, ...]    # of a target ahead of what is measured: tool [m, rad], joints [rad]
+    duration: float            # of the motion to the target of a trajectory [control periods]
 
     @property
     def size(self) -> int:
@@ -30,51 +44,57 @@ class CommandContract:
 
     @property
     def units(self) -> tuple[str, ...]:
-        """Return the unit of each number of the command."""
-        return tuple('m/s' if axis.startswith('linear') else 'rad/s' for axis in self.axes)
+        """Return the unit of each number of the velocity."""
+        return tuple('m/s' if axis.startswith('linear.') else 'rad/s' for axis in self.axes)
+
+    @property
+    def moves_tool(self) -> bool:
+        """Return whether the tool is commanded, and not the joints."""
+        return self.kind in TOOL_KINDS
+
+    @property
+    def is_target(self) -> bool:
+        """Return whether the driver gets targets, and not velocities."""
+        return self.kind in TARGET_KINDS
 
 
 def read_command(contract: Section) -> CommandContract:
     """Read the section `command` of a contract."""
-    section = contract.section('command', COMMAND_KEYS)
-    kind = section.choice('kind', KINDS)
-    if kind not in SUPPORTED:
-        raise ContractError(
-            f'{section.file}: command.kind: {kind!r} is not supported yet; '
-            f'this version drives: {", ".join(SUPPORTED)}')
-    axes = section.texts('axes')
-    for axis in axes:
-        if axis not in TWIST_AXES:
-            section.fail('axes', f'axes out of {", ".join(TWIST_AXES)}', axis)
+    kind = contract.section('command', _EVERY_KEY).choice('kind', KINDS)
+    section = contract.section('command', _keys(kind))
+    if kind in TOOL_KINDS:
+        axes = section.texts('axes')
+        for axis in axes:
+            if axis not in TWIST_AXES:
+                section.fail('axes', f'axes out of {", ".join(TWIST_AXES)}', axis)
+    else:
+        axes = section.texts('joints')
     scale = section.numbers('scale', len(axes), spread=True)
     if 0.0 in scale:
-        section.fail('scale', 'numbers other than 0 (leave the axis out instead)', list(scale))
+        section.fail('scale', 'numbers other than 0' + (
+            ' (leave the axis out instead)' if kind in TOOL_KINDS else ''), list(scale))
     return CommandContract(
-        kind=kind, topic=section.text('topic'), type=section.choice('type', (TWIST_TYPE,)),
-        frame_id=section.text('frame_id'), axes=axes, scale=scale)
+        kind=kind, topic=section.text('topic'), type=section.choice('type', TYPES[kind]),
+        frame_id=section.text('frame_id') if kind in TOOL_KINDS else '', axes=axes, scale=scale,
+        lead=_read_lead(section, kind, len(axes)),
+        duration=section.number('duration', minimum=1.0, default=1.0)
+        if kind == 'joint_trajectory' else 1.0)
 
 
-class TwistCommand:
-    """Velocity commands of a tool."""
+def _keys(kind: str) -> tuple[str, ...]:
+    keys = ('kind', 'topic', 'type', 'scale')
+    keys += ('frame_id', 'axes') if kind in TOOL_KINDS else ('joints',)
+    keys += ('lead',) if kind in TARGET_KINDS else ()
+    return keys + (('duration',) if kind == 'joint_trajectory' else ())
 
-    def __init__(self, contract: CommandContract):
-        self._scale = np.array(contract.scale)
-        self._paths = [axis.split('.') for axis in contract.axes]
-        self.size = contract.size
 
-    def to_command(self, action: np.ndarray) -> np.ndarray:
-        """Return the velocity (action,) [m/s, rad/s] of a normalised action (action,)."""
-        return np.asarray(action, np.float64) * self._scale
-
-    def to_action(self, command: np.ndarray) -> np.ndarray:
-        """Return the normalised action (action,) float32 of a velocity (action,)."""
-        return (np.asarray(command, np.float64) / self._scale).astype(np.float32)
-
-    def stop(self) -> np.ndarray:
-        """Return the command that stops the robot: zeros, as velocities have it."""
-        return np.zeros(self.size)
-
-    def fill(self, twist: object, command: np.ndarray) -> None:
-        """Write a command (action,) into a geometry_msgs Twist; other axes stay as they are."""
-        for (part, axis), value in zip(self._paths, command.tolist(), strict=True):
-            setattr(getattr(twist, part), axis, value)
+def _read_lead(section: Section, kind: str, size: int) -> tuple[float, ...]:
+    if kind not in TARGET_KINDS:
+        return ()
+    if kind == 'pose':
+        lead = section.section('lead', ('linear', 'angular'))
+        return lead.number('linear', above=0.0), lead.number('angular', above=0.0)
+    lead = section.numbers('lead', size, spread=True)
+    if min(lead) <= 0.0:
+        section.fail('lead', 'numbers > 0', list(lead))
+    return lead

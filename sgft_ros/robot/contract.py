@@ -82,7 +82,7 @@ def load_robot_contract(path_or_name: str | Path) -> RobotContract:
     section = load_yaml(_find(path_or_name), CONTRACT_KEYS)
     command = read_command(section)
     frames = _read_frames(section)
-    if command.frame_id != frames.base:
+    if command.moves_tool and command.frame_id != frames.base:
         raise ContractError(
             f'{section.file}: command.frame_id: expected frames.base ({frames.base!r}), in whose '
             f'axes the workspace box limits velocities, got {command.frame_id!r}')
@@ -92,7 +92,7 @@ def load_robot_contract(path_or_name: str | Path) -> RobotContract:
         frames=frames,
         observation=read_terms(section, command.axes),
         command=command,
-        limits=read_limits(section, command.size),
+        limits=read_limits(section, command),
         reset=_read_reset(section),
     )
 

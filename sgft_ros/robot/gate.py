@@ -4,25 +4,18 @@ from typing import NamedTuple
 
 import numpy as np
 from sgft_ros.robot.age import age_problem
-from sgft_ros.robot.command import TwistCommand
 from sgft_ros.robot.contract import RobotContract
-from sgft_ros.robot.twist_limits import clip, TwistLimits
+from sgft_ros.robot.drives import make_drive, MeasuredState
+from sgft_ros.robot.limiters import clip, make_limiter
 
 IDLE_TIMEOUT = 5.0  # [s] that an armed gate waits for its first action
-
-
-class ToolState(NamedTuple):
-    """Measured position of the tool frame in the base frame."""
-
-    position: np.ndarray  # (3,) [m]
-    age: float            # [s]
 
 
 class GateDecision(NamedTuple):
     """What has to be sent to the robot."""
 
-    command: np.ndarray          # (action,) SI units
-    executed_action: np.ndarray  # (action,) float32, what the command is in normalised units
+    command: np.ndarray | None   # velocity (action,) or target, SI units; None to say nothing
+    executed_action: np.ndarray  # (action,) float32, the velocity in normalised units
     clipped: bool                # the command is not what the action asked for
     stopped: bool                # the command is the stop, to be sent several times
     reason: str                  # for whatever was clipped or stopped
@@ -38,15 +31,20 @@ class SafetyGate:
 
     def __init__(self, contract: RobotContract, watchdog_timeout: float | None = None):
         """`watchdog_timeout` [s] replaces the contract's where simulated time runs faster."""
-        self._kind = TwistCommand(contract.command)
-        self._limits = TwistLimits(contract)
+        self._drive, self._limiter = make_drive(contract), make_limiter(contract)
+        self._scale = np.array(contract.command.scale)
         self._step = np.array(contract.limits.action_step)
-        self._tool_max_age = contract.limits.workspace.max_age
+        self._max_age = contract.limits.max_age
         self._action_max_age = contract.watchdog_timeout
         self._timeout = contract.watchdog_timeout if watchdog_timeout is None else watchdog_timeout
         if not 0.0 < self._timeout < np.inf:
             raise ValueError(f'watchdog_timeout: expected a time > 0 [s], got {watchdog_timeout}')
         self._disarm()
+
+    @property
+    def measures(self) -> str:
+        """Return what has to be measured: `tool position` or `joint positions`."""
+        return self._limiter.measures
 
     @property
     def armed(self) -> bool:
@@ -56,78 +54,88 @@ class SafetyGate:
     @property
     def moving(self) -> bool:
         """Return whether the command in force is not the stop."""
-        return bool(self._command.any())
+        return bool(self._velocity.any())
 
     @property
     def deadline(self) -> float | None:
         """Return when silence becomes a stop, or None while disarmed."""
         return self._deadline
 
-    def arm(self, tool: ToolState | None, now: float, problems: tuple[str, ...] = ()) -> str:
+    def arm(
+        self, measured: MeasuredState | None, now: float, problems: tuple[str, ...] = (),
+    ) -> str:
         """
-        Let actions pass from now on, unless the tool or another observation has a problem.
+        Let actions pass from now on, unless the measured state or an observation has a problem.
 
         :return: why the gate stays disarmed; empty if it is armed
         """
         self._disarm()
-        refusal = '; '.join(filter(None, (self._problem_of_tool(tool), *problems)))
+        refusal = '; '.join(filter(None, (self._problem_of_state(measured), *problems)))
         if not refusal:
+            self._drive.begin(measured)
             self._deadline = now + IDLE_TIMEOUT
         return refusal
 
-    def disarm(self, reason: str = 'disarmed') -> GateDecision:
+    def disarm(
+        self, reason: str = 'disarmed', measured: MeasuredState | None = None,
+    ) -> GateDecision:
         """Stop the robot and refuse all actions until the gate is armed again."""
+        stop = self._stop(reason, measured)
         self._disarm()
-        return self._stop(reason)
+        return stop
 
-    def watchdog(self, now: float) -> GateDecision | None:
+    def watchdog(self, now: float, measured: MeasuredState | None = None) -> GateDecision | None:
         """Return the stop, and disarm, if there has been no good action for too long."""
         if self._deadline is None or now < self._deadline:
             return None
-        return self.disarm('no valid action in time')
+        return self.disarm('no valid action in time', measured)
 
-    def hold(self, tool: ToolState | None) -> GateDecision | None:
+    def hold(self, measured: MeasuredState | None) -> GateDecision | None:
         """
         Return what has to replace the command in force, or None if it may stay.
 
-        To be asked every control period in which no action came, as the tool moves on.
+        To be asked every control period in which no action came: a velocity moves on, a target
+        does not, and neither may stay in force when nobody knows where the robot is.
         """
         if not self.moving:
             return None
-        problem = self._problem_of_tool(tool)
+        problem = self._problem_of_state(measured)
         if problem:
-            return self._stop(problem)
-        inside = self._limits.keep_inside(self._command, tool.position)
-        if inside is self._command:
+            return self._stop(problem, measured)
+        if not self._drive.moves_on:
             return None
-        self._command, self._executed = inside, self._kind.to_action(inside)
-        return GateDecision(inside.copy(), self._executed.copy(), True, False, 'workspace')
+        inside = self._limiter.keep_inside(self._velocity, measured.position)
+        if inside is self._velocity:
+            return None
+        self._velocity, self._executed = inside, self._to_action(inside)
+        return GateDecision(
+            self._drive.move(inside), self._executed.copy(), True, False, self._limiter.box)
 
     def filter(
-        self, action: np.ndarray, tool: ToolState | None, now: float, *,
+        self, action: np.ndarray, measured: MeasuredState | None, now: float, *,
         stamp: float | None = None, clock: float | None = None,
     ) -> GateDecision:
         """
-        Return what to send for a normalised action (action,), given the measured tool.
+        Return what to send for a normalised action (action,), given the measured state.
 
-        A tool of None is one whose position nobody knows.
+        A state of None is one that nobody knows.
         `stamp` of the action and `clock` [s] belong to the same (ROS) clock; with them, actions
         that are old, come out of order or carry no stamp are refused.
         """
-        silence = self.watchdog(now)
+        silence = self.watchdog(now, measured)
         if silence is not None:
             return silence
         if self._deadline is None:
-            return self._stop('disarmed')
+            return GateDecision(self._drive.idle(), self._executed.copy(), True, True, 'disarmed')
         action = np.asarray(action, np.float32)
-        problem = (self._problem_of_action(action) or self._problem_of_tool(tool)
+        problem = (self._problem_of_action(action) or self._problem_of_state(measured)
                    or self._problem_of_stamp(stamp, clock))
         if problem:
-            return self._stop(problem)
+            return self._stop(problem, measured)
         self._deadline = now + self._timeout
-        return self._limit(action, tool)
+        return self._limit(action, measured)
 
-    def _limit(self, action: np.ndarray, tool: ToolState) -> GateDecision:
+    def _limit(self, action: np.ndarray, measured: MeasuredState) -> GateDecision:
         reasons = []
         allowed = clip(action.astype(np.float64), -1.0, 1.0)
         if (allowed != action).any():
@@ -136,33 +144,37 @@ class SafetyGate:
         stepped = clip(allowed, previous - self._step, previous + self._step)
         if (stepped != allowed).any():
             reasons.append('action step')
-        wanted = self._kind.to_command(stepped)
-        inside = self._limits.keep_inside(wanted, tool.position)
+        wanted = stepped * self._scale
+        inside = self._limiter.keep_inside(wanted, self._drive.origin(measured))
         if inside is not wanted:
-            reasons.append('workspace')
+            reasons.append(self._limiter.box)
+        near = self._drive.within_lead(inside, measured)
+        if near is not inside:
+            reasons.append('lead')
         # Last, as a shorter velocity of the same direction cannot leave the box.
-        command = self._limits.slow_down(inside)
-        if command is not inside:
+        velocity = self._limiter.slow_down(near)
+        if velocity is not near:
             reasons.append('speed')
         # Untouched actions pass bit for bit.
-        executed = self._kind.to_action(command) if reasons else action.copy()
-        self._command, self._executed = command, executed
-        return GateDecision(
-            command.copy(), executed.copy(), bool(reasons), False, ', '.join(reasons))
+        executed = self._to_action(velocity) if reasons else action.copy()
+        self._velocity, self._executed = velocity, executed
+        return GateDecision(self._drive.move(velocity), executed.copy(), bool(reasons), False,
+                            ', '.join(reasons))
 
     def _problem_of_action(self, action: np.ndarray) -> str:
-        if action.shape != (self._kind.size,):
-            return f'action: expected {self._kind.size} numbers, got shape {action.shape}'
+        if action.shape != self._scale.shape:
+            return f'action: expected {len(self._scale)} numbers, got shape {action.shape}'
         if not np.isfinite(action).all():
             return f'action: expected finite numbers, got {action.tolist()}'
         return ''
 
-    def _problem_of_tool(self, tool: ToolState | None) -> str:
-        if tool is None:
-            return 'tool position unknown'
-        if not np.isfinite(tool.position).all():
-            return 'tool position not finite'
-        return age_problem('tool position', tool.age, self._tool_max_age)
+    def _problem_of_state(self, measured: MeasuredState | None) -> str:
+        what = self._limiter.measures
+        if measured is None:
+            return f'{what} unknown'
+        if not (np.isfinite(measured.position).all() and np.isfinite(measured.orientation).all()):
+            return f'{what} not finite'
+        return age_problem(what, measured.age, self._max_age)
 
     def _problem_of_stamp(self, stamp: float | None, clock: float | None) -> str:
         if stamp is None:
@@ -177,13 +189,20 @@ class SafetyGate:
         self._stamp = stamp
         return ''
 
-    def _stop(self, reason: str) -> GateDecision:
-        self._command = self._kind.stop()
-        self._executed = self._kind.to_action(self._command)
-        return GateDecision(self._command.copy(), self._executed.copy(), True, True, reason)
+    def _stop(self, reason: str, measured: MeasuredState | None) -> GateDecision:
+        self._rest()
+        known = None if self._problem_of_state(measured) else measured
+        return GateDecision(
+            self._drive.stop(known), self._executed.copy(), True, True, reason)
 
     def _disarm(self):
         self._deadline = None
         self._stamp = None
-        self._command = self._kind.stop()
-        self._executed = self._kind.to_action(self._command)
+        self._rest()
+
+    def _rest(self):
+        self._velocity = np.zeros_like(self._scale)
+        self._executed = np.zeros(len(self._scale), np.float32)
+
+    def _to_action(self, velocity: np.ndarray) -> np.ndarray:
+        return (velocity / self._scale).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sgft_ros.robot.command import CommandContract
 from sgft_ros.robot.yaml_section import Section
 
 MAX_WATCHDOG = 3.0  # control periods
@@ -17,8 +18,8 @@ class Workspace:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What no command exceeds."""
+class ToolLimits:
+    """What no command of a tool exceeds."""
 
     action_step: tuple[float, ...]  # change of each number of the action between two commands
     linear_speed: float             # norm [m/s]
@@ -26,24 +27,70 @@ class Limits:
     workspace: Workspace
     watchdog: float                 # control periods without an action until the stop
 
+    @property
+    def max_age(self) -> float:
+        """Return how old the measured tool may be [s]."""
+        return self.workspace.max_age
 
-LIMIT_KEYS = ('action_step', 'linear_speed', 'angular_speed', 'workspace', 'watchdog')
+
+@dataclass(frozen=True)
+class JointLimits:
+    """What no command of joints exceeds; one number per joint of the command."""
+
+    action_step: tuple[float, ...]  # as for a tool
+    minimum: tuple[float, ...]      # position [rad]
+    maximum: tuple[float, ...]      # [rad]
+    speed: tuple[float, ...]        # [rad/s]
+    topic: str                      # sensor_msgs/JointState that measures the positions
+    max_age: float                  # of the measured positions [s]
+    watchdog: float                 # as for a tool
 
 
-def read_limits(contract: Section, action_size: int) -> Limits:
-    """Read the section `limits` of a contract."""
-    section = contract.section('limits', LIMIT_KEYS)
-    step = section.numbers('action_step', action_size, spread=True)
-    if min(step) < 0.0:
-        section.fail('action_step', 'numbers >= 0', list(step))
+Limits = ToolLimits | JointLimits
+
+
+def read_limits(contract: Section, command: CommandContract) -> Limits:
+    """Read the section `limits` of a contract, which depends on what is commanded."""
+    return _read_tool(contract, command) if command.moves_tool else _read_joints(contract, command)
+
+
+def _read_tool(contract: Section, command: CommandContract) -> ToolLimits:
+    section = contract.section(
+        'limits', ('action_step', 'linear_speed', 'angular_speed', 'workspace', 'watchdog'))
     box = section.section('workspace', ('min', 'max', 'max_age'))
-    minimum, maximum = box.numbers('min', 3), box.numbers('max', 3)
-    if any(low > high for low, high in zip(minimum, maximum, strict=True)):
-        box.fail('min', f'no more than max {list(maximum)} on each axis', list(minimum))
-    return Limits(
-        action_step=step,
+    minimum, maximum = _read_box(box, 3)
+    return ToolLimits(
+        action_step=_read_each(section, 'action_step', command.size),
         linear_speed=section.number('linear_speed', minimum=0.0),
         angular_speed=section.number('angular_speed', minimum=0.0),
         workspace=Workspace(minimum, maximum, box.number('max_age', above=0.0)),
-        watchdog=section.number('watchdog', minimum=1.0, maximum=MAX_WATCHDOG),
-    )
+        watchdog=_read_watchdog(section))
+
+
+def _read_joints(contract: Section, command: CommandContract) -> JointLimits:
+    section = contract.section('limits', ('action_step', 'joints', 'watchdog'))
+    joints = section.section('joints', ('min', 'max', 'speed', 'topic', 'max_age'))
+    minimum, maximum = _read_box(joints, command.size)
+    return JointLimits(
+        action_step=_read_each(section, 'action_step', command.size),
+        minimum=minimum, maximum=maximum, speed=_read_each(joints, 'speed', command.size),
+        topic=joints.text('topic', 'joint_states'), max_age=joints.number('max_age', above=0.0),
+        watchdog=_read_watchdog(section))
+
+
+def _read_box(section: Section, size: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    minimum, maximum = section.numbers('min', size), section.numbers('max', size)
+    if any(low > high for low, high in zip(minimum, maximum, strict=True)):
+        section.fail('min', f'no more than max {list(maximum)}, number by number', list(minimum))
+    return minimum, maximum
+
+
+def _read_each(section: Section, key: str, size: int) -> tuple[float, ...]:
+    values = section.numbers(key, size, spread=True)
+    if min(values) < 0.0:
+        section.fail(key, 'numbers >= 0', list(values))
+    return values
+
+
+def _read_watchdog(section: Section) -> float:
+    return section.number('watchdog', minimum=1.0, maximum=MAX_WATCHDOG)

@@ -1,4 +1,4 @@
-"""A MuJoCo arm that follows end-effector twists through joint-velocity servos."""
+"""A MuJoCo arm that follows commands of a driver through joint-velocity servos."""
 
 from collections import deque
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 from sgft_ros.simulation.physics import Physics
+from sgft_ros.simulation.setpoints import Setpoint, ToolVelocity
 
 JOINTS = (
     'shoulder_pan_joint', 'shoulder_lift_joint', 'elbow_joint',
@@ -47,6 +48,9 @@ def build_spec(urdf: Path) -> mujoco.MjSpec:
 class SimulatedArm:
     """One arm in one scene; knows no task, no policy and no ROS."""
 
+    physics: Physics   # of the world that the arm is in
+    turn: np.ndarray   # what the drive makes of a velocity of the tool (3, 3): gain and axes
+
     def __init__(self, spec: mujoco.MjSpec):
         self.model = spec.compile()
         self.data = mujoco.MjData(self.model)
@@ -55,7 +59,7 @@ class SimulatedArm:
         self._contact_geoms = np.flatnonzero(self.model.geom_contype)
         self._jacobian = np.zeros((6, self.model.nv))
         self._wrench = np.zeros(6)
-        self._physics = Physics()
+        self.physics = Physics()
         self._commands: deque = deque()
         self.reset(HOME, Physics())
 
@@ -98,22 +102,24 @@ class SimulatedArm:
         """Put the arm at rest at `joints` (6,) [rad] in a world with `physics`."""
         self._time_base = self.time if hasattr(self, '_time_base') else 0.0
         mujoco.mj_resetData(self.model, self.data)
-        self._physics = physics
+        self.physics = physics
         self.model.geom_friction[self._contact_geoms, 0] = physics.friction
         self.data.qpos[:6] = joints
         self._force = np.zeros(3)
         self._commands.clear()
-        self._twist = np.zeros(3)
+        self._setpoint = ToolVelocity(np.zeros(3))
         self._height = None
         cos, sin = np.cos(physics.rotation), np.sin(physics.rotation)
-        self._turn = physics.gain * np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+        self.turn = physics.gain * np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
         mujoco.mj_forward(self.model, self.data)
 
     def command(self, velocity: np.ndarray) -> None:
         """Ask for a linear tool velocity (3,) [m/s] in base_link; holds until the next one."""
-        # The drive adds its delay, and executes the velocity with its own gain and axes.
-        due = self.data.time + self._physics.delay
-        self._commands.append((due, self._turn @ np.asarray(velocity, float)))
+        self.follow(ToolVelocity(np.asarray(velocity, float)))
+
+    def follow(self, setpoint: Setpoint) -> None:
+        """Let the drive follow a setpoint until the next one; it begins with its delay."""
+        self._commands.append((self.data.time + self.physics.delay, setpoint))
 
     def body_velocity(self, name: str) -> np.ndarray:
         """Return the linear velocity (3,) [m/s] of a free body in base_link."""
@@ -151,8 +157,8 @@ class SimulatedArm:
         """Let the world run for `duration` [s], a multiple of the servo period."""
         for _ in range(round(duration / SERVO_PERIOD)):
             while self._commands and self._commands[0][0] <= self.data.time + 1e-9:
-                self._twist = self._commands.popleft()[1]
-            self.data.ctrl[:6] = self._joint_velocities_for(self._twist)
+                self._setpoint = self._commands.popleft()[1]
+            self.data.ctrl[:6] = self._setpoint.joint_velocities(self)
             mujoco.mj_step(self.model, self.data, round(SERVO_PERIOD / TIMESTEP))
             self._force += FORCE_FILTER * (self._contact_force() - self._force)
 
@@ -177,7 +183,12 @@ class SimulatedArm:
                 f"tip position {np.round(tip_position, 3)} m is out of the arm's reach")
         return scratch.qpos[:6].copy()
 
-    def _joint_velocities_for(self, velocity: np.ndarray) -> np.ndarray:
+    def joint_velocities_for(self, velocity: np.ndarray) -> np.ndarray:
+        """
+        Return the joint velocities (6,) [rad/s] for a linear velocity (3,) [m/s] of the tool.
+
+        The tool stays upright, and at the height that is held, if any.
+        """
         tilt = _tilt(self.data.site_xmat[self._tip])
         if self._height is not None:
             error = self._height - self.data.site_xpos[self._tip, 2]

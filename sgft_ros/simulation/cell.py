@@ -47,9 +47,5 @@ class SimulatedCell:
         """Return the linear velocity (3,) [m/s] that a tracker reports, base_link axes."""
         return self.arm.body_velocity(name) + self._noise(self.physics.velocity_noise)
 
-    def measure(self) -> dict[str, np.ndarray]:
-        """Return the raw observation terms by name, in SI units."""
-        return self.scene.measure(self)
-
     def _noise(self, deviation):
         return self.rng.normal(0.0, deviation, 3)

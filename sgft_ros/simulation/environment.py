@@ -1,9 +1,11 @@
 """The simulated arm as an episodic environment inside one process, as pretraining needs it."""
 
 import numpy as np
-from sgft_ros.robot import ObservationAssembler, RobotContract, SafetyGate, ToolState
+from sgft_ros.robot import MeasuredState, ObservationAssembler, RobotContract, SafetyGate
 from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.simulation.cell import SimulatedCell
+from sgft_ros.simulation.sensing import SimulatedSensing
+from sgft_ros.simulation.setpoints import setpoint_maker
 from sgft_ros.tasks.outcome import Outcome
 
 
@@ -16,13 +18,15 @@ class Environment:
         self.cell = SimulatedCell(task.name, rng)
         self.rng = rng
         self._draw = draw
+        self._sensing = SimulatedSensing(contract, self.cell)
         self._assembler = ObservationAssembler(contract)
         self._gate = SafetyGate(contract)
-        self.action_scale = np.asarray(contract.command.scale)  # SI unit per 1.0
+        self._command = contract.command
+        self._last_action_terms = [term.name for term in contract.observation
+                                   if term.source.kind == 'last_action']
+        self._setpoint = setpoint_maker(contract.command, contract.control_period)
         self.action_size = contract.action_size
-        # This arm keeps its tool upright and knows linear velocities only.
-        self._axes = [TWIST_AXES[:3].index(axis) for axis in contract.command.axes]
-        self._period = 1.0 / contract.control_rate
+        self._period = contract.control_period
 
     def reset(self, start: np.ndarray | None = None) -> np.ndarray:
         """
@@ -33,7 +37,7 @@ class Environment:
         start = self.task.start(self.rng) if start is None else start
         self.cell.reset(self._draw(self.rng), start)
         self.executed_action = np.zeros(self.action_size, np.float32)
-        self._gate.arm(self._tool(), self.cell.arm.time)
+        self._gate.arm(self._measured(), self.cell.arm.time)
         self.steps = 0
         return self._observe(self._raw())
 
@@ -49,11 +53,9 @@ class Environment:
 
         :return: next observation, the task's outcome, and whether the time limit cut it off
         """
-        decision = self._gate.filter(action, self._tool(), self.cell.arm.time)
+        decision = self._gate.filter(action, self._measured(), self.cell.arm.time)
         self.executed_action = decision.executed_action
-        velocity = np.zeros(3)
-        velocity[self._axes] = decision.command
-        self.cell.arm.command(velocity)
+        self.cell.arm.follow(self._setpoint(decision.command))
         self.cell.arm.advance(self._period)
         self.steps += 1
         raw = self._raw()
@@ -61,15 +63,32 @@ class Environment:
         truncated = not outcome.terminated and self.steps >= self.task.max_steps
         return self._observe(raw), outcome, truncated
 
+    def action_for(self, velocity: np.ndarray) -> np.ndarray:
+        """
+        Return the normalised action (action,) float32 that asks for a velocity of the tool.
+
+        `velocity` (2,) or (3,) [m/s] is along x, y and z of the base.
+        """
+        velocity = np.append(velocity, np.zeros(3 - len(velocity)))
+        if self._command.moves_tool:
+            wanted = velocity[[TWIST_AXES.index(axis) for axis in self._command.axes]]
+        else:
+            wanted = self.cell.arm.joint_velocities_for(velocity)
+        return np.clip(wanted / self._command.scale, -1.0, 1.0).astype(np.float32)
+
     def score(self, success: bool, total: float) -> float:
         """Return what an episode was worth, 0 to 1: whether it succeeded."""
         return float(success)
 
     def _raw(self) -> dict[str, np.ndarray]:
-        return {**self.cell.measure(), 'last_action': self.executed_action}
+        acted = dict.fromkeys(self._last_action_terms, self.executed_action)
+        return {**self._sensing.measure(), **acted}
 
-    def _tool(self):
-        return ToolState(self.cell.arm.tip_position, 0.0)
+    def _measured(self):
+        arm = self.cell.arm
+        if self._command.moves_tool:
+            return MeasuredState(arm.tip_position, 0.0, arm.body_pose('peg_tip')[1])
+        return MeasuredState(arm.joint_positions, 0.0)
 
     def _observe(self, raw) -> np.ndarray:
         return self._assembler.assemble(raw)

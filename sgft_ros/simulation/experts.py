@@ -22,7 +22,7 @@ def peg_insert(environment: Environment) -> np.ndarray:
     above = np.linalg.norm(error) < 0.002 or position[2] < -0.001
     down = -0.05 if above else np.clip((0.004 - position[2]) * 6.0, -0.06, 0.06)
     velocity = np.append(np.clip(8.0 * error, -0.06, 0.06), down)
-    return np.clip(velocity / environment.action_scale, -1.0, 1.0).astype(np.float32)
+    return environment.action_for(velocity)
 
 
 def hammer(environment: Environment) -> np.ndarray:
@@ -34,7 +34,7 @@ def hammer(environment: Environment) -> np.ndarray:
     aside, above = (head - tip)[:2], tip[2] - head[2]
     down = above > 0.002 if falling else above > SWING and np.linalg.norm(aside) < 0.004
     velocity = np.append(np.clip(8.0 * aside, -0.2, 0.2), -BLOW if down else BLOW)
-    return np.clip(velocity / environment.action_scale, -1.0, 1.0).astype(np.float32)
+    return environment.action_for(velocity)
 
 
 def push(environment: Environment) -> np.ndarray:
@@ -69,7 +69,7 @@ def push(environment: Environment) -> np.ndarray:
     cos, sin = np.cos(cell.physics.rotation), np.sin(cell.physics.rotation)
     velocity = np.array([[cos, sin], [-sin, cos]]) @ velocity
     velocity *= min(1.0, 0.08 / max(np.linalg.norm(velocity), 1e-9))
-    return np.clip(velocity / environment.action_scale, -1.0, 1.0).astype(np.float32)
+    return environment.action_for(velocity)
 
 
 def puck_push(environment: Environment) -> np.ndarray:
@@ -90,8 +90,7 @@ def puck_push(environment: Environment) -> np.ndarray:
         velocity = 8.0 * (away - 0.05 * forward)
     else:
         velocity = STRIKE * needed * forward + 12.0 * aside * left
-    action = velocity / cell.physics.gain / environment.action_scale
-    return np.clip(action, -1.0, 1.0).astype(np.float32)
+    return environment.action_for(velocity / cell.physics.gain)
 
 
 EXPERTS = {'hammer': hammer, 'peg_insert': peg_insert, 'puck_push': puck_push, 'push': push}

@@ -3,10 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 from robots import SHIPPED
-from sgft_ros.robot import load_robot_contract, SafetyGate, ToolState
+from sgft_ros.robot import load_robot_contract, MeasuredState, SafetyGate
 
 CONTRACT = load_robot_contract(SHIPPED)
-CENTRE = ToolState(np.array([0.5, 0.0, 0.25]), 0.0)
+CENTRE = MeasuredState(np.array([0.5, 0.0, 0.25]), 0.0)
 PERIOD = CONTRACT.control_period
 
 
@@ -21,7 +21,7 @@ def armed_gate(contract=CONTRACT, **kwargs):
 
 
 def at(x=0.5, y=0.0, z=0.25):
-    return ToolState(np.array([x, y, z]), 0.0)
+    return MeasuredState(np.array([x, y, z]), 0.0)
 
 
 def is_stop(decision):
@@ -113,8 +113,8 @@ def test_speed_limit_of_zero_stands_still():
 
 
 @pytest.mark.parametrize('tool', [
-    None, ToolState(np.array([0.5, np.nan, 0.2]), 0.0), ToolState(CENTRE.position, 0.21),
-    ToolState(CENTRE.position, -0.21), ToolState(CENTRE.position, np.nan),
+    None, MeasuredState(np.array([0.5, np.nan, 0.2]), 0.0), MeasuredState(CENTRE.position, 0.21),
+    MeasuredState(CENTRE.position, -0.21), MeasuredState(CENTRE.position, np.nan),
 ])
 def test_unknown_tool_position_stops(tool):
     decision = armed_gate().filter(np.ones(3), tool, 0.0)

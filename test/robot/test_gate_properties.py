@@ -6,15 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import numpy as np
 from robots import SHIPPED
-from sgft_ros.robot import load_robot_contract, SafetyGate, ToolState
-from sgft_ros.robot.command import TWIST_AXES
+from sgft_ros.robot import load_robot_contract, MeasuredState, rotation, SafetyGate
+from sgft_ros.robot.command import KINDS, TARGET_KINDS, TOOL_KINDS, TWIST_AXES
 from sgft_ros.robot.gate import IDLE_TIMEOUT
-from sgft_ros.robot.limits import Limits, MAX_WATCHDOG, Workspace
+from sgft_ros.robot.limits import JointLimits, MAX_WATCHDOG, ToolLimits, Workspace
 
 CONTRACT = load_robot_contract(SHIPPED)
 EPSILON = 1e-9
 ANY = st.floats(width=32)
 LIMIT = st.just(0.0) | st.floats(0.0, 0.2)
+TURN = st.floats(-1.0, 1.0)
 
 
 def vectors(elements, size):
@@ -23,36 +24,57 @@ def vectors(elements, size):
 
 @st.composite
 def contracts(draw):
-    axes = tuple(draw(st.permutations(TWIST_AXES))[:draw(st.integers(1, 6))])
-    low = np.array(draw(vectors(st.floats(-1.0, 1.0), 3)))
-    high = low + draw(vectors(LIMIT, 3))
-    limits = Limits(
-        action_step=tuple(draw(vectors(st.just(0.0) | st.floats(0.0, 2.0), len(axes)))),
+    kind = draw(st.sampled_from(KINDS))
+    if kind in TOOL_KINDS:
+        axes = tuple(draw(st.permutations(TWIST_AXES))[:draw(st.integers(1, 6))])
+    else:
+        axes = tuple(f'joint_{number}' for number in range(draw(st.integers(1, 7))))
+    count = 3 if kind in TOOL_KINDS else len(axes)
+    low = np.array(draw(vectors(st.floats(-1.0, 1.0), count)))
+    low, high = tuple(low.tolist()), tuple((low + draw(vectors(LIMIT, count))).tolist())
+    common = {
+        'action_step': tuple(draw(vectors(st.just(0.0) | st.floats(0.0, 2.0), len(axes)))),
+        'watchdog': draw(st.floats(1.0, MAX_WATCHDOG))}
+    max_age = draw(st.floats(0.01, 1.0))
+    limits = ToolLimits(
         linear_speed=draw(LIMIT), angular_speed=draw(LIMIT),
-        workspace=Workspace(tuple(low.tolist()), tuple(high.tolist()), draw(st.floats(0.01, 1.0))),
-        watchdog=draw(st.floats(1.0, MAX_WATCHDOG)))
-    scale = draw(vectors(st.floats(0.01, 0.5) | st.floats(-0.5, -0.01), len(axes)))
-    command = dataclasses.replace(CONTRACT.command, axes=axes, scale=tuple(scale))
+        workspace=Workspace(low, high, max_age), **common) if kind in TOOL_KINDS else JointLimits(
+            minimum=low, maximum=high, speed=tuple(draw(vectors(LIMIT, len(axes)))),
+            topic='joint_states', max_age=max_age, **common)
+    leads = 0 if kind not in TARGET_KINDS else 2 if kind == 'pose' else len(axes)
+    command = dataclasses.replace(
+        CONTRACT.command, kind=kind, axes=axes, lead=tuple(draw(vectors(
+            st.floats(0.001, 0.3), leads))),
+        scale=tuple(draw(vectors(st.floats(0.01, 0.5) | st.floats(-0.5, -0.01), len(axes)))))
     return dataclasses.replace(
         CONTRACT, control_rate=draw(st.floats(1.0, 100.0)), command=command, limits=limits)
+
+
+def box_of(contract):
+    """Return the lowest and the highest position that the limits allow."""
+    limits = contract.limits
+    box = limits.workspace if contract.command.moves_tool else limits
+    return np.array(box.minimum), np.array(box.maximum)
 
 
 @st.composite
 def inputs(draw, contract):
     """Mostly what a good policy sends near the limits, now and then anything."""
     size = contract.command.size
-    box = contract.limits.workspace
-    share = np.array(draw(vectors(st.floats(-0.3, 1.3), 3)))
+    low, high = box_of(contract)
+    share = np.array(draw(vectors(st.floats(-0.3, 1.3), len(low))))
     good = {
         'action': draw(vectors(st.floats(-1.2, 1.2), size)),
-        'position': np.array(box.minimum) + share * np.subtract(box.maximum, box.minimum),
+        'position': low + share * (high - low),
+        'orientation': rotation.from_vector(np.array(draw(vectors(TURN, 3)))),
         'age': 0.0, 'delay': 0.0, 'pause': draw(st.floats(0.0, 0.9)),
     }
     bad = draw(st.sampled_from([
         {}, {}, {}, {},
         {'action': draw(vectors(ANY, draw(st.integers(0, 7))))},
         {'action': draw(vectors(ANY, size))},
-        {'position': np.array(draw(vectors(ANY, 3)))}, {'position': None},
+        {'position': np.array(draw(vectors(ANY, len(low))))}, {'position': None},
+        {'orientation': np.array(draw(vectors(st.just(np.nan), 4)))},
         {'age': draw(ANY)}, {'delay': draw(ANY)}, {'delay': draw(st.floats(-0.2, 0.2))},
         {'delay': 'zero stamp'}, {'pause': draw(st.floats(0.0, 10.0))},
     ]))
@@ -62,10 +84,16 @@ def inputs(draw, contract):
 class Witness:
     """Looks at everything that a gate sends."""
 
-    def __init__(self, contract):
+    def __init__(self, contract, home):
         self.contract = contract
         self.moving_since = None
         self.last = np.zeros(contract.command.size)
+        self.begin(home)
+
+    def begin(self, measured):
+        """Expect targets to begin at what was measured when the gate was armed."""
+        self.target = self.as_target(measured)
+        self.held = False
 
     def silent_until(self, now):
         """Fail if the robot is still under a moving command after three control periods."""
@@ -73,100 +101,169 @@ class Witness:
             longest = 3 * self.contract.control_period
             assert now - self.moving_since <= longest * (1.0 + EPSILON)
 
-    def see(self, decision, now, action=None, position=None):
-        command, executed = decision.command, decision.executed_action
-        limits, scale = self.contract.limits, np.array(self.contract.command.scale)
-        assert command.shape == executed.shape == scale.shape
-        assert np.isfinite(command).all()
+    def see(self, decision, now, action=None, measured=None):
+        executed, velocity = decision.executed_action, self.velocity(decision)
+        assert executed.shape == self.last.shape
         assert (np.abs(executed) <= 1.0).all()
-        np.testing.assert_allclose(command, executed * scale, rtol=1e-6, atol=1e-9)
-        linear, angular = self.split(command)
-        assert np.linalg.norm(linear) <= limits.linear_speed + EPSILON
-        assert np.linalg.norm(angular) <= limits.angular_speed + EPSILON
+        self.check_speed(velocity)
         assert decision.clipped == bool(decision.reason)
         if decision.stopped:
-            assert not command.any() and decision.clipped
+            assert not executed.any() and decision.clipped
+            self.check_stop(decision.command, measured)
             self.moving_since = None
         else:
+            assert np.isfinite(decision.command).all()
             self.moving_since = now
             assert decision.clipped or executed.tobytes() == action.tobytes()
-            self.check_box(linear, position)
-            # Workspace and speed may shorten a command by more than the step, never lengthen it.
-            longest = np.abs(self.last) + limits.action_step
+            self.check_motion(decision.command, velocity, measured)
+            # The box and speed may shorten a command by more than the step, never lengthen it.
+            longest = np.abs(self.last) + self.contract.limits.action_step
             assert (np.abs(executed) <= longest + 1e-6).all()
         self.last = executed.astype(np.float64)
 
-    def see_held(self, decision, position):
+    def see_held(self, decision, measured):
         """Fail unless a command that replaces a held one is shorter and stays in the box."""
         assert (np.abs(decision.executed_action) <= np.abs(self.last)).all()
         if decision.stopped:
-            assert not decision.command.any()
+            self.check_stop(decision.command, measured)
             self.moving_since = None
         else:
-            self.check_box(self.split(decision.command)[0], position)
+            assert not self.contract.command.is_target  # a target does not move on
+            self.check_motion(decision.command, self.velocity(decision), measured)
         self.last = decision.executed_action.astype(np.float64)
 
-    def check_box(self, velocity, position):
-        """Within one control period the tool stays in the box, or gets no further out."""
+    def velocity(self, decision):
+        return decision.executed_action * np.array(self.contract.command.scale)
+
+    def check_speed(self, velocity):
+        limits = self.contract.limits
+        if self.contract.command.moves_tool:
+            linear, angular = self.split(velocity)
+            assert np.linalg.norm(linear) <= limits.linear_speed + 1e-7
+            assert np.linalg.norm(angular) <= limits.angular_speed + 1e-7
+        else:
+            assert (np.abs(velocity) <= np.array(limits.speed) + 1e-7).all()
+
+    def check_stop(self, command, measured):
+        """Velocities stop at zero; targets at what was measured when the robot had to stop."""
+        if not self.contract.command.is_target:
+            assert not command.any()
+            return
+        if not self.held and self.good(measured):
+            self.target, self.held = self.as_target(measured), True
+        if self.held and command is not None:
+            np.testing.assert_array_equal(command, self.target)
+        else:
+            assert command is None
+
+    def check_motion(self, command, velocity, measured):
+        if not self.contract.command.is_target:
+            np.testing.assert_allclose(command, velocity, rtol=1e-6, atol=1e-9)
+            self.check_box(velocity, measured.position)
+            return
+        lead, here = self.contract.command.lead, measured.position
+        count = len(here)
+        reach = np.array(lead[0] if count != len(command) else lead)
+        origin = np.clip(self.target[:count], here - reach, here + reach)
+        self.check_box(velocity, origin)
+        rounding = 1e-7 + 1e-9 * np.abs(here).max()  # of measurements that are far out
+        assert (np.abs(command[:count] - here) <= reach + rounding).all()
+        moved = command[:count] - origin
+        if self.contract.command.moves_tool:
+            linear, _ = self.split(velocity)
+            moved = moved[self.directions()]
+            apart = rotation.multiply(command[3:], rotation.inverse(measured.orientation))
+            assert np.linalg.norm(rotation.to_vector(apart)) <= lead[1] + 1e-6
+            assert np.isclose(np.linalg.norm(command[3:]), 1.0)
+        else:
+            linear = velocity
+        np.testing.assert_allclose(
+            moved, linear * self.contract.control_period, atol=rounding)
+        self.target, self.held = command, False
+
+    def check_box(self, velocity, origin):
+        """Within one control period the robot stays in the box, or gets no further out."""
+        low, high = box_of(self.contract)
+        if self.contract.command.moves_tool:
+            velocity, _ = self.split(velocity)
+            directions = self.directions()
+            low, high, origin = low[directions], high[directions], origin[directions]
+        there = origin + velocity * self.contract.control_period
+        assert (there >= np.minimum(low, origin) - 1e-7).all()
+        assert (there <= np.maximum(high, origin) + 1e-7).all()
+
+    def directions(self):
         axes = [axis for axis in self.contract.command.axes if axis.startswith('linear')]
-        directions = ['xyz'.index(axis[-1]) for axis in axes]
-        box, here = self.contract.limits.workspace, position[directions]
-        there = here + velocity * self.contract.control_period
-        low, high = np.array(box.minimum)[directions], np.array(box.maximum)[directions]
-        assert (there >= np.minimum(low, here) - EPSILON).all()
-        assert (there <= np.maximum(high, here) + EPSILON).all()
+        return ['xyz'.index(axis[-1]) for axis in axes]
 
     def split(self, command):
         linear = np.array([axis.startswith('linear') for axis in self.contract.command.axes])
         return command[linear], command[~linear]
 
+    def good(self, measured):
+        return (measured is not None and np.isfinite(measured.position).all()
+                and np.isfinite(measured.orientation).all()
+                and abs(measured.age) <= self.contract.limits.max_age)
 
-@settings(max_examples=300, deadline=None)
+    def as_target(self, measured):
+        pose = [measured.position, measured.orientation]
+        return np.concatenate(pose if self.contract.command.moves_tool else pose[:1])
+
+
+@settings(max_examples=500, deadline=None)
 @given(st.data())
 def test_no_command_leaves_the_limits_and_silence_ends_in_a_stop(data):
     contract = data.draw(contracts())
-    gate, witness, now = SafetyGate(contract), Witness(contract), 100.0
-    home = ToolState(np.array(contract.limits.workspace.minimum), 0.0)
+    home = MeasuredState(box_of(contract)[0], 0.0)
+    gate, witness, now = SafetyGate(contract), Witness(contract, home), 100.0
     for given_input in data.draw(st.lists(inputs(contract), min_size=1, max_size=8)):
         if not gate.armed:
-            assert gate.filter(witness.last, home, now).stopped
+            idle = gate.filter(witness.last, home, now)
+            assert idle.stopped and (idle.command is None if contract.command.is_target
+                                     else not idle.command.any())
             assert gate.arm(home, now) == ''
+            witness.begin(home)
+        position = given_input['position']
+        measured = None if position is None else MeasuredState(
+            position, given_input['age'], given_input['orientation'])
         # A node asks the watchdog at the deadline, or as soon as it gets to run again.
         pause = given_input['pause'] * contract.control_period
         if now + pause >= gate.deadline:
             witness.silent_until(gate.deadline)
-            witness.see(gate.watchdog(gate.deadline), gate.deadline)
+            witness.see(gate.watchdog(gate.deadline, measured), gate.deadline, None, measured)
             assert not gate.armed
         now += pause
-        position = given_input['position']
-        tool = None if position is None else ToolState(position, given_input['age'])
-        held = gate.hold(tool)
+        held = gate.hold(measured)
         if held is not None:
-            witness.see_held(held, position)
+            witness.see_held(held, measured)
         action = np.array(given_input['action'], np.float32)
         delay = given_input['delay']
         stamp = 0.0 if delay == 'zero stamp' else now - delay
         armed = gate.armed
-        decision = gate.filter(action, tool, now, stamp=stamp, clock=now)
-        assert armed or decision.stopped
-        witness.see(decision, now, action, position)
+        decision = gate.filter(action, measured, now, stamp=stamp, clock=now)
+        if armed:
+            witness.see(decision, now, action, measured)
+        else:
+            assert decision.stopped and (decision.command is None if contract.command.is_target
+                                         else not decision.command.any())
     if gate.armed:
         witness.silent_until(gate.deadline)
         assert gate.deadline <= now + IDLE_TIMEOUT
         witness.see(gate.watchdog(gate.deadline), gate.deadline)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
-def test_tool_or_observation_with_a_problem_never_arms(data):
+def test_unknown_state_or_observation_with_a_problem_never_arms(data):
     contract = data.draw(contracts())
-    position = np.array(contract.limits.workspace.minimum)
-    position[data.draw(st.integers(0, 2))] = data.draw(st.sampled_from([np.nan, np.inf, -np.inf]))
+    good = MeasuredState(box_of(contract)[0], 0.0)
+    position = good.position.copy()
+    position[data.draw(st.integers(0, len(position) - 1))] = data.draw(
+        st.sampled_from([np.nan, np.inf, -np.inf]))
     gate = SafetyGate(contract)
-    good = ToolState(np.zeros(3), 0.0)
-    for tool, problems in (
-        (None, ()), (ToolState(position, 0.0), ()), (ToolState(np.zeros(3), 1.1), ()),
-        (ToolState(np.zeros(3), np.nan), ()), (good, ('force: never received',)),
+    for measured, problems in (
+        (None, ()), (MeasuredState(position, 0.0), ()), (good._replace(age=1.1), ()),
+        (good._replace(age=np.nan), ()), (good, ('force: never received',)),
     ):
-        assert gate.arm(tool, 0.0, problems)
+        assert gate.arm(measured, 0.0, problems)
         assert not gate.armed

@@ -51,9 +51,3 @@ class HammerScene(Scene):
         """Put the tip at start[:3] [m] from the believed head, the nail in by start[3] [m]."""
         super().place(arm, physics, start)
         arm.place_joint(NAIL, start[3], physics.resistance)
-
-    def measure(self, cell) -> dict[str, np.ndarray]:
-        """Return tip_position (3,) and nail_height (1,) [m] from the nail's head as believed."""
-        position, _ = cell.measured_body(NAIL)
-        return {'tip_position': cell.measured_tip - cell.origin,
-                'nail_height': (position - cell.origin)[2:]}

@@ -35,7 +35,3 @@ class PegInsertScene(Scene):
     def origin(self, physics: Physics) -> np.ndarray:
         """Return where calibration says that the hole is, in base_link (3,) [m]."""
         return HOLE + physics.bias
-
-    def measure(self, cell) -> dict[str, np.ndarray]:
-        """Return tip_position (3,) [m] from the believed hole and force (3,) [N]."""
-        return {'tip_position': cell.measured_tip - cell.origin, 'force': cell.measured_force}

@@ -43,19 +43,3 @@ class PuckPushScene(Scene):
         arm.place_body(PUCK, GOAL + [*position, HALF_HEIGHT], np.array([1.0, 0.0, 0.0, 0.0]),
                        physics.mass, np.array([*velocity, 0.0]))
         arm.hold_height(GOAL[2] + TIP_HEIGHT)
-
-    def measure(self, cell) -> dict[str, np.ndarray]:
-        """
-        Return tip and puck as a tracker sees them.
-
-        tip_position (2,) [m] from the goal, puck_position (2,) [m] from the goal, puck_in_tip
-        (2,) [m] in the axes of the tool, puck_velocity (2,) [m/s].
-        """
-        position, _ = cell.measured_body(PUCK)
-        tip, rotation = cell.measured_tip, np.zeros(9)
-        mujoco.mju_quat2Mat(rotation, cell.arm.body_pose('peg_tip')[1])
-        return {
-            'tip_position': (tip - cell.origin)[:2],
-            'puck_position': (position - cell.origin)[:2],
-            'puck_in_tip': (rotation.reshape(3, 3).T @ (position - tip))[:2],
-            'puck_velocity': cell.measured_velocity(PUCK)[:2]}

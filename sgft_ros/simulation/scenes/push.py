@@ -42,19 +42,3 @@ class PushScene(Scene):
         arm.place_body(BOX, GOAL + [x, y, HALF_HEIGHT],
                        np.array([np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2)]), physics.mass)
         arm.hold_height(GOAL[2] + TIP_HEIGHT)
-
-    def measure(self, cell) -> dict[str, np.ndarray]:
-        """
-        Return tip and box as a tracker sees them.
-
-        tip_position (2,) [m] from the goal, tip_in_box (2,) [m] in the axes of the box,
-        box_position (2,) [m] from the goal, box_yaw (1,), the z of the box's quaternion.
-        """
-        position, quaternion = cell.measured_body(BOX)
-        rotation = np.zeros(9)
-        mujoco.mju_quat2Mat(rotation, quaternion)
-        tip = cell.measured_tip
-        return {
-            'tip_position': (tip - cell.origin)[:2],
-            'tip_in_box': (rotation.reshape(3, 3).T @ (tip - position))[:2],
-            'box_position': (position - cell.origin)[:2], 'box_yaw': quaternion[3:]}

@@ -42,7 +42,3 @@ class Scene:
     def place(self, arm: SimulatedArm, physics: Physics, start: np.ndarray) -> None:
         """Put everything where an episode starts; `start` begins with the tip (3,) [m]."""
         arm.reset(arm.solve(self.origin(physics) + start[:3]), physics)
-
-    def measure(self, cell) -> dict[str, np.ndarray]:
-        """Return the raw observation terms by name, in SI units, as the cell's sensors see it."""
-        raise NotImplementedError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-SHIPPED = Path(__file__).parents[2] / 'config' / 'robots' / 'simulated_arm.yaml'
+SHIPPED = Path(__file__).parents[1] / 'config' / 'robots' / 'simulated_arm.yaml'
 
 
 def write_contract(folder, changes=()):

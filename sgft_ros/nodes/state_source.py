@@ -1,0 +1,65 @@
+"""The measured state that commands are limited against: the tool from tf, or joint positions."""
+
+from collections.abc import Callable
+
+import numpy as np
+from rosidl_runtime_py.utilities import get_message
+from sgft_ros.nodes.sensors import NEWEST, Sensors
+from sgft_ros.robot import MeasuredState, RobotContract
+from sgft_ros.robot.messages import make_extractor, stamp_seconds
+from sgft_ros.robot.terms import JointStatesSource
+from tf2_ros import TransformException
+
+
+def make_state_source(
+    node, contract: RobotContract, sensors: Sensors,
+) -> Callable[[], MeasuredState | None]:
+    """Return a function that tells the newest measured state, None if nobody knows it."""
+    if contract.command.moves_tool:
+        return _tool(contract, sensors)
+    return _joints(node, contract, sensors)
+
+
+def _tool(contract, sensors):
+    frames = contract.frames
+
+    def measure():
+        try:
+            found = sensors.lookup(frames.base, frames.tool)
+        except TransformException:
+            return None
+        stamp = stamp_seconds(found.header.stamp)
+        if stamp == 0.0:
+            return None
+        position, q = found.transform.translation, found.transform.rotation
+        return MeasuredState(
+            np.array([position.x, position.y, position.z]), sensors.now() - stamp,
+            np.array([q.w, q.x, q.y, q.z]))
+
+    return measure
+
+
+def _joints(node, contract, sensors):
+    limits = contract.limits
+    source = JointStatesSource(limits.topic, contract.command.axes, 'position')
+    extract = make_extractor(source)
+    newest = [None]
+
+    def take(message):
+        stamp = stamp_seconds(message.header.stamp)
+        if stamp == 0.0:
+            return
+        try:
+            newest[0] = extract(message), stamp
+        except ValueError as error:
+            node.get_logger().error(str(error), throttle_duration_sec=5.0)
+
+    node.create_subscription(get_message(source.type), source.topic, take, NEWEST)
+
+    def measure():
+        if newest[0] is None:
+            return None
+        positions, stamp = newest[0]
+        return MeasuredState(positions, sensors.now() - stamp)
+
+    return measure

@@ -1,0 +1,46 @@
+"""Rotations as unit quaternions (w, x, y, z) and rotation vectors [rad]."""
+
+import math
+
+import numpy as np
+
+
+def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the quaternion (4,) that turns by `b` first and by `a` then."""
+    aw, ax, ay, az = a.tolist()
+    bw, bx, by, bz = b.tolist()
+    return np.array([
+        aw * bw - ax * bx - ay * by - az * bz, aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx, aw * bz + ax * by - ay * bx + az * bw])
+
+
+def inverse(quaternion: np.ndarray) -> np.ndarray:
+    """Return the quaternion (4,) that turns back."""
+    return quaternion * np.array([1.0, -1.0, -1.0, -1.0])
+
+
+def rotate(quaternion: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """Return the vector (3,), turned by the quaternion (4,)."""
+    w, x, y, z = quaternion.tolist()
+    a, b, c = vector.tolist()
+    # v + 2 u x (u x v + w v), written out: np.cross is slow for three numbers.
+    p, q, r = y * c - z * b + w * a, z * a - x * c + w * b, x * b - y * a + w * c
+    return np.array([a + 2.0 * (y * r - z * q), b + 2.0 * (z * p - x * r),
+                     c + 2.0 * (x * q - y * p)])
+
+
+def from_vector(vector: np.ndarray) -> np.ndarray:
+    """Return the quaternion (4,) of a rotation vector (3,) [rad]."""
+    angle = float(np.linalg.norm(vector))
+    # sin(angle / 2) / angle, which is 1/2 where the angle vanishes.
+    factor = 0.5 * np.sinc(0.5 * angle / math.pi)
+    return np.concatenate([[math.cos(0.5 * angle)], factor * np.asarray(vector, float)])
+
+
+def to_vector(quaternion: np.ndarray) -> np.ndarray:
+    """Return the shortest rotation vector (3,) [rad] of a quaternion (4,)."""
+    w, axis = float(quaternion[0]), quaternion[1:]
+    if w < 0.0:
+        w, axis = -w, -axis
+    sine = float(np.linalg.norm(axis))
+    return axis * (2.0 * math.atan2(sine, w) / sine) if sine > 0.0 else np.zeros(3)
