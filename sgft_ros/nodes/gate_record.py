@@ -5,7 +5,7 @@ from statistics import median
 
 from sgft_ros.nodes import diagnostics
 
-COUNTED = ('actions', 'clipped', 'refused', 'cut_while_late', 'watchdog_stops')
+COUNTED = ('actions', 'clipped', 'refused', 'cut_while_late', 'watchdog_stops', 'interlock_stops')
 KEPT = 1000  # latencies behind median and maximum
 
 
@@ -35,9 +35,16 @@ class GateRecord:
 
     def watchdog(self, decision):
         """Count a stop because of silence."""
-        self._counts['watchdog_stops'] += 1
-        self._last_cut = decision.reason
-        self._state, self._fault = f'stopped: {decision.reason}', True
+        self._stopped('watchdog_stops', decision.reason)
+
+    def interlock(self, reason):
+        """Count a stop because the robot must not be moved."""
+        self._stopped('interlock_stops', reason)
+
+    def _stopped(self, count, reason):
+        self._counts[count] += 1
+        self._last_cut = reason
+        self._state, self._fault = f'stopped: {reason}', True
 
     def enable(self, answer):
         """Keep how the last call of the service ended."""

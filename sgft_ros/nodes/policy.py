@@ -16,6 +16,7 @@ from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.compatibility import check_compatible
 from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.episode import Episode, Step
+from sgft_ros.nodes.interlocks import Interlocks
 from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.preparation import Preparation
@@ -74,7 +75,8 @@ class Policy(Node):
         self._last_abort = ''
 
         self._sensors = Sensors(self, contract)
-        self._preparation = Preparation(self, self._sensors, contract.reset.service)
+        self._preparation = Preparation(
+            self, self._sensors, Interlocks(self, contract), contract.reset.service)
         self._action_publisher = self.create_publisher(Action, 'action', qos.ACTION)
         self._transition_publisher = self.create_publisher(
             Transition, 'transitions', qos.TRANSITIONS)

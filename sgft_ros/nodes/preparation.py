@@ -20,9 +20,9 @@ class Preparation:
     gate or the driver may be starting once more. `problem` says what it hangs on.
     """
 
-    def __init__(self, node, sensors, reset_service: str):
+    def __init__(self, node, sensors, interlocks, reset_service: str):
         """Create the clients on `node`; times of the steps are wall times."""
-        self._sensors = sensors
+        self._sensors, self._interlocks = sensors, interlocks
         self._enable = node.create_client(SetBool, ENABLE_SERVICE)
         self._reset = node.create_client(Trigger, reset_service)
         self._logger = node.get_logger()
@@ -50,7 +50,10 @@ class Preparation:
         return self.step == READY
 
     def _call(self):
-        """Call the service of this step, if somebody offers it."""
+        """Call the service of this step, if somebody offers it and the robot may be moved."""
+        if self.step == RESET and (problems := self._interlocks.problems()):
+            self._report('; '.join(problems))
+            return
         client, request, timeout = {
             DISARM: (self._enable, SetBool.Request(data=False), ENABLE_TIMEOUT),
             RESET: (self._reset, Trigger.Request(), RESET_TIMEOUT),

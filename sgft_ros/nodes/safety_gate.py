@@ -15,6 +15,7 @@ from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.command_publisher import CommandPublisher
 from sgft_ros.nodes.ending import ending_by_signal
 from sgft_ros.nodes.gate_record import GateRecord
+from sgft_ros.nodes.interlocks import Interlocks
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.sensors import Sensors
 from sgft_ros.nodes.state_source import make_state_source
@@ -58,6 +59,7 @@ class SafetyGateNode(Node):
         self._executed = self.create_publisher(Action, 'executed_action', qos.ACTION)
         self._sensors = Sensors(self, contract)
         self._measure = make_state_source(self, contract, self._sensors)
+        self._interlocks = Interlocks(self, contract, self._check_interlocks)
         self.stop('started')
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._watchdog = self.create_timer(timeout, self._on_silence, clock=steady)
@@ -79,6 +81,7 @@ class SafetyGateNode(Node):
     def _on_action(self, message):
         """Send what the gate makes of an action, then tell the policy."""
         begin = monotonic()
+        self._check_interlocks()
         decision = self._gate.filter(
             np.asarray(message.action, np.float32), self._measure(), begin,
             stamp=stamp_seconds(message.header.stamp), clock=self._sensors.now())
@@ -96,6 +99,15 @@ class SafetyGateNode(Node):
             self.get_logger().warning(
                 f'{"stopped" if decision.stopped else "clipped"}: {decision.reason}',
                 throttle_duration_sec=1.0)
+
+    def _check_interlocks(self):
+        """Stop and disarm as soon as the robot says that it must not be moved."""
+        problems = self._interlocks.problems() if self._gate.armed else ()
+        if problems:
+            reason = '; '.join(problems)
+            self.stop(reason)
+            self._record.interlock(reason)
+            self.get_logger().warning(f'stopped and disarmed: {reason}')
 
     def _on_silence(self):
         stop = self._gate.watchdog(monotonic() + TIMER_SLACK, self._measure())
@@ -118,7 +130,8 @@ class SafetyGateNode(Node):
     def _arm(self):
         """Return why the gate stays disarmed, or an empty string."""
         self._sensors.update()
-        return self._gate.arm(self._measure(), monotonic(), self._sensors.problems())
+        return self._gate.arm(self._measure(), monotonic(),
+                              (*self._interlocks.problems(), *self._sensors.problems()))
 
     def _send(self, decision):
         self._stop_command = decision.command if decision.stopped else None

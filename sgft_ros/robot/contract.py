@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sgft_ros.robot.command import CommandContract, read_command
+from sgft_ros.robot.interlocks import Interlock, read_interlocks
 from sgft_ros.robot.limits import Limits, read_limits
 from sgft_ros.robot.terms import ObservationTerm, read_terms
 from sgft_ros.robot.yaml_section import ContractError, load_yaml, Section, suggest
 
-CONTRACT_KEYS = ('name', 'control_rate', 'frames', 'observation', 'command', 'limits', 'reset')
+CONTRACT_KEYS = (
+    'name', 'control_rate', 'frames', 'observation', 'command', 'limits', 'interlocks', 'reset')
 RESET_KINDS = ('service',)
 
 
@@ -39,6 +41,7 @@ class RobotContract:
     observation: tuple[ObservationTerm, ...]
     command: CommandContract
     limits: Limits
+    interlocks: tuple[Interlock, ...]
     reset: Reset
 
     @property
@@ -93,6 +96,7 @@ def load_robot_contract(path_or_name: str | Path) -> RobotContract:
         observation=read_terms(section, command.axes),
         command=command,
         limits=read_limits(section, command),
+        interlocks=read_interlocks(section),
         reset=_read_reset(section),
     )
 

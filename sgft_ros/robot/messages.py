@@ -62,7 +62,7 @@ def _joint_extractor(source: JointStatesSource) -> Extractor:
 
 
 def _field_extractor(fields: tuple[str, ...]) -> Extractor:
-    getters = [_getter(field) for field in fields]
+    getters = [make_getter(field) for field in fields]
 
     def extract(message):
         try:
@@ -74,7 +74,7 @@ def _field_extractor(fields: tuple[str, ...]) -> Extractor:
     return extract
 
 
-def _getter(path: str) -> Callable[[object], float]:
+def make_getter(path: str) -> Callable[[object], object]:
     """Return a reader of a dotted path that may hold indices, as in `poses[0].position.x`."""
     steps = []
     for name, index in re.findall(r'([\w.]+)|\[(\d+)\]', path):

@@ -132,17 +132,17 @@ def _read_source(section: Section, action_names: tuple[str, ...]) -> Source:
     kind = section.section('source', every_key).choice('kind', _SOURCE_KEYS)
     source = section.section('source', ('kind', *_SOURCE_KEYS[kind]))
     if kind == 'transform':
+        fields = source.texts('fields')
+        for field in fields:
+            if field not in TRANSFORM_FIELDS:
+                source.fail('fields', f'fields out of {", ".join(TRANSFORM_FIELDS)}', field)
         return TransformSource(
-            source.text('target_frame'), source.text('source_frame'),
-            _checked(source, 'fields', lambda field: field in TRANSFORM_FIELDS,
-                     f'fields out of {", ".join(TRANSFORM_FIELDS)}'))
+            source.text('target_frame'), source.text('source_frame'), fields)
     if kind == 'topic':
-        type_name = source.text('type')
-        if not _TYPE.fullmatch(type_name):
-            source.fail('type', "a type as in 'geometry_msgs/msg/WrenchStamped'", type_name)
+        fields = source.texts('fields')
         return TopicSource(
-            source.text('topic'), type_name,
-            _checked(source, 'fields', _FIELD.fullmatch, "field paths as in 'wrench.force.x'"))
+            source.text('topic'), check_type(source),
+            tuple(check_field(source, field, 'fields') for field in fields))
     if kind == 'joint_states':
         return JointStatesSource(
             source.text('topic', 'joint_states'), source.texts('joints'),
@@ -150,12 +150,19 @@ def _read_source(section: Section, action_names: tuple[str, ...]) -> Source:
     return LastActionSource(action_names)
 
 
-def _checked(source: Section, key: str, accepts, expected: str) -> tuple[str, ...]:
-    fields = source.texts(key)
-    for field in fields:
-        if not accepts(field):
-            source.fail(key, expected, field)
-    return fields
+def check_type(section: Section) -> str:
+    """Return the message type under the key `type`."""
+    name = section.text('type')
+    if not _TYPE.fullmatch(name):
+        section.fail('type', "a type as in 'geometry_msgs/msg/WrenchStamped'", name)
+    return name
+
+
+def check_field(section: Section, field: str, key: str) -> str:
+    """Return a path to a field of a message, if it is one."""
+    if not _FIELD.fullmatch(field):
+        section.fail(key, "field paths as in 'wrench.force.x'", field)
+    return field
 
 
 def _read_clip(section: Section) -> tuple[float, float] | None:
