@@ -41,6 +41,8 @@ ARGUMENTS = {
               ['real', 'sim']),
     'gap': ('1.0', "size of the gap between simulator and 'real'; 0: none"),
     'rate_factor': ('3.0', 'how much faster than the wall clock the simulated arm runs'),
+    'faults': ('', "faults of the simulated arm's driver: 'all', or names with commas between "
+                   'them, as in jitter,protective_stop; empty: none'),
     'transition_limit': ('', "real transitions after which the run ends; empty: the task's"),
     'evaluation_interval': ('', "transitions between two evaluations; empty: the task's"),
     'evaluation_episodes': ('', "episodes of one evaluation; empty: the task's"),
@@ -151,7 +153,10 @@ def record_bag(run, contract):
     """Return the action that records what is needed to replay the run."""
     observed = {term.source.topic for term in contract.observation
                 if term.source.kind in ('topic', 'joint_states')}
-    robot_side = {'action', 'executed_action', contract.command.topic, *observed}
+    robot_side = {'action', 'executed_action', contract.command.topic, *observed,
+                  *(lock.topic for lock in contract.interlocks)}
+    if not contract.command.moves_tool:
+        robot_side.add(contract.limits.topic)
     topics = [
         'transitions', 'shaped_transitions', 'episode_results', 'learner_status', 'diagnostics',
         'tf', 'tf_static']

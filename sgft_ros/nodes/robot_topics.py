@@ -4,28 +4,37 @@ from array import array
 from xml.etree import ElementTree
 
 from geometry_msgs.msg import PoseStamped, TransformStamped, TwistStamped, WrenchStamped
-from rclpy.qos import DurabilityPolicy, QoSProfile
+import numpy as np
+from rclpy.duration import Duration
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.time import Time
 from sensor_msgs.msg import JointState
 from sgft_ros.robot.contract import Frames
 from sgft_ros.simulation.arm import JOINTS
 from sgft_ros.simulation.cell import SimulatedCell
+from sgft_ros.simulation.faults import Faults
 from sgft_ros.simulation.scenes.scene import urdf_path
 from std_msgs.msg import String
 from tf2_ros import StaticTransformBroadcaster, TransformBroadcaster
 
 SHOW_EVERY = 10  # steps of simulated time between two pictures for people
 DRIVER = QoSProfile(depth=10)
+BEST_EFFORT = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
+JITTER = 5  # of so many measurements one is published
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class RobotTopics:
     """Publish joint states, wrench, measured tip, objects and their velocities; links for RViz."""
 
-    def __init__(self, node, cell: SimulatedCell, frames: Frames):
+    def __init__(
+        self, node, cell: SimulatedCell, frames: Frames, faults: Faults, best_effort: bool,
+    ):
         """Join the topics and publish the robot's description."""
-        self._cell = cell
-        self._joints = node.create_publisher(JointState, 'joint_states', DRIVER)
-        self._wrench = node.create_publisher(WrenchStamped, 'wrench', DRIVER)
+        self._cell, self._faults = cell, faults
+        sensor = BEST_EFFORT if best_effort else DRIVER
+        self._joints = node.create_publisher(JointState, 'joint_states', sensor)
+        self._wrench = node.create_publisher(WrenchStamped, 'wrench', sensor)
         self._object = node.create_publisher(PoseStamped, 'object_pose', DRIVER)
         self._description = node.create_publisher(String, 'robot_description', LATCHED)
         urdf = urdf_path().read_text()
@@ -39,7 +48,7 @@ class RobotTopics:
         self._origin = _transform(frames.base, frames.object)
         self._bodies = [(name, _transform(frames.base, name)) for name in cell.scene.bodies]
         self._velocities = [
-            (name, node.create_publisher(TwistStamped, f'{name}_velocity', DRIVER))
+            (name, node.create_publisher(TwistStamped, f'{name}_velocity', sensor))
             for name in cell.scene.velocities]
         self._velocity = TwistStamped()
         self._velocity.header.frame_id = frames.base
@@ -66,25 +75,54 @@ class RobotTopics:
 
     def publish_sensors(self, stamp):
         """Publish one measurement of everything, with a builtin_interfaces Time."""
+        fault = self._faults.active
+        self._count += 1
+        if fault == 'dropped_sensors' or (fault == 'jitter' and self._count % JITTER):
+            return
+        if fault == 'frozen_sensors':
+            self._repeat()
+            return
+        if fault == 'clock_offset':
+            offset = Duration(seconds=1.0 if self._faults.strength > 0.0 else -1.0)
+            stamp = (Time.from_msg(stamp) + offset).to_msg()
+        if fault == 'zero_stamps':
+            stamp = Time().to_msg()
         self._publish_transforms(stamp)
         self._publish_velocities(stamp)
         force = self._force.wrench.force
-        force.x, force.y, force.z = self._cell.measured_force.tolist()
+        force.x, force.y, force.z = self._sound(self._cell.measured_force).tolist()
         self._force.header.stamp = stamp
         self._wrench.publish(self._force)
+        self._publish_joints(stamp)
+
+    def _publish_joints(self, stamp):
         arm, state = self._cell.arm, self._joint_state
         state.header.stamp = stamp
-        state.position = array('d', arm.joint_positions.tobytes())
-        state.velocity = array('d', arm.joint_velocities.tobytes())
-        state.effort = array('d', arm.joint_efforts.tobytes())
+        order = slice(None, None, -1 if self._faults.active == 'joint_order' else 1)
+        state.name = list(JOINTS[order])
+        for field, values in (
+            ('position', arm.joint_positions), ('velocity', arm.joint_velocities),
+            ('effort', arm.joint_efforts),
+        ):
+            setattr(state, field, array('d', self._sound(values)[order].tobytes()))
         self._joints.publish(state)
 
     def _publish_velocities(self, stamp):
         self._velocity.header.stamp = stamp
         linear = self._velocity.twist.linear
         for name, publisher in self._velocities:
-            linear.x, linear.y, linear.z = self._cell.measured_velocity(name).tolist()
+            linear.x, linear.y, linear.z = self._sound(self._cell.measured_velocity(name)).tolist()
             publisher.publish(self._velocity)
+
+    def _sound(self, values):
+        """Return the values, or what a broken sensor makes of them."""
+        return np.full_like(values, np.nan) if self._faults.active == 'nan_sensors' else values
+
+    def _repeat(self):
+        """Publish the last measurement again."""
+        self._tf.sendTransform([self._tip, *(message for _, message in self._bodies)])
+        self._wrench.publish(self._force)
+        self._joints.publish(self._joint_state)
 
     def _publish_transforms(self, stamp):
         """Publish what is tracked, now and then with all links, in one message."""
@@ -105,7 +143,6 @@ class RobotTopics:
                 transforms.append(message)
             self._publish_object(stamp, *tracked)
         self._tf.sendTransform(transforms)
-        self._count += 1
 
 
 def _link_names(urdf):

@@ -16,12 +16,14 @@ from sgft_ros.nodes.command_reader import make_command_reader
 from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.pace import Pace
 from sgft_ros.nodes.parameters import declare_parameters, parameter
+from sgft_ros.nodes.permissions import Permissions
 from sgft_ros.nodes.robot_topics import RobotTopics
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.simulation.arm import SERVO_PERIOD
 from sgft_ros.simulation.cell import SimulatedCell
+from sgft_ros.simulation.faults import fault_names, FAULTS, Faults
 from sgft_ros.simulation.physics import draw_real
-from sgft_ros.simulation.setpoints import setpoint_maker
+from sgft_ros.simulation.setpoints import JointVelocities, setpoint_maker, ToolVelocity
 from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task
 from std_srvs.srv import Trigger
@@ -29,7 +31,9 @@ from std_srvs.srv import Trigger
 STEP = round(SERVO_PERIOD * 1e9)  # [ns] of simulated time
 WORLD_NAMES = ('real', 'sim')
 STARTS = 0x57A7             # keeps the draw of starts apart from the draw of the world
+TROUBLE = 0x7E0B            # likewise that of faults
 LARGEST_TIME = 2**30        # [s] of simulated time, within the seconds of a ROS stamp
+STANDSTILL = JointVelocities(np.zeros(6))
 ENOUGH = 0.95               # share of the wanted rate below which the node warns
 
 
@@ -52,6 +56,15 @@ class SimulatedRobotParameters:
         0.1, 'simulated time without a twist after which the arm stops; other kinds of command '
              'stay in force', unit='s',
         minimum=0.01, maximum=10.0)
+    best_effort: bool = parameter(False, 'sensors are published best effort, as many drivers do')
+    faults: str = parameter(
+        '', "what goes wrong now and then: 'all', or names with commas between them, out of "
+            + ', '.join(FAULTS))
+    fault_interval: float = parameter(
+        5.0, 'simulated time between two faults, in the mean', unit='s', minimum=0.01,
+        maximum=1e6)
+    fault_duration: float = parameter(
+        1.0, 'longest simulated time of a fault', unit='s', minimum=0.01, maximum=1e3)
 
 
 class SimulatedRobot(Node):
@@ -72,6 +85,7 @@ class SimulatedRobot(Node):
         self._object = contract.frames.object
         self._patience = max(1, round(settings.command_timeout / SERVO_PERIOD))
         self._silence = self._patience  # steps since the last command
+        self._newest, self._halted = STANDSTILL, False
         self._steps = self._commands = self._refused = self._timeouts = self._resets = 0
 
         self._simulated = settings.rate_factor != 1.0
@@ -81,7 +95,12 @@ class SimulatedRobot(Node):
         self._begin = begin % (LARGEST_TIME * 10**9)
         self._clock_publisher = self.create_publisher(
             ClockMessage, '/clock', QoSProfile(depth=10)) if self._simulated else None
-        self._topics = RobotTopics(self, self._cell, contract.frames)
+        self._faults = Faults(
+            fault_names(settings.faults), settings.fault_interval, settings.fault_duration,
+            np.random.default_rng([settings.seed, TROUBLE]))
+        self._topics = RobotTopics(
+            self, self._cell, contract.frames, self._faults, settings.best_effort)
+        self._permissions = Permissions(self, contract)
         self._pace = Pace(SERVO_PERIOD, settings.rate_factor, monotonic())
         self._put_at_start()
         self._diagnostics = diagnostics.Diagnostics(self, 'pace', self._report)
@@ -96,8 +115,11 @@ class SimulatedRobot(Node):
         """Let the world run up to now, one measurement per step; sensors before their time."""
         for _ in range(self._pace.due(monotonic())):
             self._silence += 1
+            if self._faults.advance(SERVO_PERIOD):
+                self._halt_or_go_on()
             if self._silence == self._patience and self._forgets:
-                self._cell.arm.command(np.zeros(3))
+                self._newest = ToolVelocity(np.zeros(3))
+                self._cell.arm.follow(self._newest)
                 self._timeouts += 1
             self._cell.arm.advance(SERVO_PERIOD)
             self._steps += 1
@@ -119,11 +141,28 @@ class SimulatedRobot(Node):
             self._refused += 1
             self.get_logger().error(f'refused a command: {error}', throttle_duration_sec=5.0)
             return
+        if self._faults.active == 'dropped_commands':
+            return
         self._silence = 0
         self._commands += 1
-        self._cell.arm.follow(self._setpoint(command))
+        self._newest = self._setpoint(command)
+        if not self._halted:
+            self._cell.arm.follow(self._newest)
+
+    def _halt_or_go_on(self):
+        """Halt at the beginning of a protective stop; then go on with the newest command."""
+        halted = self._faults.active == 'protective_stop'
+        if halted == self._halted:
+            return
+        self._halted = halted
+        self._permissions.publish(not halted)
+        # A controller that comes back has its last command in force.
+        self._cell.arm.follow(STANDSTILL if halted else self._newest)
 
     def _on_reset(self, _, response):
+        if self._halted:
+            response.message = 'protective stop'
+            return response
         try:
             start = self._put_at_start()
         except ValueError as error:  # out of reach
@@ -139,6 +178,7 @@ class SimulatedRobot(Node):
         """Stop, put the tip where the task starts, in a world to be found out; return where."""
         start = self._task.start(self._rng)
         self._cell.reset(self._draw(self._rng), start)
+        self._newest = STANDSTILL
         self._silence = self._patience
         self._topics.publish_origin(self._stamp())
         return start
@@ -149,7 +189,8 @@ class SimulatedRobot(Node):
         text = f'{values["achieved"]:.0%} of the wanted rate'
         return diagnostics.WARN if slow else diagnostics.OK, text, {
             **values, 'resets': self._resets, 'commands': self._commands,
-            'refused_commands': self._refused, 'command_timeouts': self._timeouts}
+            'refused_commands': self._refused, 'command_timeouts': self._timeouts,
+            **{f'faults_{name}': count for name, count in self._faults.counts.items()}}
 
 
 def _world(settings):

@@ -16,8 +16,12 @@ PERIOD = 0.05  # control period of the simulated arm [s]
 class Cell:
     """The robot side of the graph, without a gap between simulator and reality."""
 
-    def __init__(self, folder: Path, rate_factor=3.0, tensors=None, **parameters):
+    def __init__(
+        self, folder: Path, rate_factor=3.0, tensors=None, robot='simulated_arm', faults=(),
+        **parameters,
+    ):
         """Prepare processes and files; `parameters` are those of the policy."""
+        self._robot, self._faults = robot, dict(faults)
         self._processes = contextlib.ExitStack()
         self.tensors = servo_tensors() if tensors is None else tensors
         checkpoint = save_policy(folder / 'policy.safetensors', self.tensors)
@@ -25,7 +29,7 @@ class Cell:
         self.time = {'use_sim_time': 'true'} if rate_factor != 1.0 else {}
         self.rate = {'rate_factor': rate_factor}
         self.parameters = {
-            'robot': 'simulated_arm', 'task': 'peg_insert', 'checkpoint': checkpoint,
+            'robot': robot, 'task': 'peg_insert', 'checkpoint': checkpoint,
             'run_folder': folder, **parameters}
 
     def __enter__(self):
@@ -37,7 +41,8 @@ class Cell:
         self.executed = collect(Action, 'executed_action', 1000)
         self._weights = self.probe.node.create_publisher(
             PolicyWeights, 'policy_weights', qos.WEIGHTS)
-        self.robot = self.start('simulated_robot', gap=0.0, **self.rate)
+        self.robot = self.start(
+            'simulated_robot', robot=self._robot, gap=0.0, **self._faults, **self.rate)
         self.gate = self.start_gate()
         self.policy = self.start_policy()
         return self
@@ -52,7 +57,7 @@ class Cell:
 
     def start_gate(self):
         """Start the safety gate."""
-        return self.start('safety_gate', robot='simulated_arm', **self.rate, **self.time)
+        return self.start('safety_gate', robot=self._robot, **self.rate, **self.time)
 
     def start_policy(self):
         """Start the policy."""
