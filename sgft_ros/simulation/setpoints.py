@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from sgft_ros.robot.command import CommandContract, TWIST_AXES
 
-POSE_GAIN = 15.0   # of a pose controller: velocity per distance to the target [1/s]
+POSE_GAIN = 25.0   # of a pose controller: velocity per distance to the target [1/s]
 JOINT_GAIN = 30.0  # of a position controller [1/s]
 TOOL_SPEED = 1.0   # of a pose controller, at most [m/s]
 JOINT_SPEED = 3.0  # of a position controller, at most, per joint [rad/s]
