@@ -30,7 +30,8 @@ class Preparation:
     Bring the robot to the start of an episode, one asynchronous step after the other.
 
     Every step that fails or stays without answer is tried again from the stop on, for ever: the
-    gate or the driver may be starting once more. `problem` says what it hangs on.
+    gate or the driver may be starting once more. Only the operator is asked once: nothing moves
+    after that. `problem` says what it hangs on.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Preparation:
         """Stop the robot now and begin a new preparation, or leave the robot as it is."""
         self._forget()
         self._then_reset = then_reset
+        self._first_again = 0  # step that is tried first after a failure
         self._begin(0)
 
     def advance(self) -> bool:
@@ -89,6 +91,7 @@ class Preparation:
         response.success = self.step == CONFIRM
         if response.success:
             response.message = 'the episode begins'
+            self._first_again = self._number + 1
             self._begin(self._number + 1)
         else:
             response.message = f'nobody waits for that: {self.step}'
@@ -174,7 +177,7 @@ class Preparation:
     def _fail(self, reason):
         self._report(f'{self.step}: {reason}')
         self._forget()
-        self._number = 0
+        self._number = self._first_again
         self._not_before = monotonic() + RETRY_DELAY
 
     def _forget(self):

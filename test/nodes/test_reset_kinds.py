@@ -61,8 +61,12 @@ def test_no_episode_begins_before_the_operator_says_so(reset, domain_id, tmp_pat
             answer = cell.probe.call(Trigger, 'policy/ready')
             assert answer.success, answer.message
             cell.probe.until(lambda e=episode: len(firsts(cell)) == e, what='an episode')
-            refused = cell.probe.call(Trigger, 'policy/ready')
-            assert not refused.success and 'nobody waits' in refused.message
+
+
+def test_ready_is_refused_where_nobody_waits_for_it(domain_id, tmp_path):
+    with Cell(tmp_path) as cell:
+        refused = cell.probe.call(Trigger, 'policy/ready')
+        assert not refused.success and 'nobody waits' in refused.message
 
 
 def test_a_home_that_cannot_be_reached_is_said_and_tried_again(domain_id, tmp_path):
