@@ -32,14 +32,27 @@ class VelocityDrive:
     moves_on = True  # after the control period for which the command was meant
 
     def __init__(self, contract: RobotContract):
-        self._size = contract.command.size
+        command = contract.command
+        # Elements of the position that the numbers of the velocity move, as pairs.
+        self._moves = [(index, 'xyz'.index(axis[-1])) for index, axis in enumerate(command.axes)
+                       if axis.startswith('linear.')] if command.moves_tool else [
+                           (index, index) for index in range(command.size)]
+        self._velocity = np.zeros(command.size)  # in force
 
     def begin(self, measured: MeasuredState) -> None:
         """Take over the robot where it is."""
 
-    def origin(self, measured: MeasuredState) -> np.ndarray:
-        """Return the position from which a velocity moves on, as `measured.position`."""
-        return measured.position
+    def origins(self, measured: MeasuredState) -> tuple[np.ndarray, ...]:
+        """
+        Return the positions from which a velocity may move on, as `measured.position`.
+
+        The measurement is some milliseconds old: where the robot was then, and where it is now if
+        it has moved as it was told.
+        """
+        now = np.array(measured.position, float)
+        for index, element in self._moves:
+            now[element] += self._velocity[index] * max(measured.age, 0.0)
+        return measured.position, now
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         """Return the velocity (action,), cut so that no target gets too far ahead."""
@@ -47,15 +60,17 @@ class VelocityDrive:
 
     def move(self, velocity: np.ndarray) -> np.ndarray:
         """Return the command for a velocity (action,) over one control period."""
+        self._velocity = velocity
         return velocity.copy()
 
     def stop(self, measured: MeasuredState | None) -> np.ndarray | None:
-        """Return the command that stops the robot, None for one that is stopped by silence."""
-        return np.zeros(self._size)
+        """Return the command that stops the robot, None if there is nothing to say."""
+        return self.idle()
 
     def idle(self) -> np.ndarray | None:
         """Return what a driver is told while nobody may move the robot."""
-        return np.zeros(self._size)
+        self._velocity = np.zeros_like(self._velocity)
+        return self._velocity.copy()
 
 
 class _TargetDrive:
@@ -98,10 +113,10 @@ class JointTargetDrive(_TargetDrive):
         super().__init__(contract)
         self._lead = np.array(contract.command.lead)
 
-    def origin(self, measured: MeasuredState) -> np.ndarray:
+    def origins(self, measured: MeasuredState) -> tuple[np.ndarray, ...]:
         self._target = clip(
             self._target, measured.position - self._lead, measured.position + self._lead)
-        return self._target
+        return (self._target,)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         cut = towards_box(velocity, self._target, measured.position - self._lead,
@@ -123,12 +138,12 @@ class PoseDrive(_TargetDrive):
         self._axes = [TWIST_AXES.index(axis) for axis in contract.command.axes]
         self._lead, self._angular_lead = contract.command.lead
 
-    def origin(self, measured: MeasuredState) -> np.ndarray:
+    def origins(self, measured: MeasuredState) -> tuple[np.ndarray, ...]:
         position = clip(self._target[:3], measured.position - self._lead,
                         measured.position + self._lead)
         self._target = np.concatenate(
             [position, self._near(self._target[3:], measured.orientation)])
-        return position
+        return (position,)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         twist = self._twist(velocity)
