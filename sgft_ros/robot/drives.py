@@ -1,5 +1,7 @@
 """What a driver is told, by its kind of command: velocities, or targets that velocities move."""
 
+from collections import deque
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +39,10 @@ class VelocityDrive:
         self._moves = [(index, 'xyz'.index(axis[-1])) for index, axis in enumerate(command.axes)
                        if axis.startswith('linear.')] if command.moves_tool else [
                            (index, index) for index in range(command.size)]
-        self._velocity = np.zeros(command.size)  # in force
+        # Newest last, as many as may have moved the robot since it was measured.
+        self._velocities = deque(
+            [np.zeros(command.size)],
+            maxlen=math.ceil(contract.limits.max_age * contract.control_rate) + 1)
 
     def begin(self, measured: MeasuredState) -> None:
         """Take over the robot where it is."""
@@ -46,13 +51,17 @@ class VelocityDrive:
         """
         Return the positions from which a velocity may move on, as `measured.position`.
 
-        The measurement is some milliseconds old: where the robot was then, and where it is now if
-        it has moved as it was told.
+        The measurement is some milliseconds old: where the robot was then, and the farthest to
+        both sides that what it was told since can have brought it.
         """
-        now = np.array(measured.position, float)
+        age = max(measured.age, 0.0)
+        here = np.array(measured.position, float)
+        low, high = here.copy(), here.copy()
+        fastest, slowest = (bound(self._velocities, axis=0) for bound in (np.max, np.min))
         for index, element in self._moves:
-            now[element] += self._velocity[index] * max(measured.age, 0.0)
-        return measured.position, now
+            low[element] += min(slowest[index], 0.0) * age
+            high[element] += max(fastest[index], 0.0) * age
+        return here, low, high
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         """Return the velocity (action,), cut so that no target gets too far ahead."""
@@ -60,7 +69,7 @@ class VelocityDrive:
 
     def move(self, velocity: np.ndarray) -> np.ndarray:
         """Return the command for a velocity (action,) over one control period."""
-        self._velocity = velocity
+        self._velocities.append(velocity)
         return velocity.copy()
 
     def stop(self, measured: MeasuredState | None) -> np.ndarray | None:
@@ -69,8 +78,7 @@ class VelocityDrive:
 
     def idle(self) -> np.ndarray | None:
         """Return what a driver is told while nobody may move the robot."""
-        self._velocity = np.zeros_like(self._velocity)
-        return self._velocity.copy()
+        return self.move(np.zeros_like(self._velocities[-1]))
 
 
 class _TargetDrive:
