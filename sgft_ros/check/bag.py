@@ -14,7 +14,7 @@ from sgft_ros.robot.messages import stamp_seconds
 
 CLOCK = '/clock'
 AUTHORITY = 'bag'
-JUMP = 1000.0  # control periods by which time may jump when a robot is started again
+JUMP = 1000.0  # periods by which time may jump when a robot is started again
 
 
 def read(path: Path, contract: RobotContract, namespace: str, duration: float | None) -> Facts:
@@ -47,7 +47,7 @@ def _read(reader, contract, namespace, duration):
               **{name: recorder.types[topic] for name, topic in listening.items()}}
     connections = [each for each in reader.connections if wanted.get(each.topic) == each.msgtype]
     stop = None if duration is None else reader.start_time + round(duration * 1e9)
-    ticks = _Ticks(recorder, contract.control_period)
+    ticks = _Ticks(recorder)
     clock = 0.0
     # Without connections the reader would give every message.
     messages = reader.messages(connections, stop=stop) if connections else ()
@@ -75,18 +75,18 @@ def _read(reader, contract, namespace, duration):
 
 
 class _Ticks:
-    """Call the recorder once per control period of the bag's time."""
+    """Let the recorder look once per period of the bag's time."""
 
-    def __init__(self, recorder, period):
-        self._recorder, self._period = recorder, period
-        self._next = None
+    def __init__(self, recorder):
+        self._recorder, self._next = recorder, None
 
     def until(self, now):
-        if self._next is None or abs(now - self._next) > JUMP * self._period:
-            self._next = now + self._period
+        period = self._recorder.period
+        if self._next is None or abs(now - self._next) > JUMP * period:
+            self._next = now + period
         while self._next <= now:
             self._recorder.tick(self._next)
-            self._next += self._period
+            self._next += period
 
 
 def _full(name, namespace):

@@ -20,7 +20,8 @@ from sgft_ros.robot import RobotContract
 RULES = (
     topics.sensor_topics, topics.transform_topics, frames.frames, joints.joint_names,
     freshness.freshness, freshness.finite, commands.publishers, commands.listeners,
-    commands.recorded_type, commands.reset, limits.measured_state, limits.speeds, limits.leads)
+    commands.recorded_type, commands.reset, limits.measured_state, limits.speeds, limits.room,
+    limits.leads)
 
 
 def judge(facts: Facts, contract: RobotContract, task=None,

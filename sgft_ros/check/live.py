@@ -57,7 +57,7 @@ def _listen(node, contract, duration):
         node.create_subscription(
             message_class, topic, partial(_take, node, recorder, topic), EVERY)
     _spin(node, SETTLING)
-    timer = node.create_timer(contract.control_period, lambda: recorder.tick(_now(node)))
+    timer = node.create_timer(recorder.period, lambda: recorder.tick(_now(node)))
     _spin(node, duration)
     node.destroy_timer(timer)
     listener.unregister()

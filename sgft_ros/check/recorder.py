@@ -10,12 +10,15 @@ from sgft_ros.robot.messages import make_extractor, stamp_seconds
 from tf2_ros import Buffer, TransformException
 import yaml
 
+LONGEST_PERIOD = 0.1  # [s] between two looks, however slow the control loop is
+
 
 class Recorder:
     """Take messages as they come, and look at each control tick what a node would act upon."""
 
     def __init__(self, contract: RobotContract):
         """Prepare a signal for each measurement; `buffer` has to be filled by the caller."""
+        self.period = min(contract.control_period, LONGEST_PERIOD)  # between two ticks [s]
         self.buffer = Buffer()
         self.signals: Mapping[str, Signal] = {}
         self.types: Mapping[str, str] = {}     # of the topics to hand to `take`

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 import os
+import signal
 import subprocess
 import sys
 
@@ -32,6 +33,19 @@ def sgft(*arguments):
                           capture_output=True, text=True, timeout=TIMEOUT)
     assert 'Traceback' not in done.stderr, done.stderr
     return done.returncode, done.stdout, done.stderr
+
+
+def record(path, *options):
+    """Start to record all topics to a bag; SIGINT ends it."""
+    return subprocess.Popen(
+        [sys.executable, '-m', 'sgft_ros.cli', 'bag', 'record', '-a', '-o', str(path), *options],
+        stderr=subprocess.DEVNULL)
+
+
+def end(recorder):
+    """Close the bag."""
+    recorder.send_signal(signal.SIGINT)
+    recorder.wait(timeout=TIMEOUT)
 
 
 def bad(findings):

@@ -2,14 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
-import signal
-import subprocess
-import sys
 
 from ament_index_python.packages import get_package_share_directory
 from command_kinds import changes as kind_changes
 from data_path import node_process, running_probe
-from looks import assert_named, bad, own_domain, sgft
+from looks import assert_named, bad, end, own_domain, record, sgft
 import pytest
 from robots import DELETED, SHIPPED, write_contract
 from sensor_msgs.msg import JointState
@@ -38,12 +35,9 @@ def recording(tmp_path_factory):
         with running_probe() as probe:
             states = probe.collect(JointState, 'joint_states', 10)
             probe.until(lambda: states, what='a robot')
-        recorder = subprocess.Popen(
-            [sys.executable, '-m', 'sgft_ros.cli', 'bag', 'record', '-a', '-o', str(path)],
-            stderr=subprocess.DEVNULL)
+        recorder = record(path)
         graph = live.listen(load_robot_contract('simulated_arm'), '', RECORDED)
-        recorder.send_signal(signal.SIGINT)
-        recorder.wait(timeout=30.0)
+        end(recorder)
     return path, graph
 
 
@@ -115,6 +109,15 @@ MISTAKES = {  # name: (changes of the contract, level, words of the finding)
                       RED, ['limits.linear_speed', 'could not move', 'a limit of 0 is a limit']),
     'speed limit below scale': ({'limits.linear_speed': 0.03},
                                 YELLOW, ['limits.linear_speed', 'cut to 50%', 'command.scale']),
+    'scale of the commands in millimetres': (
+        {'command.scale': 60.0}, RED, ['limits.linear_speed', 'cut to 0%', 'command.scale']),
+    'workspace without height': (
+        {'limits.workspace.min': [0.3, -0.2, 0.14], 'limits.workspace.max': [0.7, 0.2, 0.14]},
+        RED, ['limits.workspace, linear.z', 'both 0.14', 'may move']),
+    'clip of what was to be scaled': (
+        {'observation.1.clip': 0.002}, RED, ['range of force.z', 'mostly clipped at -0.002']),
+    'small action step': ({'limits.action_step': 0.001},
+                          YELLOW, ['limits.action_step', '1000 commands']),
     'action step 0': ({'limits.action_step': 0.0}, RED, ['limits.action_step', 'no action']),
     'rotation that may not turn': (
         {'command.axes': ['linear.x', 'linear.y', 'angular.z']},
@@ -194,6 +197,11 @@ def test_joints_in_another_order_are_fine_and_said_to_be(look):
     (found,) = [each for each in findings if each.subject == 'joints of joint positions']
     assert found.level == Level.GREEN
     assert 'another order, which is fine' in found.found
+
+
+def test_a_slow_control_loop_alone_makes_no_measurement_red(look):
+    findings = look({'control_rate': 0.1})
+    assert {each.subject for each in findings if each.level == RED} == {'control rate [Hz]'}
 
 
 def changed(tmp_path, file, kind, **metadata):

@@ -9,6 +9,8 @@ from sgft_ros.robot import RobotContract
 
 SLACK = 1e-3         # beyond a limit, which noise of a measurement may reach [m, rad]
 MOST_OUTSIDE = 0.05  # share of the control ticks
+LEAST_SPEED = 0.25   # share of what an action of 1.0 asks, below which actions hardly differ
+LEAST_STEP = 0.05    # of the action, below which the robot is slow to start and slow to turn
 
 
 def measured_state(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
@@ -56,10 +58,35 @@ def speeds(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
     else:
         for joint, scale, limit in zip(command.axes, command.scale, limits.speed, strict=True):
             yield _speed(f'limits.joints.speed of {joint}', abs(scale), abs(scale), limit, 'rad/s')
-    if min(limits.action_step) == 0.0:
-        yield red('limits.action_step', 'more than 0', '0: no action may ever change',
-                  'write how much an action may change from one command to the next; 2.0 allows a '
-                  'full reversal')
+    yield _step(min(limits.action_step))
+
+
+def room(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
+    """Find commanded axes and joints whose limits leave no room; no finding otherwise."""
+    command = contract.command
+    if command.moves_tool:
+        box, key = contract.limits.workspace, 'limits.workspace'
+        axes = [(axis, 'xyz'.index(axis[-1])) for axis in command.axes if axis[:6] == 'linear']
+    else:
+        box, key = contract.limits, 'limits.joints'
+        axes = [(joint, index) for index, joint in enumerate(command.axes)]
+    for axis, index in axes:
+        low, high = box.minimum[index], box.maximum[index]
+        if low == high:
+            yield red(f'{key}, {axis}', 'room to move', f'min and max are both {low:g}',
+                      'write limits between which it may move, or leave it out of the command')
+
+
+def _step(step) -> Finding:
+    subject, expected = 'limits.action_step', f'at least {LEAST_STEP:g} per command'
+    advice = ('write how much an action may change from one command to the next; 2.0 allows a '
+              'full reversal')
+    if step == 0.0:
+        return red(subject, expected, '0: no action may ever change', advice)
+    if step < LEAST_STEP:
+        return yellow(subject, expected, f'{step:g}: from rest to an action of 1.0 it takes '
+                      f'{1.0 / step:.0f} commands', advice)
+    return green(subject, expected, f'{step:g}')
 
 
 def _speed(subject, asked, diagonal, limit, unit) -> Finding:
@@ -69,7 +96,8 @@ def _speed(subject, asked, diagonal, limit, unit) -> Finding:
         return red(subject, expected, f'{found}: the robot could not move',
                    'a limit of 0 is a limit: write the largest speed that is safe')
     if limit < asked:
-        return yellow(subject, expected, f'{found}: actions are cut to {limit / asked:.0%}',
+        judge = red if limit < LEAST_SPEED * asked else yellow
+        return judge(subject, expected, f'{found}: actions are cut to {limit / asked:.0%}',
                       'lower command.scale or raise the limit if that is safe; leave both as they '
                       'are if the policy was trained with them')
     if limit < diagonal:

@@ -14,7 +14,7 @@ COMMON = 0.02   # share of samples outside of them that needs no look
 MARGIN = 0.05   # widths of the range beyond it, where noise puts a robot that rests at its edge
 FAR = 3.0       # widths of the range beyond it, from where on no start pose explains it
 LEAST_WIDTH = 0.01  # scaled, of a number that never varied in simulation
-CLIPPED, RARELY = 0.5, 0.1  # shares at a clip bound here, and in simulation
+CLIPPED, RARELY = 0.5, 0.1  # shares at the bounds of the clip here, and in simulation
 
 
 def ranges(facts: Facts, contract: RobotContract, trained: Trained) -> Iterator[Finding]:
@@ -45,25 +45,22 @@ def _judge(name, term, index, raw, scaled, seen) -> Finding:
                     f'({_between(low, high, "")}scaled)')
     found = f'{_between(raw.min(), raw.max(), term.unit)}, {outside:.0%} of the samples outside'
     advice = (f'see whether the driver measures in {term.unit}, and whether scale ({scale:g}), '
-              f'fields and frames of the term {term.name} are those of the contract that the '
-              'policy was trained with; or bring the robot to a start of the task and check again')
+              f'clip, fields and frames of the term {term.name} are those of the contract that '
+              'the policy was trained with; or bring the robot to a start of the task first')
     if float(np.mean(distance > FAR)) > CLIPPED:
         return red(subject, expected, f'{found}: far off', advice)
-    bound = _clip_bound(term, scaled, seen)
-    if bound is not None:
-        return red(subject, expected, f'{found}: nearly always clipped at {bound:g}', advice)
+    if _clipped(term, scaled) > CLIPPED and _clipped(term, seen) < RARELY:
+        return red(subject, expected, f'{found}: mostly clipped at {term.clip[0]:g} and '
+                   f'{term.clip[1]:g}, as the contract says', advice)
     if float(np.mean(distance > MARGIN)) > COMMON:
         return yellow(subject, expected, found, advice)
     return green(subject, expected, found)
 
 
-def _clip_bound(term, scaled, seen):
-    """Return the bound at which most numbers are clipped here, and few were in simulation."""
-    for bound in term.clip or ():
-        at = [float(np.mean(np.isclose(values, bound))) for values in (scaled, seen)]
-        if at[0] > CLIPPED and at[1] < RARELY:
-            return bound
-    return None
+def _clipped(term, scaled) -> float:
+    """Return the share of numbers that are at a bound of the clip."""
+    return 0.0 if term.clip is None else float(np.mean(
+        np.isclose(scaled, term.clip[0]) | np.isclose(scaled, term.clip[1])))
 
 
 def _between(one, other, unit):
