@@ -109,6 +109,11 @@ class FineTuner:
         return self.config.start_after
 
     @property
+    def successive(self) -> int:
+        """Return how many rows of a minibatch, each time, are to be stored one after another."""
+        return self.config.horizon if self._algorithm.sequences else 1
+
+    @property
     def trained(self) -> bool:
         """Return whether there was an update since the start or the last reset."""
         return self.learner.updates > 0
