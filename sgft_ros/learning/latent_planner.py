@@ -72,8 +72,9 @@ class LatentPlanner:
         end = perf_counter() + budget
         latent = simplices(mlp(self._tensors, observation[None], 'encoder.')[0])
         proposed = self._proposals(np.repeat(latent, math.ceil(PROPOSED * self._samples), 0))
+        count = int(ELITES * self._samples)
         plan, std = self._plan, np.full_like(self._plan, GREATEST_STD)
-        action = plan[0]
+        action, noise_std = plan[0], LEAST_STD
         for _ in range(ITERATIONS):
             if perf_counter() > end:
                 self.cut += 1
@@ -82,18 +83,17 @@ class LatentPlanner:
             drawn = plan + std * self._rng.standard_normal(size, np.float32)
             sequences = np.concatenate([proposed, np.clip(drawn, -1.0, 1.0)])
             scores = self._score(latent, sequences)
-            best = np.argpartition(-scores, int(ELITES * self._samples))[
-                :int(ELITES * self._samples)]
-            elites = sequences[best]
-            weights = np.exp(TEMPERATURE * (scores[best] - scores[best].max()))
+            best = np.argpartition(-scores, count)[:count]
+            elites, scores = sequences[best], scores[best]
+            weights = np.exp(TEMPERATURE * (scores - scores.max()))
             weights /= weights.sum()
             plan = np.tensordot(weights, elites, 1)
             deviation = np.sqrt(np.tensordot(weights, (elites - plan) ** 2, 1))
             std = np.clip(deviation, LEAST_STD, GREATEST_STD)
-            action = elites[self._rng.choice(len(weights), p=weights), 0]
+            action, noise_std = elites[self._rng.choice(count, p=weights), 0], std[0]
         self._plan = np.concatenate([plan[1:], np.zeros_like(plan[:1])])
         if noise is not None:
-            action = np.clip(action + std[0] * noise, -1.0, 1.0)
+            action = np.clip(action + noise_std * noise, -1.0, 1.0)
         return action.astype(np.float32)
 
     def _proposals(self, latents):

@@ -206,7 +206,10 @@ def test_without_time_the_plan_before_goes_on(learned):
     planner.act(state)
     following = planner._plan[0]
     np.testing.assert_array_equal(planner.act(state, budget=0.0), following)
-    assert planner.cut == 1
+    following = planner._plan[0]
+    noisy = planner.act(state, np.ones(2, np.float32), budget=0.0)
+    assert np.abs(noisy - following).max() < 0.1
+    assert planner.cut == 2
 
 
 def test_noise_is_that_of_the_plan_and_actions_stay_within_their_range(learned):
