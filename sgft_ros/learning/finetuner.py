@@ -33,7 +33,7 @@ class FineTuningConfig:
     samples: int = 64                   # action sequences per iteration
     adapter_learning_rate: float = 3e-3  # of the linear map before the dynamics
     # shaping
-    reward_scale: float = 20.0          # of shaped rewards; of what iql and cal_ql weigh
+    reward_scale: float = 20.0          # of shaped rewards; of what iql, cal_ql, td_mpc2 weigh
     # start
     warm_start_updates: int = 1500      # of the critics, on simulation data
     start_after: int = 100              # real transitions before the first update

@@ -33,9 +33,9 @@ class TDMPC2:
 
     z_0 = encode(s_0), z_{t+1} = dynamics(z_t, a_t).
 
-    Each z_{t+1} is to be encode(s_{t+1}), and what is read from z_t and a_t to be r_t, d_t and
-    r_t + gamma (1-d_t) Q(encode(s_{t+1}), pi). Rewards and Q are distributions over bins of their
-    symmetric logarithm. :class:`LatentPlanner` acts.
+    Each z_{t+1} is to be encode(s_{t+1}) and to tell d_t, whether the task has ended; z_t and a_t
+    are to tell r_t and r_t + gamma (1-d_t) Q(encode(s_{t+1}), pi). Rewards and Q are distributions
+    over bins of their symmetric logarithm. :class:`LatentPlanner` acts.
     """
 
     def __init__(
@@ -46,16 +46,16 @@ class TDMPC2:
             raise ValueError(f'horizon must be >= 1 step, got {horizon}')
         self.config, self.horizon, self.reward_scale = config, horizon, reward_scale
         self._generator = generator = torch.Generator().manual_seed(seed)
-        o, a, hidden = config.observation_size, config.action_size, HIDDEN
+        o, a = config.observation_size, config.action_size
         self.encoder = EnsembleMLP(1, (o, *ENCODER, LATENT), generator)
-        self.dynamics = EnsembleMLP(1, (LATENT + a, *hidden, LATENT), generator)
-        self.reward = EnsembleMLP(1, (LATENT + a, *hidden, BINS), generator)
-        self.ended = EnsembleMLP(1, (LATENT, *hidden, 1), generator)
-        self.policy = EnsembleMLP(1, (LATENT, *hidden, 2 * a), generator)
+        self.dynamics = EnsembleMLP(1, (LATENT + a, *HIDDEN, LATENT), generator)
+        self.reward = EnsembleMLP(1, (LATENT + a, *HIDDEN, BINS), generator)
+        self.ended = EnsembleMLP(1, (LATENT, *HIDDEN, 1), generator)
+        self.policy = EnsembleMLP(1, (LATENT, *HIDDEN, 2 * a), generator)
         self.critic, self.target = (
-            EnsembleMLP(config.critics, (LATENT + a, *hidden, BINS), generator) for _ in range(2))
+            EnsembleMLP(config.critics, (LATENT + a, *HIDDEN, BINS), generator) for _ in range(2))
         for network in (self.reward, self.critic):  # new ones say 0, not what chance says
-            last = f'weight{len(hidden)}'
+            last = f'weight{len(HIDDEN)}'
             tensors = network.tensors()
             network.load_tensors(tensors | {last: np.zeros_like(tensors[last])})
         self.target.load_state_dict(self.critic.state_dict())
@@ -65,7 +65,7 @@ class TDMPC2:
         self._model = [getattr(self, name).flat for name in MODEL]
         rate = config.learning_rate
         self._optimisers = (Adam(self._model[:1], ENCODER_RATE * rate),
-                            Adam([*self._model[1:]], rate), Adam([self.policy.flat], rate))
+                            Adam(self._model[1:], rate), Adam([self.policy.flat], rate))
 
     def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
         """
