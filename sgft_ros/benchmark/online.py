@@ -95,7 +95,8 @@ class OnlineLearner:
 
     def _update(self):
         columns = self._replay.sample(
-            1, self._method.batch_size, self._method.prior_ratio, self._generator)
+            1, self._method.batch_size, self._method.prior_ratio, self._generator,
+            self._tuner.successive)
         batch = {name: torch.from_numpy(column[0]) for name, column in columns.items()}
         self._tuner.update(batch, self._inserted, self._replay.rewarded)
         if self._tuner.updates - self._published_at >= self._method.publish_interval:

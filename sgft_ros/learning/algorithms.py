@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sgft_ros.learning.cal_ql import CalQL
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
-from sgft_ros.learning.controllers import GAUSSIAN, PLANNER
+from sgft_ros.learning.controllers import GAUSSIAN, LATENT_PLANNER, PLANNER
 from sgft_ros.learning.dynamics import DynamicsLearner
 from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.iql import IQL
@@ -18,6 +18,7 @@ from sgft_ros.learning.sgft_reference import ReferenceSGFT
 from sgft_ros.learning.sgft_sac import SGFTSAC
 from sgft_ros.learning.sgft_unshaped import UnshapedSGFT
 from sgft_ros.learning.slow_actor import SlowActor
+from sgft_ros.learning.td_mpc2 import TDMPC2
 from sgft_ros.learning.world_model import POLICY, VALUE
 from sgft_ros.learning.wsrl import WSRL
 
@@ -30,11 +31,12 @@ Checkpoints = Mapping[str, Checkpoint]
 class Algorithm:
     """How a learner is made of a FineTuningConfig, checkpoints by kind, and a seed."""
 
-    make: Callable[..., SAC | DynamicsLearner]
+    make: Callable[..., SAC | DynamicsLearner | TDMPC2]
     reads: tuple[str, ...] = ()   # kinds of checkpoints beside the policy that it begins with
     # one step of a learner on data of the simulator, before the first real one; None for no steps
     warm_up: Callable[..., float] | None = None
     horizon: bool = False         # it reads H
+    sequences: bool = False       # it learns from H successive transitions at a time
     # what acts on the robot, of a FineTuningConfig and the checkpoint of the policy
     controller: Callable[..., dict] = lambda config, policy: {'kind': GAUSSIAN}
 
@@ -71,9 +73,11 @@ def _planner(config, checkpoints, seed):
         raise CheckpointError(f'{world.path}: {error}') from None
 
 
-def _planning(config, policy):
-    return {'kind': PLANNER, 'gamma': float(policy.metadata['gamma']), 'horizon': config.horizon,
-            'samples': config.samples}
+def _planning(kind):
+    """Return how a planner of a kind is described."""
+    return lambda config, policy: {
+        'kind': kind, 'gamma': float(policy.metadata['gamma']), 'horizon': config.horizon,
+        'samples': config.samples}
 
 
 def _networks(config, policy: Checkpoint) -> SACConfig:
@@ -105,7 +109,7 @@ ALGORITHMS = {
         lambda config, networks, seed: PBRS(networks, config.reward_scale, seed)),
         warm_up=_fit_critics),
     'planner': Algorithm(
-        _planner, reads=('dynamics', 'value'), horizon=True, controller=_planning),
+        _planner, reads=('dynamics', 'value'), horizon=True, controller=_planning(PLANNER)),
     'rlpd': Algorithm(_actor_critic(lambda config, networks, seed: RLPD(networks, seed))),
     'sac': Algorithm(_actor_critic(
         lambda config, networks, seed: SAC(networks, seed), from_simulator=True),
@@ -127,6 +131,11 @@ ALGORITHMS = {
     'slow_actor': Algorithm(_actor_critic(
         lambda config, networks, seed: SlowActor(networks, config.actor_learning_rate, seed),
         from_simulator=True), reads=('learner',)),
+    'td_mpc2': Algorithm(_actor_critic(
+        lambda config, networks, seed: TDMPC2(
+            networks, config.horizon, config.reward_scale, seed)),
+        warm_up=TDMPC2.warm_up, horizon=True, sequences=True,
+        controller=_planning(LATENT_PLANNER)),
     'wsrl': Algorithm(_actor_critic(
         lambda config, networks, seed: WSRL(networks, config.actor_learning_rate, seed),
         from_simulator=True), reads=('learner',), warm_up=WSRL.distil),

@@ -5,19 +5,23 @@ from dataclasses import fields
 
 import numpy as np
 from sgft_ros.learning.inference import GaussianPolicy
+from sgft_ros.learning.latent_planner import LatentPlanner
 from sgft_ros.learning.planner import Planner, PlannerConfig
 
-GAUSSIAN, PLANNER = 'gaussian_mlp', 'planner'
+GAUSSIAN = 'gaussian_mlp'
+PLANNER, LATENT_PLANNER = PLANNERS = 'planner', 'latent_planner'
+Controller = GaussianPolicy | Planner | LatentPlanner
 
 
 def make_controller(
     description: Mapping[str, object], tensors: Mapping[str, np.ndarray], seed: int = 0,
-) -> GaussianPolicy | Planner:
+) -> Controller:
     """
     Return a controller with `act`, `reset`, `observation_size` and `action_size`.
 
-    :param description: {'kind': 'gaussian_mlp'}, or {'kind': 'planner', 'gamma': ...} and what
-        else PlannerConfig has, if other than its defaults
+    :param description: {'kind': 'gaussian_mlp'}, {'kind': 'planner', 'gamma': ...} and what else
+        PlannerConfig has, if other than its defaults, or {'kind': 'latent_planner', 'gamma': ...,
+        'horizon': ..., 'samples': ...}
     :param seed: of what a planner draws
     :raises ValueError: for another kind, and for tensors that do not fit
     :raises KeyError: for a missing tensor
@@ -29,4 +33,8 @@ def make_controller(
         known = {field.name for field in fields(PlannerConfig)}
         config = PlannerConfig(**{name: description[name] for name in known & set(description)})
         return Planner(tensors, float(description['gamma']), config, seed)
-    raise ValueError(f'unknown kind of controller {kind!r}; choose from: {GAUSSIAN}, {PLANNER}')
+    if kind == LATENT_PLANNER:
+        return LatentPlanner(tensors, float(description['gamma']), description['horizon'],
+                             description['samples'], seed)
+    raise ValueError(f'unknown kind of controller {kind!r}; choose from: '
+                     f'{", ".join([GAUSSIAN, *PLANNERS])}')

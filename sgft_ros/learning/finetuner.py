@@ -33,7 +33,7 @@ class FineTuningConfig:
     samples: int = 64                   # action sequences per iteration
     adapter_learning_rate: float = 3e-3  # of the linear map before the dynamics
     # shaping
-    reward_scale: float = 20.0          # of shaped rewards; of what iql and cal_ql weigh
+    reward_scale: float = 20.0          # of shaped rewards; of what iql, cal_ql, td_mpc2 weigh
     # start
     warm_start_updates: int = 1500      # of the critics, on simulation data
     start_after: int = 100              # real transitions before the first update
@@ -107,6 +107,11 @@ class FineTuner:
     def start_after(self) -> int:
         """Return the real transitions before the first update."""
         return self.config.start_after
+
+    @property
+    def successive(self) -> int:
+        """Return how many rows of a minibatch, each time, are to be stored one after another."""
+        return self.config.horizon if self._algorithm.sequences else 1
 
     @property
     def trained(self) -> bool:

@@ -52,6 +52,11 @@ class Portfolio:
         return max(tuner.updates for tuner in self._tuners.values())
 
     @property
+    def successive(self) -> int:
+        """Return how many rows of a minibatch, each time, are to be stored one after another."""
+        return max(tuner.successive for tuner in self._tuners.values())
+
+    @property
     def trained(self) -> bool:
         """Return whether there was an update since the start or the last reset."""
         return any(tuner.trained for tuner in self._tuners.values())

@@ -103,15 +103,20 @@ class ReplayBuffer:
 
     def sample(
         self, batches: int, batch_size: int, prior_ratio: float, generator: np.random.Generator,
+        successive: int = 1,
     ) -> dict[str, np.ndarray]:
         """
         Draw minibatches with replacement; return the columns of `SAMPLED`.
 
         Shapes are (batches, batch_size, size) and (batches, batch_size). In every minibatch
-        the last `round(prior_ratio * batch_size)` rows come from the prior data.
+        the last `round(prior_ratio * batch_size)` rows come from the prior data. Of the others
+        every `successive` were stored one after another; where one does not begin with the
+        observation that the one before ended with, it belongs to another episode.
         """
         if batches < 1 or batch_size < 1:
             raise ValueError(f'expected at least 1 minibatch of 1, got {batches} of {batch_size}')
+        if successive < 1:
+            raise ValueError(f'successive: expected at least 1 transition, got {successive}')
         if not 0.0 <= prior_ratio <= 1.0:
             raise ValueError(f'prior_ratio: expected 0 to 1, got {prior_ratio}')
         from_prior = round(prior_ratio * batch_size)
@@ -121,7 +126,8 @@ class ReplayBuffer:
             raise ValueError('the replay buffer is empty')
         parts = []
         if from_prior < batch_size:
-            rows = generator.integers(self._stored, size=(batches, batch_size - from_prior))
+            size = batch_size - from_prior
+            rows = _draw(generator, self._stored, batches, size, successive)
             parts.append((self._columns, rows))
         if from_prior:
             rows = generator.integers(self.prior_size, size=(batches, from_prior))
@@ -200,6 +206,13 @@ class ReplayBuffer:
                 raise ValueError(f'{name}: expected 0 or 1 only')
             checked[name] = column
         return checked
+
+
+def _draw(generator, count, batches, size, successive):
+    """Return row numbers (batches, size), each `successive` of which are neighbours."""
+    first = generator.integers(count, size=(batches, -(-size // successive), 1))
+    rows = (first + np.arange(successive)) % count
+    return rows.reshape(batches, -1)[:, :size]
 
 
 def _gather(parts, name):

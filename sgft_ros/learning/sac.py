@@ -8,7 +8,7 @@ import numpy as np
 from sgft_ros.learning.adam import Adam
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
-from sgft_ros.learning.tensors import part_of
+from sgft_ros.learning.tensors import check_shapes, part_of
 import torch
 from torch import nn
 from torch.nn import functional
@@ -75,11 +75,7 @@ class SAC:
         mean, log_std = output[rows, heads].unbind(2)
         log_std = log_std.clamp(*LOG_STD_RANGE)
         noise = torch.randn(mean.shape, generator=self._generator)
-        before = mean + log_std.exp() * noise
-        # Gaussian density minus the log of the tanh's slope, in a form that does not overflow.
-        slope = 2.0 * (LOG_2 - before - functional.softplus(-2.0 * before))
-        log_density = -0.5 * noise.square() - LOG_SQRT_2_PI - log_std - slope
-        return torch.tanh(before), log_density.sum(-1)
+        return squashed(mean, log_std, noise)
 
     def q(
         self, critic: EnsembleMLP, observation: torch.Tensor, action: torch.Tensor,
@@ -222,13 +218,8 @@ class SAC:
         :raises ValueError: if a tensor is missing or of another shape; nothing is changed then
         """
         state = {name: torch.as_tensor(value) for name, value in state.items()}
-        for name, value in self.state().items():
-            if name.startswith(OPTIMISER) and name not in state:
-                continue  # its moments begin anew
-            came = tuple(state[name].shape) if name in state else 'nothing'
-            if came != tuple(value.shape):
-                raise ValueError(
-                    f'tensor {name!r}: expected shape {tuple(value.shape)}, got {came}')
+        check_shapes(state, {name: value for name, value in self.state().items()
+                             if name in state or not name.startswith(OPTIMISER)})
         for network in NETWORKS:
             getattr(self, network).load_tensors(part_of(state, f'{network}.'))
         self.log_alpha.data.copy_(state['log_alpha'])
@@ -239,3 +230,18 @@ class SAC:
     def _head_names(self):
         last = len(self.actor.sizes) - 2
         return f'weight{last}', f'bias{last}'
+
+
+def squashed(
+    mean: torch.Tensor, log_std: torch.Tensor, noise: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """
+    Return actions of a tanh-squashed Gaussian, and their log densities (...).
+
+    :param noise: standard normal, of the shape (..., action) of the others
+    """
+    before = mean + log_std.exp() * noise
+    # Gaussian density minus the log of the tanh's slope, in a form that does not overflow.
+    slope = 2.0 * (LOG_2 - before - functional.softplus(-2.0 * before))
+    log_density = -0.5 * noise.square() - LOG_SQRT_2_PI - log_std - slope
+    return torch.tanh(before), log_density.sum(-1)

@@ -6,3 +6,15 @@ from collections.abc import Mapping
 def part_of(state: Mapping[str, object], prefix: str) -> dict[str, object]:
     """Return the entries whose names begin with a prefix, by the rest of their names."""
     return {name[len(prefix):]: value for name, value in state.items() if name.startswith(prefix)}
+
+
+def check_shapes(state: Mapping[str, object], expected: Mapping[str, object]) -> None:
+    """
+    Compare arrays or tensors with those that a learner has.
+
+    :raises ValueError: naming the one that is missing or of another shape
+    """
+    for name, own in expected.items():
+        came = tuple(state[name].shape) if name in state else 'nothing'
+        if came != tuple(own.shape):
+            raise ValueError(f'tensor {name!r}: expected shape {tuple(own.shape)}, got {came}')

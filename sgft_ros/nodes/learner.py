@@ -50,8 +50,8 @@ class LearnerNode(Node):
             secrets.randbits(63), sizes[0], sizes[-1] // 2, credits=settings.credits,
             batches=settings.request_batches, batch_size=max(
                 tuning.batch_size for tuning in tunings.values()),
-            prior_ratio=settings.prior_ratio, timeout=settings.request_timeout,
-            poll_period=settings.poll_period)
+            prior_ratio=settings.prior_ratio, successive=self._tuner.successive,
+            timeout=settings.request_timeout, poll_period=settings.poll_period)
         self._files = LearnerFiles(settings.run_folder, {
             'algorithm': '+'.join(tunings), 'horizon': self._horizon,
             'task': policy.metadata['task'], 'architecture': self._architecture})

@@ -33,7 +33,7 @@ class LearnerParameters:
         minimum=0.0, maximum=1.0)
     reward_scale: float = parameter(
         CORE.reward_scale,
-        'factor of shaped rewards, where V_sim is flat; of rewards that iql and cal_ql weigh',
+        'factor of shaped rewards, where V_sim is flat; of those in iql, cal_ql and td_mpc2',
         minimum=1e-6, maximum=1e6)
     warm_start_updates: int = parameter(
         CORE.warm_start_updates,

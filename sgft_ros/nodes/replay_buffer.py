@@ -83,7 +83,8 @@ class ReplayBufferNode(Node):
         try:
             self._check_size(request)
             drawn = self._store.sample(
-                request.batches, request.batch_size, request.prior_ratio, self._generator)
+                request.batches, request.batch_size, request.prior_ratio, self._generator,
+                request.successive)
         except ValueError as error:
             self._refuse(f'request {request.id}: {error}')
             return

@@ -40,8 +40,8 @@ class SampleCredits:
 
     def __init__(
         self, learner: int, observation_size: int, action_size: int, *, credits: int = 3,
-        batches: int = 16, batch_size: int = 128, prior_ratio: float = 0.0, timeout: float = 0.5,
-        poll_period: float = 0.05, clock=time.monotonic,
+        batches: int = 16, batch_size: int = 128, prior_ratio: float = 0.0, successive: int = 1,
+        timeout: float = 0.5, poll_period: float = 0.05, clock=time.monotonic,
     ):
         """
         Begin with nothing asked and nothing in hand.
@@ -49,6 +49,7 @@ class SampleCredits:
         :param learner: random number that tells this process from every other learner
         :param credits: requests in flight at most, and full ones in flight and in hand
         :param batches: minibatches in one request at most
+        :param successive: transitions in each run of rows that were stored one after another
         :param timeout: until an unanswered request is sent again [s]
         :param poll_period: between two requests while no update is due [s]
         """
@@ -56,6 +57,7 @@ class SampleCredits:
         self._sizes = observation_size, action_size
         self._credits, self._batches = credits, batches
         self._batch_size, self._prior_ratio = batch_size, prior_ratio
+        self._successive = successive
         self._timeout, self._poll_period, self._clock = timeout, poll_period, clock
         self._next_id = 0
         self._asked: dict[int, _Asked] = {}
@@ -134,7 +136,8 @@ class SampleCredits:
     def _ask(self, batches):
         request = SampleRequest(
             learner=self._learner, id=self._next_id, batches=batches,
-            batch_size=self._batch_size, prior_ratio=self._prior_ratio)
+            batch_size=self._batch_size, prior_ratio=self._prior_ratio,
+            successive=self._successive)
         self._next_id += 1
         self._asked[request.id] = asked = _Asked(request, self._clock())
         return asked

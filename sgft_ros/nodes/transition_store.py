@@ -94,9 +94,9 @@ class TransitionStore:
             self._journal.append(serialize_message(shaped))
         return True
 
-    def sample(self, batches, batch_size, prior_ratio, generator):
+    def sample(self, batches, batch_size, prior_ratio, generator, successive):
         """Draw minibatches as `ReplayBuffer.sample` does."""
-        return self._buffer.sample(batches, batch_size, prior_ratio, generator)
+        return self._buffer.sample(batches, batch_size, prior_ratio, generator, successive)
 
     def sync(self):
         """Bring what was inserted to the disk; call about once a second."""

@@ -13,9 +13,8 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 from sgft_ros.learning.arbiter import PI_SIM
-from sgft_ros.learning.controllers import GAUSSIAN, make_controller, PLANNER
-from sgft_ros.learning.inference import GaussianPolicy, mlp_sizes
-from sgft_ros.learning.planner import Planner
+from sgft_ros.learning.controllers import Controller, GAUSSIAN, make_controller, PLANNERS
+from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.msg import PolicyWeights
 
 KEY_SIZE = 16  # bytes that a key has at least
@@ -28,7 +27,7 @@ class WeightsRefused(ValueError):
 class Weights(NamedTuple):
     """A controller that may act."""
 
-    policy: GaussianPolicy | Planner
+    policy: Controller
     tensors: Mapping[str, np.ndarray]
     version: int     # 0 is the checkpoint's
     candidate: str   # which of the learner's controllers this is
@@ -134,7 +133,7 @@ class WeightsJudge:
             # Finite numbers may still overflow.
             with np.errstate(all='ignore'):
                 policy = make_controller(controller, tensors, seed=version)
-                output = policy.act(observation) if controller['kind'] == PLANNER else (
+                output = policy.act(observation) if controller['kind'] in PLANNERS else (
                     np.concatenate(policy.distribution(observation)))
         except (ArithmeticError, KeyError, IndexError, TypeError, ValueError) as error:
             raise WeightsRefused(f'no {controller["kind"]} can be made: {error!r}') from None
@@ -161,8 +160,8 @@ class WeightsJudge:
         if not isinstance(came, dict):
             raise WeightsRefused(f'architecture: expected an object, got {came!r}')
         own = self._architecture
-        if came.get('kind') == PLANNER:
-            own = own | {name: came[name] for name in came if name not in own} | {'kind': PLANNER}
+        if came.get('kind') in PLANNERS:
+            own = came | {name: own[name] for name in own if name != 'kind'}
         for name in own | came:
             expected, value = own.get(name), came.get(name)
             if value != expected:

@@ -48,6 +48,27 @@ def prior(count):
     return arrays | {'terminated': np.zeros(count)}
 
 
+@pytest.mark.parametrize('stored, capacity', [(10, 100), (14, 10)])
+def test_successive_rows_were_stored_one_after_another(generator, stored, capacity):
+    buffer = filled(stored, capacity)
+    drawn = buffer.sample(200, 12, 0.0, generator, 3)['reward'].reshape(-1, 3)
+    assert (np.diff(drawn) % 10 == 1).all()  # the oldest comes after the newest
+    counts = np.bincount(drawn[:, 0].astype(int) % 10, minlength=10)
+    assert counts.min() > 0.6 * counts.max()
+
+
+def test_prior_data_are_drawn_alone_beside_successive_rows(generator):
+    drawn = filled(10, prior=prior(5)).sample(20, 10, 0.3, generator, 4)['reward']
+    assert drawn.shape == (20, 10)
+    assert (drawn[:, 7:] == -1.0).all()
+    assert (np.diff(drawn[:, :4]) % 10 == 1).all() and (np.diff(drawn[:, 4:7]) % 10 == 1).all()
+
+
+def test_no_successive_rows_are_refused(generator):
+    with pytest.raises(ValueError, match='successive: expected at least 1 transition, got 0'):
+        filled(10).sample(1, 6, 0.0, generator, 0)
+
+
 @pytest.mark.parametrize('rewards', [[0, 1, 0], [1, -1, 0, 2, 0, 3, 0, 0], [2] * 9, [0] * 9])
 def test_counts_the_rewards_that_it_still_holds(rewards):
     buffer = filled(0, capacity=4)

@@ -1,6 +1,7 @@
 """The learner trains on what the replay buffer holds, through every kill, and publishes it."""
 
 from dataclasses import fields
+import json
 import os
 import resource
 import signal
@@ -273,6 +274,20 @@ def test_a_wrong_configuration_ends_the_node_with_its_reason(
         domain_id, tmp_path, changes, message, capfd):
     assert run_learner(learner_parameters(tmp_path) | changes) == 2
     assert message in capfd.readouterr().err
+
+
+def test_td_mpc2_learns_from_sequences_and_sends_planners(rig):
+    requests = rig.probe.collect(SampleRequest, 'sample_requests', qos.SAMPLES)
+    with rig.replay(), rig.learner(
+            algorithm='td_mpc2', horizon=3, samples=32, batch_size=24, critic_updates=0,
+            warm_start_updates=5, publish_interval=5):
+        rig.until_phase('waiting')
+        rig.send(120)
+        rig.until_updates(10)
+        rig.probe.until(lambda: len(rig.weights) > 1, what='weights')
+    assert {request.successive for request in requests} == {3}
+    assert {json.loads(message.architecture)['kind'] for message in rig.weights} == {
+        'latent_planner'}
 
 
 def test_auto_goes_on_without_the_candidates_whose_checkpoints_are_missing(rig):

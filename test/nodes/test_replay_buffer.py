@@ -158,8 +158,23 @@ def test_prior_data_is_mixed_in(probe, transitions, requests, batches, tmp_path)
     assert reward.tolist() == [[3.0] * 6 + [-7.0] * 2] * 2
 
 
+def test_successive_transitions_come_in_the_order_in_which_they_were_stored(
+        probe, transitions, requests, batches):
+    with node_process('replay_buffer'):
+        for number in range(20):
+            transitions.publish(shaped(number))
+        probe.until_diagnostics(STATUS, stored=20)
+        probe.until(lambda: connected(probe))
+        requests.publish(SampleRequest(learner=7, id=1, batches=4, batch_size=32, successive=4))
+        probe.until(lambda: batches)
+    reward = np.asarray(batches[0].reward).reshape(-1, 4)
+    assert (np.diff(reward) % 20 == 1).all()
+    assert len(set(reward[:, 0])) > 5
+
+
 @pytest.mark.parametrize('request_, message', [
     ({'batches': 1, 'batch_size': 4, 'prior_ratio': 0.5}, 'there is no prior data'),
+    ({'batches': 1, 'batch_size': 4, 'successive': 0}, 'at least 1 transition'),
     ({'batches': 0, 'batch_size': 4}, 'at least 1 minibatch'),
     ({'batches': 2**31, 'batch_size': 2**31}, 'fit in one answer'),
 ])

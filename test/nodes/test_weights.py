@@ -6,6 +6,8 @@ import hashlib
 import numpy as np
 from policies import metadata, OBSERVATION, random_tensors
 import pytest
+from sgft_ros.learning.sac import SACConfig
+from sgft_ros.learning.td_mpc2 import TDMPC2
 from sgft_ros.nodes import weights
 from sgft_ros.nodes.acting_weights import ActingWeights
 from sgft_ros.nodes.weights import make_weights_message, WeightsJudge, WeightsRefused
@@ -43,6 +45,19 @@ def test_accepted_weights_act_as_those_that_were_sent():
     expected = judge().judge(sent, 1, '', SEEN)
     assert (accepted.version, accepted.candidate) == (2, 'sgft')
     np.testing.assert_array_equal(accepted.policy.act(SEEN), expected.policy.act(SEEN))
+
+
+def test_a_planner_in_a_latent_world_acts_and_one_for_other_observations_does_not():
+    description = {'kind': 'latent_planner', 'gamma': 0.97, 'horizon': 3, 'samples': 32}
+    architecture = weights.architecture(metadata(), FIRST) | description
+    tensors = TDMPC2(SACConfig(OBSERVATION, 3, 0.97), 3).policy_tensors()
+    accepted = judge().accept(
+        make_weights_message(2, 100, architecture, 'td_mpc2', tensors, KEY), 1, SEEN)
+    assert accepted.controller == description
+    assert accepted.policy.act(SEEN).shape == (3,)
+    tensors = TDMPC2(SACConfig(OBSERVATION + 1, 3, 0.97), 3).policy_tensors()
+    assert 'no latent_planner can be made' in refusal(
+        make_weights_message(2, 100, architecture, 'td_mpc2', tensors, KEY))
 
 
 @pytest.mark.parametrize('version', [0, 1, 2])
