@@ -4,8 +4,9 @@ from sgft_ros.tasks.hammer import Hammer
 from sgft_ros.tasks.peg_insert import PegInsert
 from sgft_ros.tasks.puck_push import PuckPush
 from sgft_ros.tasks.push import Push
+from sgft_ros.tasks.soft_push import SoftPush
 
-TASKS = {task.name: task for task in (Hammer, PegInsert, PuckPush, Push)}
+TASKS = {task.name: task for task in (Hammer, PegInsert, PuckPush, Push, SoftPush)}
 BENCHMARK_TASKS = ('walker_walk',)  # sgft_ros.simulation.gymnasium_tasks: no robot does these
 
 
