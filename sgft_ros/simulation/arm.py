@@ -57,6 +57,7 @@ class SimulatedArm:
         self._tip = self.model.site('peg_tip').id
         self._peg = self.model.geom('peg').id
         self._contact_geoms = np.flatnonzero(self.model.geom_contype)
+        self._flex_stiffness = self.model.flex_stiffness.copy()  # as built, at 1 Pa
         self._jacobian = np.zeros((6, self.model.nv))
         self._wrench = np.zeros(6)
         self.physics = Physics()
@@ -109,6 +110,7 @@ class SimulatedArm:
         mujoco.mj_resetData(self.model, self.data)
         self.physics = physics
         self.model.geom_friction[self._contact_geoms, 0] = physics.friction
+        self.model.flex_friction[:, 0] = physics.friction
         self.data.qpos[:6] = joints
         self._force = np.zeros(3)
         self._commands.clear()
@@ -147,6 +149,28 @@ class SimulatedArm:
         joint.qvel[:3] = 0.0 if velocity is None else velocity
         mujoco.mj_setConst(self.model, mujoco.MjData(self.model))
         mujoco.mj_forward(self.model, self.data)
+
+    def place_soft_body(
+        self, position: np.ndarray, yaw: float, mass: float, stiffness: float,
+    ) -> None:
+        """
+        Put the scene's flex at rest, undeformed, with its centre at a position (3,) [m].
+
+        :param position: in base_link
+        :param yaw: about base z, from how it was built [rad]
+        :param stiffness: Young's modulus [Pa]; the flex was built with 1 Pa
+        """
+        model, bodies = self.model, self.model.flex_vertbodyid
+        model.flex_stiffness[:] = stiffness * self._flex_stiffness
+        model.body_mass[bodies] = mass / len(bodies)
+        built = model.body_pos[bodies]
+        cos, sin = np.cos(yaw), np.sin(yaw)
+        turned = (built - built.mean(0)) @ np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]])
+        # Each vertex is a body on three slides along x, y and z.
+        slides = model.jnt_qposadr[model.body_jntadr[bodies]][:, None] + np.arange(3)
+        self.data.qpos[slides] = position + turned - built
+        mujoco.mj_setConst(model, mujoco.MjData(model))
+        mujoco.mj_forward(model, self.data)
 
     def place_joint(self, name: str, position: float, resistance: float) -> None:
         """Put a slide joint at rest at a position [m], with dry friction of a resistance [N]."""

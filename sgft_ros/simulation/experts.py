@@ -5,6 +5,9 @@ from sgft_ros.simulation.environment import Environment
 from sgft_ros.simulation.scenes.hammer import NAIL
 from sgft_ros.simulation.scenes.puck_push import PUCK
 from sgft_ros.simulation.scenes.push import BOX, HALF
+from sgft_ros.simulation.scenes.soft_push import SKIN
+from sgft_ros.tasks.soft_push import CORNERS
+from sgft_ros.tasks.soft_push import HALF as HALF_BLOCK
 
 PEG_RADIUS = 0.006  # [m]
 SWING = 0.03         # of the tip above the nail, from where a blow begins [m]
@@ -66,8 +69,7 @@ def push(environment: Environment) -> np.ndarray:
         else:
             target = box - (HALF + 0.02) * forward + offset * left
         velocity = 5.0 * (target - tip)
-    cos, sin = np.cos(cell.physics.rotation), np.sin(cell.physics.rotation)
-    velocity = np.array([[cos, sin], [-sin, cos]]) @ velocity
+    velocity = _turned(velocity, -cell.physics.rotation)
     velocity *= min(1.0, 0.08 / max(np.linalg.norm(velocity), 1e-9))
     return environment.action_for(velocity)
 
@@ -93,4 +95,54 @@ def puck_push(environment: Environment) -> np.ndarray:
     return environment.action_for(velocity / cell.physics.gain)
 
 
-EXPERTS = {'hammer': hammer, 'peg_insert': peg_insert, 'puck_push': puck_push, 'push': push}
+def soft_push(environment: Environment) -> np.ndarray:
+    """Return the action (2,) that goes behind the block, and pushes where it also turns right."""
+    cell = environment.cell
+    corners = np.array([cell.arm.body_pose(name)[0] - cell.origin for name in CORNERS])[:, :2]
+    centre, goals = corners.mean(0), np.array(list(CORNERS.values()))
+    (x, y), (u, v) = goals.T, (corners - centre).T
+    yaw = np.arctan2(x @ v - y @ u, x @ u + y @ v)  # of the square that fits the corners best
+    tip = _turned((cell.arm.tip_position - cell.origin)[:2] - centre, -yaw)
+    way = _turned(-centre, -yaw)
+    # In the axes of the block, the face to push is the one at the tip if that is on the far side
+    # from the goal, or else the one that looks away from the goal.
+    forward = -_axis(tip)
+    if way @ forward < 0.5 * np.linalg.norm(way):
+        forward = _axis(way)
+    left = np.array([-forward[1], forward[0]])
+    side = HALF_BLOCK + SKIN + PEG_RADIUS
+    # A push on the left turns the block to the right. On its way it shall face the goal a little.
+    wanted = yaw + np.arctan2(way @ left, way @ forward) if np.linalg.norm(way) > 0.03 else 0.0
+    aside = tip @ left - np.clip(0.1 * (yaw - np.clip(wanted, -0.3, 0.3)), -0.02, 0.02)
+    if tip @ forward < -0.3 * side and abs(aside) < 0.02:
+        velocity = 0.08 * forward - 5.0 * aside * left
+    elif np.abs(tip).max() < side and tip @ forward > -side:
+        velocity = 2.0 * tip  # back off before going around
+    else:
+        # Around the block on a circle, then to the place behind it.
+        angle, wanted = (np.arctan2(*vector[::-1]) for vector in (tip, -forward))
+        turn = (wanted - angle + np.pi) % (2 * np.pi) - np.pi
+        if abs(turn) > 0.6:
+            angle += np.clip(turn, -0.5, 0.5)
+            target = 1.6 * side * np.array([np.cos(angle), np.sin(angle)])
+        else:
+            target = tip - aside * left - (tip @ forward + 1.4 * side) * forward
+        velocity = 5.0 * (target - tip)
+    velocity = _turned(velocity, yaw - cell.physics.rotation)
+    velocity *= min(1.0, 0.08 / max(np.linalg.norm(velocity), 1e-9)) / cell.physics.gain
+    return environment.action_for(velocity)
+
+
+def _axis(vector):
+    """Return the axis that a vector points along most."""
+    return np.where(np.arange(2) == np.argmax(np.abs(vector)), np.sign(vector), 0.0)
+
+
+def _turned(vector, angle):
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]]) @ vector
+
+
+EXPERTS = {
+    'hammer': hammer, 'peg_insert': peg_insert, 'puck_push': puck_push, 'push': push,
+    'soft_push': soft_push}

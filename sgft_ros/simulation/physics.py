@@ -15,6 +15,7 @@ class Physics:
     rotation: float = 0.0         # of executed from commanded velocity, about base z [rad]
     mass: float = 0.2             # of the object that is moved [kg]
     resistance: float = 120.0     # dry friction that holds a nail [N]
+    stiffness: float = 9e3        # Young's modulus of a soft object [Pa]
     delay: float = 0.0            # from command to motion [s]
     force_noise: float = 0.3      # standard deviation of the force reading [N]
     position_noise: float = 1e-4  # standard deviation of the tip position reading [m]
@@ -33,6 +34,7 @@ class PhysicsRange:
     rotation: tuple[float, float] = (0.0, 0.0)     # either way [rad]
     mass: tuple[float, float] = (0.2, 0.2)         # [kg]
     resistance: tuple[float, float] = (120.0, 120.0)  # [N]
+    stiffness: tuple[float, float] = (9e3, 9e3)    # [Pa]
     nominal: Physics = Physics()                   # the world without any gap
 
     def draw(self, rng: np.random.Generator) -> Physics:
@@ -49,6 +51,7 @@ class PhysicsRange:
             rotation=rng.uniform(*self.rotation) * rng.choice((-1.0, 1.0)),
             mass=rng.uniform(*self.mass),
             resistance=_draw(rng, self.resistance),
+            stiffness=_draw(rng, self.stiffness),
         )
 
 
@@ -82,4 +85,5 @@ def draw_real(real: PhysicsRange, seed: int, scale: float = 1.0) -> Physics:
         rotation=between(nominal.rotation, drawn.rotation),
         mass=max(0.01, between(nominal.mass, drawn.mass)),
         resistance=max(0.0, between(nominal.resistance, drawn.resistance)),
+        stiffness=max(1e3, between(nominal.stiffness, drawn.stiffness)),
     )

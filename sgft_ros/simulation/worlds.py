@@ -61,4 +61,17 @@ WORLDS = {
             mass=(0.3, 0.4),
         ),
     ),
+    'soft_push': Worlds(
+        robot='simulated_soft_pusher', steps=60_000, diverse_episodes=1_500,
+        sim=PhysicsRange(
+            friction=(0.35, 0.55), gain=(0.9, 1.1), delay=(0.0, 0.03), rotation=(0.0, 0.1),
+            mass=(0.09, 0.11), stiffness=(8e3, 10e3),
+        ),
+        real=PhysicsRange(
+            friction=(0.5, 0.6), gain=(0.75, 0.85), delay=(0.05, 0.06), rotation=(0.9, 1.0),
+            mass=(0.12, 0.14), stiffness=(6.5e3, 7.5e3),
+            nominal=Physics(friction=0.45, mass=0.1),
+        ),
+        demonstrations=200,
+    ),
 }

@@ -8,9 +8,10 @@ from sgft_ros.tasks.hammer import Hammer
 from sgft_ros.tasks.peg_insert import PegInsert
 from sgft_ros.tasks.puck_push import PuckPush
 from sgft_ros.tasks.push import Push
+from sgft_ros.tasks.soft_push import SoftPush
 from sgft_ros.tasks.yaml_task import YamlTask
 
-TASKS = {task.name: task for task in (Hammer, PegInsert, PuckPush, Push)}
+TASKS = {task.name: task for task in (Hammer, PegInsert, PuckPush, Push, SoftPush)}
 BENCHMARK_TASKS = ('walker_walk',)  # sgft_ros.simulation.gymnasium_tasks: no robot does these
 ATTRIBUTES = ('name', 'gamma', 'max_steps', 'value_terms', 'evaluate')  # of one's own task
 

@@ -23,12 +23,12 @@ class Push:
 
         Tip x, y, z [m], box x, y [m] and yaw [rad]; the tip is behind the box, more or less.
         """
-        return _start(rng, distance=(0.06, 0.11), direction=0.6, yaw=0.3, behind=0.5)
+        return start_around(rng, distance=(0.06, 0.11), direction=0.6, yaw=0.3, behind=0.5)
 
     @staticmethod
     def anywhere(rng: np.random.Generator) -> np.ndarray:
         """Draw a start (6,) that V_sim should know, the tip on any side of the box."""
-        return _start(rng, distance=(0.0, 0.14), direction=1.0, yaw=0.8, behind=np.pi)
+        return start_around(rng, distance=(0.0, 0.14), direction=1.0, yaw=0.8, behind=np.pi)
 
     @staticmethod
     def evaluate(raw: Mapping[str, np.ndarray]) -> Outcome:
@@ -37,9 +37,20 @@ class Push:
         return Outcome(float(there), there, there)
 
 
-def _start(rng, distance, direction, yaw, behind):
+def start_around(
+    rng: np.random.Generator, distance: tuple[float, float], direction: float, yaw: float,
+    behind: float,
+) -> np.ndarray:
+    """
+    Draw where the tip starts, and what it pushes (6,), from the goal.
+
+    :param distance: of the object from the goal, least and most [m]
+    :param direction: in which the object lies may differ from -x by this [rad]
+    :param yaw: of the object, either way [rad]
+    :param behind: of the place behind the object, as seen from the goal, to either side [rad]
+    """
     away, angle = rng.uniform(*distance), rng.uniform(-direction, direction)
-    box = -away * np.array([np.cos(angle), np.sin(angle)])
+    centre = -away * np.array([np.cos(angle), np.sin(angle)])
     side = np.pi + angle + rng.uniform(-behind, behind)
-    tip = box + rng.uniform(0.055, 0.08) * np.array([np.cos(side), np.sin(side)])
-    return np.array([*tip, 0.015, *box, rng.uniform(-yaw, yaw)])
+    tip = centre + rng.uniform(0.055, 0.08) * np.array([np.cos(side), np.sin(side)])
+    return np.array([*tip, 0.015, *centre, rng.uniform(-yaw, yaw)])

@@ -15,6 +15,7 @@ from sgft_ros.nodes import qos
 from sgft_ros.simulation.physics import draw_real
 from sgft_ros.simulation.scenes.peg_insert import HOLE
 from sgft_ros.simulation.worlds import WORLDS
+from sgft_ros.tasks.soft_push import CORNERS
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 from tf2_msgs.msg import TFMessage
@@ -205,6 +206,18 @@ def test_a_struck_puck_is_tracked_with_its_velocity(probe):
     assert way == pytest.approx(0.01 * speeds.sum(), abs=0.01) and way > 0.02
 
 
+def test_the_corners_of_a_soft_block_are_tracked(probe):
+    with node_process('simulated_robot', rate_factor=3.0, task='soft_push',
+                      robot='simulated_soft_pusher', gap=0.0):
+        probe.until(lambda: probe.fixed, what='goal')
+        probe.until_measured(20)
+        corners = np.array([tracked(probe, name) for name in CORNERS]) - probe.hole()
+    assert np.all(np.abs(corners.mean(0) - [-0.06, 0.0, 0.037]) < [0.055, 0.07, 2e-3])
+    wanted, seen = (np.linalg.norm(each[:, None] - each, axis=2) for each in (
+        np.array(list(CORNERS.values())), corners[:, :2]))
+    np.testing.assert_allclose(seen, wanted, atol=2e-3)
+
+
 def tracked(probe, frame):
     return next(position(t) for message in reversed(probe.transforms)
                 for t in message.transforms if t.child_frame_id == frame)
@@ -224,7 +237,7 @@ def test_clock_goes_on_after_a_kill(probe):
 
 @pytest.mark.parametrize(('parameter', 'word'), [
     ({'world': 'rael'}, 'choose from: real, sim'),
-    ({'task': 'hamer'}, 'choose from: hammer, peg_insert, puck_push, push'),
+    ({'task': 'hamer'}, 'choose from: hammer, peg_insert, puck_push, push, soft_push'),
 ])
 def test_wrong_name_is_refused_at_the_start(domain_id, capfd, parameter, word):
     with node_process('simulated_robot', **parameter) as process:

@@ -9,7 +9,8 @@ from sgft_ros.simulation.rollouts import run_episode
 from sgft_ros.simulation.worlds import WORLDS
 
 
-@pytest.mark.parametrize('task, episodes, least', [('hammer', 10, 0.9), ('puck_push', 15, 0.8)])
+@pytest.mark.parametrize('task, episodes, least', [
+    ('hammer', 10, 0.9), ('puck_push', 15, 0.8), ('soft_push', 10, 0.9)])
 def test_the_scripted_controller_finds_the_reward_in_simulation_and_in_reality(
         task, episodes, least):
     real = [draw_real(WORLDS[task].real, seed) for seed in (100, 101)]

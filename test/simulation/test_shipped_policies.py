@@ -13,7 +13,7 @@ from sgft_ros.simulation.sim_to_real import sim_to_real
 CHECKPOINTS = Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints')
 
 
-@pytest.mark.parametrize('task', ['hammer', 'puck_push', 'push'])
+@pytest.mark.parametrize('task', ['hammer', 'puck_push', 'push', 'soft_push'])
 def test_a_shipped_policy_succeeds_where_its_record_says(task):
     checkpoint = load_checkpoint(CHECKPOINTS / task / 'policy.safetensors', 'policy')
     policy, record = GaussianPolicy(checkpoint.tensors), checkpoint.metadata['training']
