@@ -78,10 +78,7 @@ class ArmSimToReal:
 
     @property
     def metadata(self):
-        contract = self._contract
-        return {'control_rate': contract.control_rate,
-                'observation_names': list(contract.observation_names),
-                'action_names': list(contract.action_names)}
+        return _metadata(self._contract)
 
     @property
     def value_inputs(self):
@@ -93,13 +90,21 @@ class ArmSimToReal:
 class GymnasiumSimToReal:
     """A Gymnasium environment, and the same one with another MuJoCo model."""
 
-    robot = ''
     measure = 'score'
     expert = None
     plannable = False  # whether small networks could tell its contacts was not tried
 
-    def __init__(self, task: GymnasiumTask):
-        self._task = task
+    def __init__(self, task: GymnasiumTask, robot: str = ''):
+        """
+        Take the environment as the simulator of a robot, if a contract is given.
+
+        :raises ContractError: if the contract cannot be used
+        :raises ValueError: if its observations, actions or rate are not those of the environment
+        """
+        self._task, self.robot = task, robot
+        self._contract = load_robot_contract(robot) if robot else None
+        if robot:
+            self._check_contract()
         self.name, self.gamma = task.name, task.gamma
         self.pretraining, self.protocol = task.pretraining, task.protocol
 
@@ -110,8 +115,21 @@ class GymnasiumSimToReal:
         change = draw_real_model(self._task.real, world, gap)
         return GymnasiumEnvironment(self._task, rng, lambda _: change)
 
+    def _check_contract(self):
+        environment, contract = self._example, self._contract
+        for what, here, there in (
+            ('numbers in an observation', environment.observation_size, contract.observation_size),
+            ('numbers in an action', environment.action_size, contract.action_size),
+            ('decisions per second', round(environment.control_rate, 6), contract.control_rate),
+        ):
+            if here != there:
+                raise ValueError(f'task {self.name!r}: the environment has {here:g} {what}, '
+                                 f'robot {contract.name!r} {there:g}')
+
     @property
     def metadata(self):
+        if self._contract is not None:
+            return _metadata(self._contract)
         environment = self._example
         return {
             'control_rate': environment.control_rate,
@@ -127,6 +145,12 @@ class GymnasiumSimToReal:
         return self.simulator(np.random.default_rng(0))
 
 
+def _metadata(contract):
+    return {'control_rate': contract.control_rate,
+            'observation_names': list(contract.observation_names),
+            'action_names': list(contract.action_names)}
+
+
 def task_names() -> list[str]:
     """Return the names of all tasks."""
     return sorted([*WORLDS, *GYMNASIUM_TASKS])
@@ -137,12 +161,9 @@ def sim_to_real(task: str, robot: str = '') -> SimToReal:
     Return simulator and real worlds of a task.
 
     :param task: name, or path of a .py file, see :func:`gymnasium_task`
-    :param robot: contract, by name or path; '' for the task's own
-    :raises ValueError: if there is no such task, or it has no robot but one is given
+    :param robot: contract, by name or path; '' for the task's own, or for no robot
+    :raises ValueError: if there is no such task, or the contract does not fit it
     """
     if task in WORLDS:
         return ArmSimToReal(task, robot)
-    gymnasium = gymnasium_task(task)
-    if robot:
-        raise ValueError(f'task {task!r} has no robot, got {robot!r}')
-    return GymnasiumSimToReal(gymnasium)
+    return GymnasiumSimToReal(gymnasium_task(task), robot)
