@@ -32,7 +32,7 @@ def read_run(path: Path) -> Iterator[Transition]:
     if not journal.is_file() and not bags:
         raise ValueError(
             f'{path}: expected a run folder with {JOURNAL} or bags, or a bag with {BAG_METADATA} '
-            '(one that was not closed lacks it until `sgft bag info` or `ros2 bag reindex`)')
+            '(one that was not closed lacks it until `sgft bag reindex` or `ros2 bag reindex`)')
     if journal.is_file():
         for payload in whole_payloads(journal.read_bytes(), journal)[0]:
             yield deserialize_message(payload, ShapedTransition).transition

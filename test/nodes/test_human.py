@@ -116,7 +116,7 @@ def test_who_lets_go_or_falls_silent_gives_the_robot_back_within_the_action_step
 
 
 def test_what_a_human_did_is_no_evidence_of_the_policy(cell):
-    cell = cell(arbitrate=True, rate_factor=2.0)
+    cell = cell(arbitrate=True)
     cell.pad.sticks, cell.pad.down = [0.25, -0.5, 0.0], (TAKE_OVER,)
     cell.until(lambda: len(episodes(cell.transitions)) > 1, 'an evaluation with a human')
     assert all(t.evaluation for t in cell.transitions) and not cell.results
@@ -207,7 +207,7 @@ def test_a_press_pauses_the_learner_and_another_one_resumes_it(domain_id, robot,
 
 
 def test_demonstrations_become_prior_data(cell, robot, tmp_path, capsys):
-    cell = cell(rate_factor=3.0)
+    cell = cell()
     cell.pad.sticks, cell.pad.down = [0.1, 0.3, -0.2], (TAKE_OVER,)
     cell.start('value_shaping', value_checkpoint=VALUE)
     replay = cell.start('replay_buffer', run_folder=tmp_path)
