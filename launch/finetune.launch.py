@@ -28,7 +28,10 @@ BOOLEAN = ['true', 'false']
 ARGUMENTS = {
     'robot': ('', 'robot contract: name in config/robots, or path of a .yaml file; empty: the '
                   'simulated arm of the task'),
-    'task': ('peg_insert', 'task: name in config/tasks, with checkpoints of the same name'),
+    'task': ('peg_insert', "task: name in config/tasks; or your own: 'module:Class', "
+                           "'file.py:Class', or a .yaml file"),
+    'task_parameters': ('', 'parameter file for this task, like those in config/tasks; empty: the '
+                            "task's, if it has one"),
     'algorithm': (
         'auto', 'name in config/algorithms, or the path of a .yaml file like those'),
     'horizon': ('', "H [steps] of one algorithm; empty: as the algorithm's file says"),

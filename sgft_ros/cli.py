@@ -30,6 +30,8 @@ ROS2_VERBS = {
     'bag': Verb('ros2cli.bag', 'record topics to a bag, play and describe it'),
 }
 OWN_VERBS = {
+    'check': Verb('sgft_ros.check.command',
+                  'compare contract, policy and live graph before a run'),
     'pretrain': Verb('sgft_ros.simulation.pretrain',
                      'make a policy, its value function and data in simulation'),
     'benchmark': Verb('sgft_ros.benchmark.command',

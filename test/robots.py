@@ -1,5 +1,6 @@
 """Contracts for the tests, made from the shipped one by replacing values."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import yaml
@@ -18,7 +19,7 @@ def write_contract(folder, changes=()):
         if value is DELETED:
             del section[last]
         else:
-            section[last] = value
+            section[last] = deepcopy(value)  # a later change may go into it
     file = folder / 'robot.yaml'
     file.write_text(yaml.safe_dump(values))
     return file

@@ -20,7 +20,8 @@ class LearnerParameters:
     candidates: tuple[str, ...] = parameter(
         ('sgft_sac', 'sac', 'planner'), "of 'auto': algorithms side by side, each as its own file "
                                         'in config/algorithms says')
-    task: str = parameter('', "of 'auto': task whose file sets the candidates too")
+    task_file: str = parameter(
+        '', "of 'auto': file that sets the candidates too; name in config/tasks, or path")
     horizon: int = parameter(
         CORE.horizon,
         'H: steps of real reward before V_sim has its say, where the algorithm has one',
@@ -121,6 +122,6 @@ class LearnerParameters:
         :raises ValueError: if there is no such algorithm
         """
         if self.algorithm == AUTO:
-            return {name: read_tuning(name, self.task)[0] for name in self.candidates}
+            return {name: read_tuning(name, self.task_file)[0] for name in self.candidates}
         return {self.algorithm: FineTuningConfig(
             **{field.name: getattr(self, field.name) for field in fields(FineTuningConfig)})}

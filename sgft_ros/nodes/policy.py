@@ -16,7 +16,6 @@ from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.compatibility import check_compatible
 from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.episode import Episode, Step
-from sgft_ros.nodes.interlocks import Interlocks
 from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.preparation import Preparation
@@ -76,10 +75,9 @@ class Policy(Node):
         self._last_abort = ''
 
         self._sensors = Sensors(self, contract)
-        self._preparation = Preparation(
-            self, self._sensors, Interlocks(self, contract), contract.reset.service)
         self._supervision = Supervision(self, contract)
         self._action_publisher = self.create_publisher(Action, 'action', qos.ACTION)
+        self._preparation = Preparation(self, contract, self._sensors, self._send)
         self._transition_publisher = self.create_publisher(
             Transition, 'transitions', qos.TRANSITIONS)
         self._result_publisher = self.create_publisher(
@@ -87,6 +85,7 @@ class Policy(Node):
         self.create_subscription(Action, 'executed_action', self._on_executed, qos.ACTION)
         self.create_subscription(PolicyWeights, 'policy_weights', self._on_weights, qos.WEIGHTS)
         self.create_service(Trigger, '~/reset', self._on_reset)
+        self.create_service(Trigger, '~/ready', self._preparation.on_ready)
         self._diagnostics = diagnostics.Diagnostics(self, 'control loop', self._report)
         self._timer = self.create_timer(self._period, self._tick)
 
@@ -189,15 +188,20 @@ class Policy(Node):
         weights, episode = self._acting.now, self._episode
         noise = None if episode.evaluation else self._exploration.sample()
         action = weights.policy.act(observation, noise, self._least_std, self._budget)
-        message = Action(
-            sequence=self._actions, action=float_sequence(action), policy_version=weights.version)
-        stamp = message.header.stamp = now.to_msg()
-        self._action_publisher.publish(message)
-        episode.step = Step(observation, action, stamp, seconds, self._actions, weights.version,
-                            weights.candidate)
+        sent = self._send(action, now, weights.version)
+        episode.step = Step(observation, action, sent.header.stamp, seconds, sent.sequence,
+                            weights.version, weights.candidate)
         self._acting.observation = observation
-        self._actions += 1
         self._overdue = False
+
+    def _send(self, action, now=None, version=0):
+        """Publish an action for the safety gate; return the message."""
+        message = Action(
+            sequence=self._actions, action=float_sequence(action), policy_version=version)
+        message.header.stamp = (now or self.get_clock().now()).to_msg()
+        self._action_publisher.publish(message)
+        self._actions += 1
+        return message
 
     def _finish_step(self, raw, observation, seconds):
         """Publish the transition that is complete now; return whether the episode is over."""

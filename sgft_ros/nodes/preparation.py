@@ -1,7 +1,14 @@
 """Between two episodes: stop, reset, wait until the sensors show it, arm."""
 
+from collections.abc import Callable
 from time import monotonic
 
+import numpy as np
+from sgft_ros.nodes.interlocks import Interlocks
+from sgft_ros.nodes.sensors import Sensors
+from sgft_ros.nodes.state_source import make_state_source
+from sgft_ros.robot import RobotContract
+from sgft_ros.robot.homing import Homing
 from std_srvs.srv import SetBool, Trigger
 
 ENABLE_SERVICE = 'safety_gate/enable'
@@ -9,7 +16,13 @@ RESET_TIMEOUT = 60.0   # [s]; a real arm drives to its start
 ENABLE_TIMEOUT = 1.0   # [s]
 RETRY_DELAY = 0.5      # [s] after a refusal
 SETTLING = 0.3         # [s] from finding a service to the first call
-DISARM, RESET, LOOK, ARM, READY = 'stopping', 'resetting', 'looking', 'arming', 'ready'
+DISARM, RESET, HOME, CONFIRM = 'stopping', 'resetting', 'homing', 'waiting for the operator'
+LOOK, ARM, READY = 'looking', 'arming', 'ready'
+BEFORE = {  # the last two steps, by the kind of reset
+    'service': (DISARM, RESET),
+    'home': (DISARM, LOOK, ARM, HOME, DISARM),
+    'operator': (DISARM,),
+}
 
 
 class Preparation:
@@ -17,48 +30,104 @@ class Preparation:
     Bring the robot to the start of an episode, one asynchronous step after the other.
 
     Every step that fails or stays without answer is tried again from the stop on, for ever: the
-    gate or the driver may be starting once more. `problem` says what it hangs on.
+    gate or the driver may be starting once more. Only the operator is asked once: nothing moves
+    after that. `problem` says what it hangs on.
     """
 
-    def __init__(self, node, sensors, interlocks, reset_service: str):
-        """Create the clients on `node`; times of the steps are wall times."""
-        self._sensors, self._interlocks = sensors, interlocks
-        self._enable = node.create_client(SetBool, ENABLE_SERVICE)
-        self._reset = node.create_client(Trigger, reset_service)
+    def __init__(
+        self, node, contract: RobotContract, sensors: Sensors,
+        act: Callable[[np.ndarray], None],
+    ):
+        """
+        Create the clients on `node`.
+
+        `act` publishes an action (action,) for the safety gate; times of the steps are wall times.
+        """
+        reset = contract.reset
+        self._sensors, self._act = sensors, act
+        self._interlocks = Interlocks(node, contract)
+        self._clients = {ARM: node.create_client(SetBool, ENABLE_SERVICE)}
+        self._clients[DISARM] = self._clients[ARM]
+        if reset.kind == 'service':
+            self._clients[RESET] = node.create_client(Trigger, reset.service)
+        if reset.kind == 'home':
+            self._homing, self._home_timeout = Homing(contract), reset.timeout
+            self._measure = make_state_source(node, contract, sensors)
+        self._steps = (
+            *BEFORE[reset.kind], *((CONFIRM,) if reset.confirm else ()), LOOK, ARM, READY)
         self._logger = node.get_logger()
         self._future = None
         self._found = {}  # client -> when its service was found [s]
         self.problem = ''
         self.stop()
 
+    @property
+    def step(self) -> str:
+        """Return what is going on."""
+        return self._steps[self._number]
+
     def stop(self, then_reset=True):
         """Stop the robot now and begin a new preparation, or leave the robot as it is."""
         self._forget()
         self._then_reset = then_reset
-        self.step = DISARM
-        self._not_before = 0.0
-        self._call()
+        self._first_again = 0  # step that is tried first after a failure
+        self._begin(0)
 
     def advance(self) -> bool:
-        """Go on as far as possible without waiting; return whether the gate is armed."""
-        if self.step == LOOK:
-            self._look()
-        elif self.step != READY and self._future is None and monotonic() >= self._not_before:
-            self._call()
-        elif self._future is not None and monotonic() > self._deadline:
-            self._fail('no answer')
+        """
+        Go on as far as possible without waiting; return whether the gate is armed.
+
+        To be called once per control period: on the way home each call is an action.
+        """
+        if self._future is not None:
+            if monotonic() > self._deadline:
+                self._fail('no answer')
+        elif monotonic() >= self._not_before:
+            self._go_on()
         return self.step == READY
 
-    def _call(self):
-        """Call the service of this step, if somebody offers it and the robot may be moved."""
-        if self.step == RESET and (problems := self._interlocks.problems()):
-            self._report('; '.join(problems))
-            return
-        client, request, timeout = {
-            DISARM: (self._enable, SetBool.Request(data=False), ENABLE_TIMEOUT),
-            RESET: (self._reset, Trigger.Request(), RESET_TIMEOUT),
-            ARM: (self._enable, SetBool.Request(data=True), ENABLE_TIMEOUT),
-        }[self.step]
+    def on_ready(self, _, response):
+        """Answer the operator, who says that all is in its place and nobody in the way."""
+        response.success = self.step == CONFIRM
+        if response.success:
+            response.message = 'the episode begins'
+            self._first_again = self._number + 1
+            self._begin(self._number + 1)
+        else:
+            response.message = f'nobody waits for that: {self.step}'
+        return response
+
+    def _begin(self, number):
+        self._number = number
+        self._not_before = 0.0
+        self._deadline = monotonic() + getattr(self, '_home_timeout', 0.0)
+        self._seen_from = self._sensors.now()
+        if self.step in (DISARM, RESET, ARM):
+            self._go_on()
+
+    def _go_on(self):
+        """Do what this step is about, if the robot may be moved where it is about motion."""
+        step = self.step
+        if step in (RESET, HOME, ARM) and (problems := self._interlocks.problems()):
+            # On its way home the robot has been stopped, and the gate disarmed.
+            (self._fail if step == HOME else self._report)('; '.join(problems))
+        elif step == LOOK:
+            self._look()
+        elif step == HOME:
+            self._go_home()
+        elif step == CONFIRM:
+            self._report(CONFIRM)
+        elif step != READY:
+            self._call(step)
+
+    def _call(self, step):
+        """Call the service of this step, if somebody offers it."""
+        client = self._clients[step]
+        request, timeout = {
+            DISARM: (SetBool.Request(data=False), ENABLE_TIMEOUT),
+            RESET: (Trigger.Request(), RESET_TIMEOUT),
+            ARM: (SetBool.Request(data=True), ENABLE_TIMEOUT),
+        }[step]
         # A server that has just been found may not have found this client: it would miss the call.
         if not client.service_is_ready():
             self._found.pop(client, None)
@@ -77,28 +146,38 @@ class Preparation:
         answer = future.result()
         if not answer.success:
             self._fail(answer.message)
-            return
-        self.step = {DISARM: RESET, RESET: LOOK, ARM: READY}[self.step]
-        if self.step == RESET and self._then_reset:
-            self._call()
-        elif self.step == LOOK:
+        elif self._then_reset:
             self.problem = ''
-            self._answered_at = self._sensors.now()
+            self._begin(self._number + 1)
+        else:
+            self._not_before = float('inf')  # stopped, which is all that was wanted
 
     def _look(self):
-        """Arm as soon as every observation was made after the reset."""
+        """Go on as soon as every observation was made after the step before."""
         self._sensors.update()
         problems = self._sensors.problems()
-        if problems or not self._sensors.newer_than(self._answered_at):
+        if problems or not self._sensors.newer_than(self._seen_from):
             self._report('; '.join(problems) or 'no observation since the reset')
             return
-        self.step = ARM
-        self._call()
+        self._begin(self._number + 1)
+
+    def _go_home(self):
+        """Publish the next action on the way home; the gate limits it like any other."""
+        measured = self._measure()
+        if monotonic() > self._deadline or measured is None:
+            self._fail('where the robot is, is not known' if measured is None else
+                       f'not at home within {self._home_timeout:g} s')
+            return
+        action = self._homing.action(measured)
+        if action is None:
+            self._begin(self._number + 1)
+        else:
+            self._act(action)
 
     def _fail(self, reason):
         self._report(f'{self.step}: {reason}')
         self._forget()
-        self.step = DISARM
+        self._number = self._first_again
         self._not_before = monotonic() + RETRY_DELAY
 
     def _forget(self):

@@ -127,7 +127,7 @@ class RobotTopics:
     def _publish_transforms(self, stamp):
         """Publish what is tracked, now and then with all links, in one message."""
         _place(self._tip, stamp, self._cell.measured_tip)
-        _turn(self._tip, self._cell.arm.body_pose(self._tip.child_frame_id)[1])
+        _turn(self._tip, self._cell.arm.tip_orientation)
         transforms = [self._tip]
         tracked = (self._cell.origin, (1.0, 0.0, 0.0, 0.0))
         for name, message in self._bodies:

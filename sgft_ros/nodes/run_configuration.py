@@ -12,7 +12,7 @@ from ament_index_python.packages import get_package_share_directory
 from sgft_ros.learning.checkpoint import write_atomically
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
 from sgft_ros.simulation.worlds import WORLDS
-from sgft_ros.tasks import get_task
+from sgft_ros.tasks import get_task, is_own_task
 import yaml
 
 PACKAGE = 'sgft_ros'
@@ -30,7 +30,10 @@ class RunConfiguration:
         :raises ValueError: naming the argument or file that cannot be used
         """
         self.arguments = dict(arguments)
-        get_task(arguments['task'])  # refused here, not by every node
+        self.task = get_task(arguments['task'])  # refused here, not by every node
+        self._own_task = is_own_task(arguments['task'])
+        if self._own_task:
+            self.arguments['task'] = _absolute_task(arguments['task'])
         self.share = Path(get_package_share_directory(PACKAGE))
         self.simulated = self._boolean('simulated')
         self.learner = self._boolean('learner')
@@ -76,7 +79,8 @@ class RunConfiguration:
 
     def _parameters(self):
         arguments = self.arguments
-        task = read_parameter_file('task', arguments['task'])
+        task_file = self._task_file()
+        task = read_parameter_file('task', task_file) if task_file else {}
         algorithm = read_parameter_file('algorithm', arguments['algorithm'])
         if arguments['horizon'] and 'candidates' in algorithm.get('learner', {}):
             raise ValueError(
@@ -103,7 +107,7 @@ class RunConfiguration:
             'learner': {
                 'policy_checkpoint': files['policy'], 'value_checkpoint': files['value'],
                 'warm_start_data': files['warm_start'], 'simulation_checkpoint': files['learner'],
-                'dynamics_checkpoint': files['dynamics'], 'task': arguments['task'],
+                'dynamics_checkpoint': files['dynamics'], 'task_file': task_file,
                 'seed': self.seed, **run_folder, **key, **self._overrides(int, 'horizon'),
                 **self._overrides(float, 'prior_ratio')},
             'monitor': {
@@ -124,13 +128,18 @@ class RunConfiguration:
         parameters['monitor'].setdefault('title', self._title(parameters['learner']))
         return parameters
 
+    def _task_file(self):
+        """Return the parameter file of the task, by name or path; empty for none."""
+        given = self.arguments['task_parameters']
+        return _absolute(given) if given else '' if self._own_task else self.arguments['task']
+
     def _title(self, learner):
         horizon = f', H = {learner["horizon"]}' if 'horizon' in learner else ''
-        return f'{self.arguments["task"]}, {learner["algorithm"]}{horizon}, seed {self.seed}'
+        return f'{self.task.name}, {learner["algorithm"]}{horizon}, seed {self.seed}'
 
     def _checkpoint_files(self):
         """Return the paths of the checkpoints; files that pretraining left out are empty texts."""
-        task, given = self.arguments['task'], self.arguments['checkpoint']
+        task, given = self.task.name, self.arguments['checkpoint']
         folder = Path(given) if given else self.share / 'resource' / 'checkpoints' / task
         files = {name: folder / f'{name}.safetensors' for name in CHECKPOINTS}
         for name in ('policy', 'value'):
@@ -152,11 +161,14 @@ class RunConfiguration:
         if given:
             return Path(given).resolve()
         stamp = datetime.now().strftime('%Y-%m-%d_%H-%M-%S')
-        task, algorithm = self.arguments['task'], Path(self.arguments['algorithm']).stem
+        task, algorithm = self.task.name, Path(self.arguments['algorithm']).stem
         return Path('runs', f'{stamp}_{task}_{algorithm}_seed{self.seed}').resolve()
 
     def _robot(self):
         robot, task = self.arguments['robot'], self.arguments['task']
+        if self.simulated and task not in WORLDS:
+            raise ValueError(f'task: the simulated arm has no scene for {task!r}; choose from: '
+                             f'{", ".join(sorted(WORLDS))}, or simulated:=false')
         if not robot:
             if not self.simulated:
                 raise ValueError('robot: expected a contract, as simulated is false')
@@ -177,6 +189,13 @@ class RunConfiguration:
 
     def _boolean(self, name):
         return self.arguments[name] == 'true'
+
+
+def _absolute_task(name):
+    """Return the name of an own task, with the path of its file, if it has one, made absolute."""
+    file, colon, class_name = name.rpartition(':') if ':' in name else (name, '', '')
+    is_file = Path(file).suffix in ('.py', '.yaml', '.yml')
+    return f'{_absolute(file) if is_file else file}{colon}{class_name}'
 
 
 def _absolute(path):

@@ -7,13 +7,13 @@ from sgft_ros.robot.command import CommandContract, read_command
 from sgft_ros.robot.human import HumanContract, read_human
 from sgft_ros.robot.interlocks import Interlock, read_interlocks
 from sgft_ros.robot.limits import Limits, read_limits
+from sgft_ros.robot.reset import read_reset, Reset
 from sgft_ros.robot.terms import ObservationTerm, read_terms
 from sgft_ros.robot.yaml_section import ContractError, load_yaml, Section, suggest
 
 CONTRACT_KEYS = (
     'name', 'control_rate', 'frames', 'observation', 'command', 'limits', 'interlocks', 'human',
     'reset')
-RESET_KINDS = ('service',)
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,6 @@ class Frames:
     base: str    # frame of the commands and of the workspace box
     tool: str    # frame whose position the workspace box limits
     object: str  # frame of the thing that the task is about
-
-
-@dataclass(frozen=True)
-class Reset:
-    """How the robot gets to the start of an episode."""
-
-    kind: str
-    service: str  # std_srvs/srv/Trigger
 
 
 @dataclass(frozen=True)
@@ -101,7 +93,7 @@ def load_robot_contract(path_or_name: str | Path) -> RobotContract:
         limits=read_limits(section, command),
         interlocks=read_interlocks(section),
         human=read_human(section, command),
-        reset=_read_reset(section),
+        reset=read_reset(section, command),
     )
 
 
@@ -125,7 +117,3 @@ def _read_frames(contract: Section) -> Frames:
     section = contract.section('frames', ('base', 'tool', 'object'))
     return Frames(section.text('base'), section.text('tool'), section.text('object'))
 
-
-def _read_reset(contract: Section) -> Reset:
-    section = contract.section('reset', ('kind', 'service'))
-    return Reset(section.choice('kind', RESET_KINDS), section.text('service'))

@@ -1,5 +1,7 @@
 """What a driver is told, by its kind of command: velocities, or targets that velocities move."""
 
+from collections import deque
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -32,14 +34,34 @@ class VelocityDrive:
     moves_on = True  # after the control period for which the command was meant
 
     def __init__(self, contract: RobotContract):
-        self._size = contract.command.size
+        command = contract.command
+        # Elements of the position that the numbers of the velocity move, as pairs.
+        self._moves = [(index, 'xyz'.index(axis[-1])) for index, axis in enumerate(command.axes)
+                       if axis.startswith('linear.')] if command.moves_tool else [
+                           (index, index) for index in range(command.size)]
+        # Newest last, as many as may have moved the robot since it was measured.
+        self._velocities = deque(
+            [np.zeros(command.size)],
+            maxlen=math.ceil(contract.limits.max_age * contract.control_rate) + 1)
 
     def begin(self, measured: MeasuredState) -> None:
         """Take over the robot where it is."""
 
-    def origin(self, measured: MeasuredState) -> np.ndarray:
-        """Return the position from which a velocity moves on, as `measured.position`."""
-        return measured.position
+    def origins(self, measured: MeasuredState) -> tuple[np.ndarray, ...]:
+        """
+        Return the positions from which a velocity may move on, as `measured.position`.
+
+        The measurement is some milliseconds old: where the robot was then, and the farthest to
+        both sides that what it was told since can have brought it.
+        """
+        age = max(measured.age, 0.0)
+        here = np.array(measured.position, float)
+        low, high = here.copy(), here.copy()
+        fastest, slowest = (bound(self._velocities, axis=0) for bound in (np.max, np.min))
+        for index, element in self._moves:
+            low[element] += min(slowest[index], 0.0) * age
+            high[element] += max(fastest[index], 0.0) * age
+        return here, low, high
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         """Return the velocity (action,), cut so that no target gets too far ahead."""
@@ -47,15 +69,16 @@ class VelocityDrive:
 
     def move(self, velocity: np.ndarray) -> np.ndarray:
         """Return the command for a velocity (action,) over one control period."""
+        self._velocities.append(velocity)
         return velocity.copy()
 
     def stop(self, measured: MeasuredState | None) -> np.ndarray | None:
-        """Return the command that stops the robot, None for one that is stopped by silence."""
-        return np.zeros(self._size)
+        """Return the command that stops the robot, None if there is nothing to say."""
+        return self.idle()
 
     def idle(self) -> np.ndarray | None:
         """Return what a driver is told while nobody may move the robot."""
-        return np.zeros(self._size)
+        return self.move(np.zeros_like(self._velocities[-1]))
 
 
 class _TargetDrive:
@@ -98,10 +121,10 @@ class JointTargetDrive(_TargetDrive):
         super().__init__(contract)
         self._lead = np.array(contract.command.lead)
 
-    def origin(self, measured: MeasuredState) -> np.ndarray:
+    def origins(self, measured: MeasuredState) -> tuple[np.ndarray, ...]:
         self._target = clip(
             self._target, measured.position - self._lead, measured.position + self._lead)
-        return self._target
+        return (self._target,)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         cut = towards_box(velocity, self._target, measured.position - self._lead,
@@ -123,12 +146,12 @@ class PoseDrive(_TargetDrive):
         self._axes = [TWIST_AXES.index(axis) for axis in contract.command.axes]
         self._lead, self._angular_lead = contract.command.lead
 
-    def origin(self, measured: MeasuredState) -> np.ndarray:
+    def origins(self, measured: MeasuredState) -> tuple[np.ndarray, ...]:
         position = clip(self._target[:3], measured.position - self._lead,
                         measured.position + self._lead)
         self._target = np.concatenate(
             [position, self._near(self._target[3:], measured.orientation)])
-        return position
+        return (position,)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         twist = self._twist(velocity)

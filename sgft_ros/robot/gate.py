@@ -104,7 +104,7 @@ class SafetyGate:
             return self._stop(problem, measured)
         if not self._drive.moves_on:
             return None
-        inside = self._limiter.keep_inside(self._velocity, measured.position)
+        inside = self._inside(self._velocity, measured)
         if inside is self._velocity:
             return None
         self._velocity, self._executed = inside, self._to_action(inside)
@@ -145,7 +145,7 @@ class SafetyGate:
         if (stepped != allowed).any():
             reasons.append('action step')
         wanted = stepped * self._scale
-        inside = self._limiter.keep_inside(wanted, self._drive.origin(measured))
+        inside = self._inside(wanted, measured)
         if inside is not wanted:
             reasons.append(self._limiter.box)
         near = self._drive.within_lead(inside, measured)
@@ -160,6 +160,11 @@ class SafetyGate:
         self._velocity, self._executed = velocity, executed
         return GateDecision(self._drive.move(velocity), executed.copy(), bool(reasons), False,
                             ', '.join(reasons))
+
+    def _inside(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
+        for origin in self._drive.origins(measured):
+            velocity = self._limiter.keep_inside(velocity, origin)
+        return velocity
 
     def _problem_of_action(self, action: np.ndarray) -> str:
         if action.shape != self._scale.shape:

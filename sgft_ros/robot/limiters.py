@@ -84,11 +84,12 @@ class JointLimiter:
     def slow_down(self, velocity: np.ndarray) -> np.ndarray:
         """Return the velocity no faster than any joint's limit, in the same direction."""
         speed = np.abs(velocity)
-        if (speed <= self._speed).all():
+        over = speed > self._speed
+        if not over.any():
             return velocity
-        share = np.divide(self._speed, speed, out=np.ones_like(speed), where=speed > 0.0)
+        share = (self._speed[over] / speed[over]).min()
         # Multiplying may round up by one bit.
-        return clip(velocity * share.min(), -self._speed, self._speed)
+        return clip(velocity * share, -self._speed, self._speed)
 
 
 def towards_box(

@@ -89,6 +89,11 @@ class SimulatedArm:
         return self.data.site_xpos[self._tip].copy()
 
     @property
+    def tip_orientation(self) -> np.ndarray:
+        """Return the true orientation of the tip in base_link, quaternion (w, x, y, z)."""
+        return self.body_pose('peg_tip')[1]
+
+    @property
     def force(self) -> np.ndarray:
         """Return the filtered contact force on the peg, in base_link axes (3,) [N]."""
         return self._force.copy()

@@ -87,7 +87,7 @@ class Environment:
     def _measured(self):
         arm = self.cell.arm
         if self._command.moves_tool:
-            return MeasuredState(arm.tip_position, 0.0, arm.body_pose('peg_tip')[1])
+            return MeasuredState(arm.tip_position, 0.0, arm.tip_orientation)
         return MeasuredState(arm.joint_positions, 0.0)
 
     def _observe(self, raw) -> np.ndarray:

@@ -26,7 +26,7 @@ class SimulatedSensing:
         frames = contract.frames
         self._frames = {
             frames.base: lambda: (np.zeros(3), IDENTITY),
-            frames.tool: lambda: (cell.measured_tip, cell.arm.body_pose('peg_tip')[1]),
+            frames.tool: lambda: (cell.measured_tip, cell.arm.tip_orientation),
             frames.object: lambda: (cell.origin, IDENTITY),
             **{name: lambda name=name: cell.measured_body(name) for name in cell.scene.bodies}}
         self._topics = {

@@ -60,7 +60,7 @@ class ArmSimToReal:
 
         :raises ContractError: if it cannot be used
         """
-        self._worlds, self._task = WORLDS[task], get_task(task)()
+        self._worlds, self._task = WORLDS[task], get_task(task)
         self.name, self.gamma = task, self._task.gamma
         self.robot = robot or self._worlds.robot
         self._contract = load_robot_contract(self.robot)

@@ -1,24 +1,68 @@
 """Start, reward, success and termination of one task each."""
 
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
 from sgft_ros.tasks.hammer import Hammer
 from sgft_ros.tasks.peg_insert import PegInsert
 from sgft_ros.tasks.puck_push import PuckPush
 from sgft_ros.tasks.push import Push
+from sgft_ros.tasks.yaml_task import YamlTask
 
 TASKS = {task.name: task for task in (Hammer, PegInsert, PuckPush, Push)}
 BENCHMARK_TASKS = ('walker_walk',)  # sgft_ros.simulation.gymnasium_tasks: no robot does these
+ATTRIBUTES = ('name', 'gamma', 'max_steps', 'value_terms', 'evaluate')  # of one's own task
 
 
 def get_task(name: str):
     """
-    Return the task class of that name.
+    Return a task.
 
-    :raises ValueError: if no robot has such a task; the message lists the choices
+    :param name: one of TASKS; or of one's own: `module:Class`, `path/to/file.py:Class`, or the
+        path of a .yaml file
+    :raises ValueError: if there is no such task; the message says what was expected
     """
+    if is_own_task(name):
+        return YamlTask(Path(name)) if _is_yaml(name) else _own_task(name)
     if name in BENCHMARK_TASKS:
         raise ValueError(
             f'task {name!r} is a benchmark task: `sgft pretrain` and `sgft benchmark` run it, but '
             f'no robot does; choose from: {", ".join(sorted(TASKS))}')
     if name not in TASKS:
-        raise ValueError(f'unknown task {name!r}; choose from: {", ".join(sorted(TASKS))}')
-    return TASKS[name]
+        raise ValueError(f'unknown task {name!r}; choose from: {", ".join(sorted(TASKS))}, or one '
+                         "of your own: 'module:Class', 'file.py:Class', or a .yaml file")
+    return TASKS[name]()
+
+
+def is_own_task(name: str) -> bool:
+    """Return whether a task is not one of this package, going by what it is called."""
+    return ':' in name or _is_yaml(name)
+
+
+def _is_yaml(name):
+    return Path(name).suffix in ('.yaml', '.yml')
+
+
+def _own_task(name: str):
+    where, _, class_name = name.rpartition(':')
+    try:
+        module = _load_file(Path(where)) if where.endswith('.py') else import_module(where)
+    except Exception as error:  # whatever the module raises belongs to its author
+        raise ValueError(f'task {name!r}: {where} cannot be imported: '
+                         f'{type(error).__name__}: {error}') from error
+    if not hasattr(module, class_name):
+        raise ValueError(f'task {name!r}: {where} has no class {class_name!r}')
+    task = getattr(module, class_name)()
+    missing = [attribute for attribute in ATTRIBUTES if not hasattr(task, attribute)]
+    if missing:
+        raise ValueError(f'task {name!r}: {class_name} lacks {", ".join(missing)}; '
+                         f'a task has {", ".join(ATTRIBUTES)}')
+    return task
+
+
+def _load_file(path: Path):
+    spec = spec_from_file_location(path.stem, path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -130,3 +130,34 @@ def test_a_wrong_algorithm_file_is_refused_by_name(configure, tmp_path, text, me
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         configure(algorithm=str(path))
+
+
+OWN_TASK = """
+name: reach
+gamma: 0.97
+max_steps: 40
+value_terms: [tip_position]
+success: [{term: tip_position, max: 0.01}]
+reward: {success: 1.0}
+"""
+
+
+def test_a_task_of_ones_own_goes_to_the_nodes_with_its_path_and_parameters(
+        configure, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'reach.yaml').write_text(OWN_TASK)
+    (tmp_path / 'run.yaml').write_text('policy: {ros__parameters: {transition_limit: 77}}')
+    parameters = configure(
+        task='reach.yaml', task_parameters='run.yaml', robot='simulated_arm',
+        simulated='false').parameters
+    assert parameters['policy']['task'] == str(tmp_path / 'reach.yaml')
+    assert parameters['policy']['transition_limit'] == 77
+    assert parameters['learner']['task_file'] == str(tmp_path / 'run.yaml')
+    assert parameters['monitor']['title'].startswith('reach, ')
+
+
+def test_a_task_of_ones_own_has_no_scene_around_the_simulated_arm(configure, tmp_path):
+    file = tmp_path / 'reach.yaml'
+    file.write_text(OWN_TASK)
+    with pytest.raises(ValueError, match='no scene.*simulated:=false'):
+        configure(task=str(file))

@@ -8,6 +8,7 @@ from data_path import node_process, running_probe
 from policies import metadata, save_policy, servo_tensors
 from sgft_ros.msg import Action, EpisodeResult, PolicyWeights, Transition
 from sgft_ros.nodes import qos, weights
+from sgft_ros.robot import load_robot_contract
 
 POLICY_STATUS = 'policy: control loop'
 PERIOD = 0.05  # control period of the simulated arm [s]
@@ -24,7 +25,11 @@ class Cell:
         self._robot, self._faults = robot, dict(faults)
         self._processes = contextlib.ExitStack()
         self.tensors = servo_tensors() if tensors is None else tensors
-        checkpoint = save_policy(folder / 'policy.safetensors', self.tensors)
+        contract = load_robot_contract(robot)
+        checkpoint = save_policy(
+            folder / 'policy.safetensors', self.tensors,
+            observation_names=list(contract.observation_names),
+            action_names=list(contract.action_names))
         # A cell at the rate of the wall clock has no /clock.
         self.time = {'use_sim_time': 'true'} if rate_factor != 1.0 else {}
         self.rate = {'rate_factor': rate_factor}

@@ -73,7 +73,13 @@ def test_limit_of_zero_is_a_limit(tmp_path, key):
     ({'limits.workspace': None}, ['limits.workspace', 'mapping']),
     ({'limits.watchdog': 3.1}, ['limits.watchdog', '<= 3', '3.1']),
     ({'limits.watchdog': 0}, ['limits.watchdog', '>= 1']),
-    ({'reset.kind': 'joints'}, ['reset.kind', 'service']),
+    ({'reset.kind': 'joints'}, ['reset.kind', 'service', 'home', 'operator']),
+    ({'reset.kind': 'home'}, ["unknown key 'service'", 'position', 'tolerance']),
+    ({'reset.confirm': 'yes'}, ['reset.confirm', 'true or false']),
+    ({'reset': {'kind': 'home', 'position': [0.5, 0.0], 'tolerance': 0.01}},
+     ['reset.position', '3 finite numbers']),
+    ({'reset': {'kind': 'home', 'position': [0.5, 0.0, 0.2], 'tolerance': 0.01},
+      'command.axes': ['linear.x', 'linear.y', 'angular.z']}, ['reset.kind', 'turn']),
 ], ids=lambda value: '-'.join(value) if isinstance(value, dict) else '')
 def test_mistake_is_answered_with_file_key_and_expectation(tmp_path, change, words):
     file = write_contract(tmp_path, change)

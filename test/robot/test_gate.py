@@ -216,3 +216,13 @@ def test_repeated_or_reordered_action_stops(second):
     assert not gate.filter(np.ones(3), CENTRE, 0.0, stamp=100.0, clock=100.0).stopped
     decision = gate.filter(np.ones(3), CENTRE, 0.01, stamp=second, clock=100.0)
     assert is_stop(decision) and decision.reason == 'action out of order'
+
+
+def test_the_age_of_the_measurement_counts_as_motion_that_went_on():
+    gate = armed_gate(limited(action_step=(2.0, 2.0, 2.0)))
+    gate.filter(np.array([1.0, 0.0, 0.0]), at(x=0.68), 0.0)
+    # 0.1 s ago it was 8.5 mm from the face, towards which it has moved with 60 mm/s since.
+    old = MeasuredState(np.array([0.6915, 0.0, 0.25]), 0.1)
+    decision = gate.filter(np.array([1.0, 0.0, 0.0]), old, PERIOD)
+    assert PERIOD * decision.command[0] == pytest.approx(0.0025)
+    assert decision.reason == 'workspace'

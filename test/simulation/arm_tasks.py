@@ -12,7 +12,7 @@ def task_environment(task, physics=None, seed=0):
     worlds = WORLDS[task]
     draw = worlds.sim.draw if physics is None else lambda rng: physics
     return Environment(
-        get_task(task)(), load_robot_contract(worlds.robot), np.random.default_rng(seed), draw)
+        get_task(task), load_robot_contract(worlds.robot), np.random.default_rng(seed), draw)
 
 
 def by_name(contract, observation):

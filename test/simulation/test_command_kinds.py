@@ -18,7 +18,7 @@ NOMINAL = Physics()
 def environment(folder, kind, physics=NOMINAL):
     contract = load_robot_contract(write_contract(folder, changes(kind)))
     return Environment(
-        get_task('peg_insert')(), contract, np.random.default_rng(0), lambda _: physics)
+        get_task('peg_insert'), contract, np.random.default_rng(0), lambda _: physics)
 
 
 @pytest.mark.parametrize('kind', KINDS)
@@ -77,4 +77,4 @@ def test_an_arm_of_other_joints_is_refused(tmp_path):
         'limits.joints.max': [1.0, 1.0]}
     contract = load_robot_contract(write_contract(tmp_path, change))
     with pytest.raises(ValueError, match='6 joints'):
-        Environment(get_task('peg_insert')(), contract, np.random.default_rng(0), None)
+        Environment(get_task('peg_insert'), contract, np.random.default_rng(0), None)

@@ -8,8 +8,8 @@ require_standalone()
 
 def test_help_names_every_verb():
     text = sgft('--help').stdout
-    for verb in ('launch', 'run', 'node', 'topic', 'service', 'param', 'bag', 'pretrain',
-                 'benchmark', 'demonstrations'):
+    for verb in ('launch', 'run', 'node', 'topic', 'service', 'param', 'bag', 'check',
+                 'pretrain', 'benchmark', 'demonstrations'):
         assert f'\n  {verb} ' in text
 
 

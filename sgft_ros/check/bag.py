@@ -1,0 +1,111 @@
+"""Facts of a recorded bag."""
+
+from pathlib import Path
+
+from rclpy.duration import Duration
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.serialization import deserialize_message
+from rosbags.rosbag2 import Reader, ReaderError
+from rosidl_runtime_py.utilities import get_message
+from sgft_ros.check.facts import contract_names, Endpoint, Facts, TF, TF_STATIC, Topic
+from sgft_ros.check.recorder import Recorder
+from sgft_ros.robot import RobotContract
+from sgft_ros.robot.messages import stamp_seconds
+
+CLOCK = '/clock'
+AUTHORITY = 'bag'
+JUMP = 1000.0  # periods by which time may jump when a robot is started again
+
+
+def read(path: Path, contract: RobotContract, namespace: str, duration: float | None) -> Facts:
+    """
+    Read a bag, or the first `duration` [s] of it.
+
+    Time is that of the recorded /clock, or else when each message was recorded.
+
+    :raises ValueError: if there is no bag that can be read
+    """
+    try:
+        with Reader(path) as reader:
+            if not reader.message_count:
+                raise ValueError(f'bag: {path} holds no message')
+            return _read(reader, contract, namespace, duration)
+    except (OSError, ReaderError) as error:
+        raise ValueError(
+            f'bag: {path} cannot be read: {error}; expected a folder as `bag record` writes it '
+            '(`bag reindex` mends one whose recorder was killed)') from None
+
+
+def _read(reader, contract, namespace, duration):
+    recorder = Recorder(contract)
+    topics, services = contract_names(contract)
+    names = {name: _full(name, namespace) for name in (*topics, *services)}
+    listening = {names[topic]: topic for topic in recorder.classes}
+    found = {connection.topic for connection in reader.connections}
+    wanted = {names[TF]: 'tf2_msgs/msg/TFMessage', names[TF_STATIC]: 'tf2_msgs/msg/TFMessage',
+              CLOCK: 'rosgraph_msgs/msg/Clock',
+              **{name: recorder.types[topic] for name, topic in listening.items()}}
+    connections = [each for each in reader.connections if wanted.get(each.topic) == each.msgtype]
+    stop = None if duration is None else reader.start_time + round(duration * 1e9)
+    ticks = _Ticks(recorder)
+    clock = 0.0
+    # Without connections the reader would give every message.
+    messages = reader.messages(connections, stop=stop) if connections else ()
+    for connection, received, data in messages:
+        message = deserialize_message(data, get_message(connection.msgtype))
+        if connection.topic == CLOCK:
+            clock = stamp_seconds(message.clock)
+        now = clock if CLOCK in found else received * 1e-9
+        if now > 0.0:
+            ticks.until(now)
+        if connection.topic in listening:
+            recorder.take(listening[connection.topic], message, now)
+        elif connection.topic == names[TF]:
+            for transform in message.transforms:
+                recorder.buffer.set_transform(transform, AUTHORITY)
+        elif connection.topic == names[TF_STATIC]:
+            for transform in message.transforms:
+                recorder.buffer.set_transform_static(transform, AUTHORITY)
+    whole = reader.duration * 1e-9
+    return Facts(
+        live=False, simulated_time=CLOCK in found,
+        duration=whole if duration is None else min(duration, whole), names=names,
+        topics={name: _topic(reader, name) for name in found}, services={},
+        frames=recorder.frames(), signals=recorder.signals)
+
+
+class _Ticks:
+    """Let the recorder look once per period of the bag's time."""
+
+    def __init__(self, recorder):
+        self._recorder, self._next = recorder, None
+
+    def until(self, now):
+        period = self._recorder.period
+        if self._next is None or abs(now - self._next) > JUMP * period:
+            self._next = now + period
+        while self._next <= now:
+            self._recorder.tick(self._next)
+            self._next += period
+
+
+def _full(name, namespace):
+    return name if name.startswith('/') else '/'.join(
+        ['', *filter(None, [namespace.strip('/')]), name])
+
+
+def _topic(reader, name):
+    return Topic(tuple(
+        Endpoint('', connection.msgtype, _profile(qos))
+        for connection in reader.connections if connection.topic == name
+        # An old bag does not tell; somebody has published all the same.
+        for qos in connection.ext.offered_qos_profiles or [None]))
+
+
+def _profile(qos):
+    if qos is None:
+        return QoSProfile(depth=1)
+    return QoSProfile(
+        depth=1, reliability=ReliabilityPolicy[qos.reliability.name],
+        durability=DurabilityPolicy[qos.durability.name],
+        deadline=Duration(seconds=qos.deadline.sec, nanoseconds=qos.deadline.nsec))

@@ -1,0 +1,88 @@
+"""What was measured, of a live graph and of a bag alike; the rules judge nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from rclpy.qos import QoSProfile
+from sgft_ros.robot import RobotContract
+from sgft_ros.robot.terms import JointStatesSource, Source, TransformSource
+
+TF, TF_STATIC = '/tf', '/tf_static'
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A publisher or a subscription."""
+
+    node: str  # full name; empty where a bag does not tell
+    type: str
+    qos: QoSProfile
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Who is at a topic."""
+
+    publishers: tuple[Endpoint, ...] = ()
+    subscriptions: tuple[Endpoint, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Something that the nodes need to be measured: an observation term, or a robot's state."""
+
+    name: str
+    source: Source
+    max_age: float  # [s]
+    key: str        # of the contract, under which `max_age` and what else there is stand
+
+
+@dataclass
+class Signal:
+    """What came of one measurement; times [s] are those of the clock that nodes have."""
+
+    arrivals: list[float] = field(default_factory=list)  # of messages, or of newer transforms
+    values: list[np.ndarray] = field(default_factory=list)  # newest at each control tick, raw
+    ages: list[float] = field(default_factory=list)  # of these
+    unstamped: int = 0      # messages without a stamp
+    problem: str = ''       # why the last message or transform could not be read
+    joints: tuple[str, ...] = ()  # names in the last JointState
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that a check looks at. Topics and services are under their full names."""
+
+    live: bool              # else from a bag
+    simulated_time: bool    # whether somebody publishes /clock
+    duration: float         # of the measurements [s]
+    names: Mapping[str, str]  # full name of each topic and service that the contract names
+    topics: Mapping[str, Topic]
+    services: Mapping[str, tuple[str, ...]]  # types; a bag does not tell
+    frames: Mapping[str, str]  # of tf: parent by child
+    signals: Mapping[str, Signal]  # by the name of the measurement
+
+    def topic(self, name: str) -> Topic:
+        """Return who is at a topic that the contract names."""
+        return self.topics.get(self.names[name], Topic())
+
+
+def measurements(contract: RobotContract) -> tuple[Measurement, ...]:
+    """Return what has to be measured for the policy and for the safety gate."""
+    found = [Measurement(term.name, term.source, term.max_age, f'observation ({term.name})')
+             for term in contract.observation if term.max_age is not None]
+    limits, frames = contract.limits, contract.frames
+    if contract.command.moves_tool:
+        pose = TransformSource(frames.base, frames.tool, ('x', 'y', 'z'))
+        return *found, Measurement(
+            'tool position', pose, limits.max_age, 'limits.workspace')
+    positions = JointStatesSource(limits.topic, contract.command.axes, 'position')
+    return *found, Measurement('joint positions', positions, limits.max_age, 'limits.joints')
+
+
+def contract_names(contract: RobotContract) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the topics and the services that a contract names, tf's included."""
+    sources = [each.source for each in measurements(contract)]
+    topics = {source.topic for source in sources if source.kind != 'transform'}
+    return ((*sorted(topics), contract.command.topic, TF, TF_STATIC), (contract.reset.service,))

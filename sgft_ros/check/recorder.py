@@ -1,0 +1,89 @@
+"""From messages and transforms to signals, as the nodes read them: live and from a bag."""
+
+from collections.abc import Mapping
+
+from rosidl_runtime_py.utilities import get_message
+from sgft_ros.check.facts import measurements, Signal
+from sgft_ros.nodes.sensors import LATEST
+from sgft_ros.robot import RobotContract
+from sgft_ros.robot.messages import make_extractor, stamp_seconds
+from tf2_ros import Buffer, TransformException
+import yaml
+
+LONGEST_PERIOD = 0.1  # [s] between two looks, however slow the control loop is
+
+
+class Recorder:
+    """Take messages as they come, and look at each control tick what a node would act upon."""
+
+    def __init__(self, contract: RobotContract):
+        """Prepare a signal for each measurement; `buffer` has to be filled by the caller."""
+        self.period = min(contract.control_period, LONGEST_PERIOD)  # between two ticks [s]
+        self.buffer = Buffer()
+        self.signals: Mapping[str, Signal] = {}
+        self.types: Mapping[str, str] = {}     # of the topics to hand to `take`
+        self.classes: Mapping[str, type] = {}  # of those whose messages can be read here
+        self._readers, self._transforms, self._newest = {}, [], {}
+        for each in measurements(contract):
+            signal = self.signals[each.name] = Signal()
+            extract, source = make_extractor(each.source), each.source
+            if source.kind == 'transform':
+                self._transforms.append((each.name, signal, source, extract))
+            # A topic has one type; the rules say so of a contract that names two.
+            elif self.types.setdefault(source.topic, source.type) == source.type:
+                self._readers.setdefault(source.topic, []).append(
+                    (each.name, signal, source, extract))
+        for topic, type_name in self.types.items():
+            try:
+                self.classes[topic] = get_message(type_name)
+            except (AttributeError, ImportError, LookupError, ValueError):
+                for _, signal, *_ in self._readers[topic]:
+                    signal.problem = f'the message type {type_name} is not installed here'
+
+    def take(self, topic: str, message: object, now: float) -> None:
+        """Read a message of the type of the contract; at 0 nobody has told the time yet."""
+        if now == 0.0:
+            return
+        header = getattr(message, 'header', None)
+        stamp = now if header is None else stamp_seconds(header.stamp)
+        for name, signal, source, extract in self._readers[topic]:
+            signal.arrivals.append(now)
+            if source.kind == 'joint_states':
+                signal.joints = tuple(message.name)
+            if stamp == 0.0:
+                signal.unstamped += 1
+                continue
+            try:
+                self._newest[name] = extract(message), stamp
+            except ValueError as error:
+                signal.problem = str(error)
+
+    def tick(self, now: float) -> None:
+        """Note the newest values and their ages; at 0 nobody has told the time yet."""
+        if now == 0.0:
+            return
+        for name, signal, source, extract in self._transforms:
+            self._look_up(name, signal, source, extract, now)
+        for name, (values, stamp) in self._newest.items():
+            self.signals[name].values.append(values)
+            self.signals[name].ages.append(now - stamp)
+
+    def frames(self) -> dict[str, str]:
+        """Return the parent of each tf frame that has one."""
+        known = yaml.safe_load(self.buffer.all_frames_as_yaml()) or {}
+        return {child: entry['parent'] for child, entry in dict(known).items()}
+
+    def _look_up(self, name, signal, source, extract, now):
+        try:
+            found = self.buffer.lookup_transform(
+                source.target_frame, source.source_frame, LATEST)
+        except TransformException as error:
+            signal.problem = str(error)
+            return
+        stamp = stamp_seconds(found.header.stamp)
+        if stamp == 0.0:  # every frame on the way is static
+            signal.unstamped += 1
+            return
+        if name not in self._newest or stamp != self._newest[name][1]:
+            signal.arrivals.append(now)
+        self._newest[name] = extract(found.transform), stamp

@@ -1,0 +1,1 @@
+"""The rules of a check: findings from facts, contract and checkpoint; nothing else is asked."""

@@ -1,0 +1,124 @@
+"""Whether the robot is within its limits now, and the limits let actions do what they ask."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from sgft_ros.check.facts import Facts
+from sgft_ros.check.findings import Finding, green, red, yellow
+from sgft_ros.robot import RobotContract
+
+SLACK = 1e-3         # beyond a limit, which noise of a measurement may reach [m, rad]
+MOST_OUTSIDE = 0.05  # share of the control ticks
+LEAST_SPEED = 0.25   # share of what an action of 1.0 asks, below which actions hardly differ
+LEAST_STEP = 0.05    # of the action, below which the robot is slow to start and slow to turn
+
+
+def measured_state(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
+    """Judge where the tool or the joints have been."""
+    if contract.command.moves_tool:
+        name, key, unit, parts = 'tool position', 'limits.workspace', 'm', 'xyz'
+        box = contract.limits.workspace
+    else:
+        name, key, unit = 'joint positions', 'limits.joints', 'rad'
+        box, parts = contract.limits, contract.command.axes
+    values = facts.signals[name].values
+    if not values:
+        return
+    values = np.array(values)
+    low, high = np.array(box.minimum) - SLACK, np.array(box.maximum) + SLACK
+    for index, part in enumerate(parts):
+        yield _place(values[:, index], low[index], high[index], f'{name}, {part}', key, unit)
+
+
+def _place(values, low, high, subject, key, unit) -> Finding:
+    expected = f'{low + SLACK:g} to {high - SLACK:g} {unit}'
+    outside = float(np.mean((values < low) | (values > high)))
+    found = f'{values.min():.3g} to {values.max():.3g} {unit}'
+    if outside <= MOST_OUTSIDE:
+        return green(subject, expected, found)
+    middle = float(np.median(values))
+    advice = (f'move the robot to where it shall work, or correct {key} in the contract: the '
+              'safety gate lets it move inwards only')
+    beyond = 'below the limit' if middle < low else 'above the limit' if middle > high else (
+        f'outside in {outside:.0%} of the ticks')
+    judge = yellow if low <= middle <= high else red
+    return judge(subject, expected, f'{found}, {beyond}', advice)
+
+
+def speeds(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
+    """Judge whether an action of 1.0 is cut by a limit of speed, step or lead."""
+    command, limits = contract.command, contract.limits
+    if command.moves_tool:
+        for kind, limit in (('linear', limits.linear_speed), ('angular', limits.angular_speed)):
+            indices = [i for i, axis in enumerate(command.axes) if axis.startswith(kind)]
+            if indices:
+                asked = [abs(command.scale[i]) for i in indices]
+                yield _speed(f'limits.{kind}_speed', max(asked), float(np.linalg.norm(asked)),
+                             limit, command.units[indices[0]])
+    else:
+        for joint, scale, limit in zip(command.axes, command.scale, limits.speed, strict=True):
+            yield _speed(f'limits.joints.speed of {joint}', abs(scale), abs(scale), limit, 'rad/s')
+    yield _step(min(limits.action_step))
+
+
+def room(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
+    """Find commanded axes and joints whose limits leave no room; no finding otherwise."""
+    command = contract.command
+    if command.moves_tool:
+        box, key = contract.limits.workspace, 'limits.workspace'
+        axes = [(axis, 'xyz'.index(axis[-1])) for axis in command.axes if axis[:6] == 'linear']
+    else:
+        box, key = contract.limits, 'limits.joints'
+        axes = [(joint, index) for index, joint in enumerate(command.axes)]
+    for axis, index in axes:
+        low, high = box.minimum[index], box.maximum[index]
+        if low == high:
+            yield red(f'{key}, {axis}', 'room to move', f'min and max are both {low:g}',
+                      'write limits between which it may move, or leave it out of the command')
+
+
+def _step(step) -> Finding:
+    subject, expected = 'limits.action_step', f'at least {LEAST_STEP:g} per command'
+    advice = ('write how much an action may change from one command to the next; 2.0 allows a '
+              'full reversal')
+    if step == 0.0:
+        return red(subject, expected, '0: no action may ever change', advice)
+    if step < LEAST_STEP:
+        return yellow(subject, expected, f'{step:g}: from rest to an action of 1.0 it takes '
+                      f'{1.0 / step:.0f} commands', advice)
+    return green(subject, expected, f'{step:g}')
+
+
+def _speed(subject, asked, diagonal, limit, unit) -> Finding:
+    expected = f'at least {asked:g} {unit}, for which an action of 1.0 asks (command.scale)'
+    found = f'{limit:g} {unit}'
+    if limit == 0.0:
+        return red(subject, expected, f'{found}: the robot could not move',
+                   'a limit of 0 is a limit: write the largest speed that is safe')
+    if limit < asked:
+        judge = red if limit < LEAST_SPEED * asked else yellow
+        return judge(subject, expected, f'{found}: actions are cut to {limit / asked:.0%}',
+                      'lower command.scale or raise the limit if that is safe; leave both as they '
+                      'are if the policy was trained with them')
+    if limit < diagonal:
+        found += f', which cuts motions along all axes at once to {limit / diagonal:.0%}'
+    return green(subject, expected, found)
+
+
+def leads(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
+    """Judge whether a target may be as far ahead as one control period moves it."""
+    command = contract.command
+    if not command.is_target:
+        return
+    if command.kind == 'pose':
+        lead = {'linear': command.lead[0], 'angular': command.lead[1]}
+        rows = [(axis, lead[axis.partition('.')[0]]) for axis in command.axes]
+    else:
+        rows = list(zip(command.axes, command.lead, strict=True))
+    for (axis, most), scale, unit in zip(rows, command.scale, command.units, strict=True):
+        step, length = abs(scale) * contract.control_period, unit.partition('/')[0]
+        subject = f'command.lead of {axis}'
+        expected = f'at least {step:.3g} {length}, which an action of 1.0 moves in one period'
+        yield green(subject, expected, f'{most:g} {length}') if most >= step else yellow(
+            subject, expected, f'{most:g} {length}: targets are held back',
+            'raise command.lead, or lower command.scale')

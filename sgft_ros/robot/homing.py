@@ -1,0 +1,30 @@
+"""The way home: actions that bring the robot to the position where episodes start."""
+
+import numpy as np
+from sgft_ros.robot.contract import RobotContract
+from sgft_ros.robot.drives import MeasuredState
+
+GAIN = 0.2  # of the remaining way, per control period
+
+
+class Homing:
+    """Straight to `reset.position`, in the space of the commands, slower towards the end."""
+
+    def __init__(self, contract: RobotContract):
+        command, reset = contract.command, contract.reset
+        self._home = np.array(reset.position)
+        self._tolerance, self._speed = reset.tolerance, reset.speed
+        # Velocity per action; a velocity of 1 covers the control period's share of the way.
+        self._gain = GAIN * contract.control_rate / np.array(command.scale)
+        self._elements = np.array(
+            ['xyz'.index(axis[-1]) for axis in command.axes] if command.moves_tool
+            else range(command.size))
+
+    def action(self, measured: MeasuredState) -> np.ndarray | None:
+        """Return the next action (action,) float32, None where the robot is at home."""
+        way = self._home - measured.position[self._elements]
+        if (np.abs(way) <= self._tolerance).all():
+            return None
+        action = self._gain * way
+        largest = float(np.abs(action).max())
+        return (action * min(1.0, self._speed / largest)).astype(np.float32)

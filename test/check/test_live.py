@@ -1,0 +1,125 @@
+"""Faults of drivers in the live graph are found and named; the check itself touches nothing."""
+
+from pathlib import Path
+import subprocess
+import sys
+
+from ament_index_python.packages import get_package_share_directory
+from data_path import node_process, running_probe
+from drivers import FAULTS
+from geometry_msgs.msg import TwistStamped
+from looks import assert_named, bad, end, own_domain, record, sgft
+import pytest
+from sgft_ros.check import bag, live, trained
+from sgft_ros.check.findings import Level
+from sgft_ros.check.judge import judge
+from sgft_ros.robot import load_robot_contract
+from sgft_ros.tasks import get_task
+from std_srvs.srv import SetBool
+
+RED, YELLOW = Level.RED, Level.YELLOW
+DISCOVERY, LISTENING = 0.2, 0.6  # [s]
+CONTRACT = load_robot_contract('simulated_arm')
+TF = ['--ros-args', '-r', '/tf:=tf', '-r', '/tf_static:=tf_static']
+
+
+@pytest.fixture(scope='module')
+def drivers():
+    """Run all faulty drivers in one domain, each in its namespace."""
+    with own_domain():
+        process = subprocess.Popen(
+            [sys.executable, '-c', 'import sgft_ros, drivers; drivers.main()'],
+            cwd=Path(__file__).parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout.readline() == 'READY\n'
+            yield
+        finally:
+            process.stdin.close()
+            process.wait(timeout=30.0)
+
+
+@pytest.fixture
+def listen(drivers, monkeypatch):
+    """Return a function from the name of a driver to what is found of it; all runs by now."""
+    monkeypatch.setattr(live, 'DISCOVERY', DISCOVERY)
+    return lambda driver: live.listen(CONTRACT, driver, LISTENING, TF)
+
+
+@pytest.mark.parametrize('driver', ['none', 'best_effort_sensor'])
+def test_a_right_driver_has_nothing_red(listen, driver):
+    findings = judge(listen(driver), CONTRACT)
+    assert max(each.level for each in findings) < RED, bad(findings)
+
+
+MISTAKES = {
+    'clock_ahead': (RED, ['age of force', 's in the future', 'chrony']),
+    'clock_behind': (RED, ['age of tip_position', 'old when it arrives', 'synchronise']),
+    'clock_a_little_ahead': (YELLOW, ['age of force', 'in the future', 'chrony']),
+    'slow_sensor': (RED, ['age of force', 'too slow', 'publish faster']),
+    'silent_sensor': (RED, ['age of force', 'no message within', '/silent_sensor/wrench']),
+    'no_stamps': (RED, ['age of force', 'without a stamp', 'header.stamp']),
+    'not_a_number': (RED, ['values of force', 'nan', 'the sensor or its driver has failed']),
+    'tf_best_effort': (RED, ['topic /tf_best_effort/tf', 'does not fit', 'to reliable']),
+    'tf_static_volatile': (RED, ['/tf_static_volatile/tf_static', 'does not fit', 'latched']),
+    'static_tool': (RED, ['age of tool position', 'every frame on the way is static']),
+    'no_hole': (RED, ['frames hole and peg_tip', 'hole hangs on map', 'calibration']),
+    'second_commander': (RED, ['publishers of', '/second_commander/teleop publishes commands too',
+                               'past the safety gate']),
+    'two_sensors': (YELLOW, ['topic /two_sensors/wrench', '2 publishers', 'alternate']),
+    'latched_listener': (RED, ['listeners of', 'quality of service', 'would hear no command']),
+    'no_listener': (RED, ['listeners of /no_listener/twist_commands', 'nobody listens',
+                          'start the controller']),
+    'recorder_alone': (RED, ['listeners of', 'nobody listens']),
+    'other_reset': (RED, ['service /other_reset/simulated_robot/reset', 'std_srvs/srv/SetBool',
+                          'std_srvs/srv/Trigger']),
+}
+
+
+@pytest.mark.parametrize('driver', MISTAKES)
+def test_a_fault_of_a_driver_is_named(listen, driver):
+    level, words = MISTAKES[driver]
+    assert_named(judge(listen(driver), CONTRACT), level, *words)
+
+
+def test_values_that_simulation_never_saw_are_named(listen):
+    shipped = Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints')
+    findings = judge(listen('far_off_force'), CONTRACT, get_task('peg_insert'),
+                     trained.load(shipped / 'peg_insert'))
+    assert_named(findings, RED, 'range of force.x', 'mostly clipped at -2 and 2', 'measures in N')
+
+
+def test_every_fault_is_looked_for():
+    assert MISTAKES.keys() | {'none', 'best_effort_sensor', 'far_off_force'} == FAULTS.keys()
+
+
+def test_the_check_neither_commands_nor_arms_and_follows_simulated_time(domain_id, tmp_path):
+    with_clock, without_clock = tmp_path / 'with_clock', tmp_path / 'without_clock'
+    with running_probe() as probe, \
+            node_process('simulated_robot', gap=0.0, rate_factor=2.0), \
+            node_process('safety_gate', robot='simulated_arm', rate_factor=2.0,
+                         use_sim_time='true'):
+        commands = probe.collect(TwistStamped, 'twist_commands', 10)
+        enable = probe.node.create_client(SetBool, 'safety_gate/enable')
+        probe.until(lambda: commands and enable.service_is_ready(), what='a gate')
+        recorders = [record(with_clock), record(without_clock, '--exclude-topics', '/clock')]
+        code, output, _ = sgft('check', 'robot:=simulated_arm', 'task:=peg_insert', 'duration:=1')
+        for recorder in recorders:
+            end(recorder)
+        probe.diagnostics.clear()
+        probe.until(lambda: 'safety_gate: gate' in probe.diagnostics, what='a report of the gate')
+        report = probe.diagnostics['safety_gate: gate']
+    assert code == 0, output
+    assert 'simulated time, from /clock' in output
+    assert 'found /safety_gate\n' in output
+    assert report[1] == 'disarmed since the start'
+    assert all(is_stop(command) for command in commands)
+    findings = judge(bag.read(with_clock, CONTRACT, '', None), CONTRACT)
+    assert not [line for line in bad(findings) if 'driver and services' not in line]
+    findings = judge(bag.read(without_clock, CONTRACT, '', None), CONTRACT)
+    assert max(each.level for each in findings) == YELLOW
+    assert_named(findings, YELLOW, 'age of force', 'another clock', 'record /clock too')
+
+
+def is_stop(command):
+    twist = command.twist
+    return not any(getattr(part, axis) for part in (twist.linear, twist.angular) for axis in 'xyz')

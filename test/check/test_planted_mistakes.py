@@ -1,0 +1,288 @@
+"""Each planted mistake of contract or checkpoint is found, and named in words."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from command_kinds import changes as kind_changes
+from data_path import node_process, running_probe
+from looks import assert_named, bad, end, own_domain, record, sgft
+import pytest
+from robots import DELETED, SHIPPED, write_contract
+from sensor_msgs.msg import JointState
+from sgft_ros.check import bag, live, trained
+from sgft_ros.check.command import main
+from sgft_ros.check.findings import Level
+from sgft_ros.check.judge import judge
+from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
+from sgft_ros.robot import load_robot_contract
+from sgft_ros.tasks import get_task
+import yaml
+
+CHECKPOINTS = Path(get_package_share_directory('sgft_ros')) / 'resource' / 'checkpoints'
+TERMS = yaml.safe_load(SHIPPED.read_text())['observation']
+JOINT = kind_changes('joint_position')
+JOINTS = JOINT['command.joints']
+RED, YELLOW = Level.RED, Level.YELLOW
+RECORDED = 2.0  # [s]
+
+
+@pytest.fixture(scope='module')
+def recording(tmp_path_factory):
+    """Record the simulated arm; give the bag, and the live graph as facts."""
+    path = tmp_path_factory.mktemp('recording') / 'bag'
+    with own_domain(), node_process('simulated_robot', gap=0.0):
+        with running_probe() as probe:
+            states = probe.collect(JointState, 'joint_states', 10)
+            probe.until(lambda: states, what='a robot')
+        recorder = record(path)
+        graph = live.listen(load_robot_contract('simulated_arm'), '', RECORDED)
+        end(recorder)
+    return path, graph
+
+
+@pytest.fixture
+def look(recording, tmp_path):
+    """Return a function from changes of the contract to all findings."""
+    path, graph = recording
+
+    def check(changes=(), task='peg_insert', checkpoint=None):
+        contract = load_robot_contract(write_contract(tmp_path, changes))
+        # Messages of the bag, and who was in the graph while it was recorded.
+        facts = replace(bag.read(path, contract, '', None), live=True, topics=graph.topics,
+                        services=graph.services)
+        if task is None:
+            return judge(facts, contract)
+        return judge(facts, contract, get_task(task), trained.load(
+            checkpoint or CHECKPOINTS / 'peg_insert'))
+
+    return check
+
+
+def test_a_right_configuration_is_green_live_and_from_the_bag(recording, look):
+    path, graph = recording
+    contract, task = load_robot_contract('simulated_arm'), get_task('peg_insert')
+    checkpoint = trained.load(CHECKPOINTS / 'peg_insert')
+    assert not bad(look())
+    live_findings = judge(graph, contract, task, checkpoint)
+    assert max(each.level for each in live_findings) < RED, bad(live_findings)
+    from_bag = judge(bag.read(path, contract, '', None), contract, task, checkpoint)
+    assert len(bad(from_bag)) == 1
+    assert_named(from_bag, YELLOW, 'driver and services', 'a bag does not tell')
+
+
+@pytest.mark.parametrize('kind', ['joint_velocity', 'joint_position', 'joint_trajectory'])
+def test_a_right_contract_of_joints_has_one_mistake_only_the_other_type_of_command(look, kind):
+    findings = look(kind_changes(kind), task=None)
+    assert [each.subject for each in findings if each.level == RED] == [
+        'listeners of /twist_commands']
+
+
+MISTAKES = {  # name: (changes of the contract, level, words of the finding)
+    'topic': ({'observation.1.source.topic': 'wrech'},
+              RED, ['topic /wrech', 'nobody publishes', "did you mean '/wrench'?"]),
+    'type': ({'observation.1.source.type': 'geometry_msgs/msg/Wrench',
+              'observation.1.source.fields': ['force.x', 'force.y', 'force.z']},
+             RED, ['topic /wrench', 'geometry_msgs/msg/WrenchStamped', 'write the type']),
+    'type that is not installed': (
+        {'observation.1.source.type': 'vendor_msgs/msg/Force'},
+        RED, ['topic /wrench', 'vendor_msgs/msg/Force', 'geometry_msgs/msg/WrenchStamped']),
+    'field': ({'observation.1.source.fields': ['wrench.force.x', 'wrench.force.y', 'wrench.fz']},
+              RED, ['force', 'wrench.fz', 'contract']),
+    'frame': ({'observation.0.source.target_frame': 'hoel'},
+              RED, ['frame hoel', 'tip_position', "did you mean 'hole'?"]),
+    'base frame': ({'frames.base': 'world', 'command.frame_id': 'world'},
+                   RED, ['frame world', 'tool position', 'limits.workspace', 'base_link']),
+    'tool frame': ({'frames.tool': 'peg_tipp'}, RED, ['frame peg_tipp', 'not in tf', "'peg_tip'"]),
+    'object frame': ({'frames.object': 'holes'},
+                     YELLOW, ['frame holes', 'frames.object', "'hole'"]),
+    'sensor slower than max_age': ({'observation.1.max_age': 0.004},
+                                   RED, ['age of force', 'too slow', 'max_age', '0.004 s']),
+    'max_age of the tool': ({'limits.workspace.max_age': 0.001},
+                            RED, ['age of tool position', '0.001 s']),
+    'workspace': ({'limits.workspace.max': [0.7, 0.2, 0.1]},
+                  RED, ['tool position, z', 'above the limit', 'limits.workspace']),
+    'workspace in millimetres': ({'limits.workspace.min': [300.0, -200.0, 0.0],
+                                  'limits.workspace.max': [700.0, 200.0, 500.0]},
+                                 RED, ['tool position, x', 'below the limit', '300 to 700 m']),
+    'speed limit 0': ({'limits.linear_speed': 0.0},
+                      RED, ['limits.linear_speed', 'could not move', 'a limit of 0 is a limit']),
+    'speed limit below scale': ({'limits.linear_speed': 0.03},
+                                YELLOW, ['limits.linear_speed', 'cut to 50%', 'command.scale']),
+    'scale of the commands in millimetres': (
+        {'command.scale': 60.0}, RED, ['limits.linear_speed', 'cut to 0%', 'command.scale']),
+    'workspace without height': (
+        {'limits.workspace.min': [0.3, -0.2, 0.14], 'limits.workspace.max': [0.7, 0.2, 0.14]},
+        RED, ['limits.workspace, linear.z', 'both 0.14', 'may move']),
+    'clip of what was to be scaled': (
+        {'observation.1.clip': 0.002}, RED, ['range of force.z', 'mostly clipped at -0.002']),
+    'small action step': ({'limits.action_step': 0.001},
+                          YELLOW, ['limits.action_step', '1000 commands']),
+    'action step 0': ({'limits.action_step': 0.0}, RED, ['limits.action_step', 'no action']),
+    'rotation that may not turn': (
+        {'command.axes': ['linear.x', 'linear.y', 'angular.z']},
+        RED, ['limits.angular_speed', 'could not move']),
+    'lead of a pose': (
+        kind_changes('pose') | {'command.lead': {'linear': 0.001, 'angular': 0.1}},
+        YELLOW, ['command.lead of linear.x', 'held back', '0.003 m']),
+    'topic of the commands': ({'command.topic': 'twist_command'},
+                              RED, ['listeners of /twist_command', 'nobody listens',
+                                    "did you mean '/twist_commands'?"]),
+    'type of the commands': ({'command.type': 'geometry_msgs/msg/Twist'},
+                             RED, ['/simulated_robot expects geometry_msgs/msg/TwistStamped',
+                                   'command.type']),
+    'reset service': ({'reset.service': 'robot/reset'},
+                      RED, ['service /robot/reset', 'nobody offers',
+                            '/simulated_robot/reset']),
+    'control rate': ({'control_rate': 10.0},
+                     RED, ['control rate', '10', '20.0 in policy', 'control_rate']),
+    'scale': ({'observation.0.scale': 20_000.0},
+              RED, ['range of tip_position.z', 'far off', 'scale (20000)']),
+    'unit': ({'observation.0.unit': 'mm'},
+             RED, ['numbers of the observation', 'tip_position.x [mm]', 'tip_position.x [m]']),
+    'order of terms': ({'observation': [TERMS[1], TERMS[0], TERMS[2]]},
+                       RED, ['numbers of the observation', 'another order',
+                             'number 1 is force.x [N], not tip_position.x [m]']),
+    'order of fields': ({'observation.0.source.fields': ['y', 'x', 'z']},
+                        RED, ['another order', 'number 1 is tip_position.y [m]']),
+    'missing term': ({'observation': [TERMS[0], TERMS[2]]},
+                     RED, ['numbers of the observation', 'the contract lacks force.x [N]']),
+    'additional term': (
+        {'observation': [*TERMS, TERMS[1] | {'name': 'torque'}]},
+        RED, ['the policy does not know torque.x [N]', 'sgft pretrain']),
+    'name of a term': ({'observation.0.name': 'tcp_position'},
+                       RED, ['task peg_insert', "no term 'tip_position'",
+                             "did you mean 'tcp_position'?"]),
+    'axes of the action': ({'command.axes': ['linear.x', 'linear.y'], 'command.scale': 0.06},
+                           RED, ['numbers of the action', 'the contract lacks linear.z [m/s]']),
+    'frame of an observation': (
+        {'observation.0.source.target_frame': 'base_link'},
+        YELLOW, ['range of tip_position.x', '100% of the samples outside', 'frames of the term']),
+}
+
+
+@pytest.mark.parametrize('mistake', MISTAKES)
+def test_a_mistake_of_the_contract_is_named(look, mistake):
+    changes, level, words = MISTAKES[mistake]
+    assert_named(look(changes), level, *words)
+
+
+JOINT_MISTAKES = {
+    'joint': ({'command.joints': ['shoulder_pan_jiont', *JOINTS[1:]]},
+              RED, ['joints of joint positions', "lacks shoulder_pan_jiont; did you mean '"
+                    f'{JOINTS[0]}', 'command.joints']),
+    'joint limits': ({'limits.joints.max': [3.0, 3.0, -2.9, 3.0, 3.0, 3.0]},
+                     RED, [f'joint positions, {JOINTS[2]}', 'above the limit', 'limits.joints']),
+    'joint limits in degrees': (
+        {'limits.joints.min': [10.0] * 6, 'limits.joints.max': [180.0] * 6},
+        RED, ['joint positions', 'below the limit', '10 to 180 rad']),
+    'topic of the joints': ({'limits.joints.topic': 'joint_state'},
+                            RED, ['topic /joint_state', "did you mean '/joint_states'?"]),
+    'speed of a joint': ({'limits.joints.speed': [0.5, 0.0, 0.5, 0.5, 0.5, 0.5]},
+                         RED, [f'limits.joints.speed of {JOINTS[1]}', 'could not move']),
+    'lead of a joint': ({'command.lead': 0.01},
+                        YELLOW, [f'command.lead of {JOINTS[0]}', 'held back', '0.02 rad']),
+}
+
+
+@pytest.mark.parametrize('mistake', JOINT_MISTAKES)
+def test_a_mistake_of_a_contract_of_joints_is_named(look, mistake):
+    changes, level, words = JOINT_MISTAKES[mistake]
+    assert_named(look(JOINT | changes, task=None), level, *words)
+
+
+def test_joints_in_another_order_are_fine_and_said_to_be(look):
+    turned = JOINTS[::-1]
+    findings = look(JOINT | {'command.joints': turned}, task=None)
+    (found,) = [each for each in findings if each.subject == 'joints of joint positions']
+    assert found.level == Level.GREEN
+    assert 'another order, which is fine' in found.found
+
+
+def test_a_slow_control_loop_alone_makes_no_measurement_red(look):
+    findings = look({'control_rate': 0.1})
+    assert {each.subject for each in findings if each.level == RED} == {'control rate [Hz]'}
+
+
+def changed(tmp_path, file, kind, **metadata):
+    """Copy the shipped checkpoint with other metadata in one file; return the folder."""
+    folder = tmp_path / 'checkpoint'
+    folder.mkdir()
+    for path in (CHECKPOINTS / 'peg_insert').glob('*.safetensors'):
+        (folder / path.name).symlink_to(path)
+    path = folder / f'{file}.safetensors'
+    checkpoint = load_checkpoint(path, kind)
+    path.unlink()
+    save_checkpoint(path, kind, checkpoint.tensors, {**checkpoint.metadata, **metadata})
+    return folder
+
+
+def test_a_checkpoint_of_another_task_is_named(look):
+    findings = look(task='push')
+    assert_named(findings, RED, 'task', 'push', 'peg_insert in policy.safetensors')
+    assert_named(findings, RED, 'task push', "no term 'box_position'")
+
+
+def test_a_checkpoint_of_another_robot_is_named(look):
+    findings = look(checkpoint=CHECKPOINTS / 'puck_push')
+    assert_named(findings, RED, 'numbers of the observation', 'the contract lacks puck_')
+    assert_named(findings, RED, 'numbers of the action', 'does not know linear.z [m/s]')
+
+
+def test_a_value_function_with_another_discount_is_named(look, tmp_path):
+    folder = changed(tmp_path, 'value', 'value', gamma=0.9)
+    assert_named(look(checkpoint=folder), RED, 'discount gamma', '0.97', '0.9 in value')
+
+
+def test_a_value_function_of_another_training_is_named(look, tmp_path):
+    folder = changed(tmp_path, 'value', 'value', observation_names=['angle [rad]'])
+    assert_named(look(checkpoint=folder), RED, 'value.safetensors', 'angle [rad]',
+                 'different trainings')
+
+
+def test_without_data_of_the_simulation_nobody_judges_ranges_in_silence(look, tmp_path):
+    folder = changed(tmp_path, 'value', 'value')
+    (folder / 'warm_start.safetensors').unlink()
+    assert_named(look(checkpoint=folder), YELLOW, 'warm_start.safetensors', 'not there')
+
+
+def test_a_contract_in_the_terms_of_which_nothing_moves_through_time_is_red(look):
+    findings = look({'observation.0.source.source_frame': 'base_link'})
+    assert_named(findings, RED, 'age of tip_position', 'every frame on the way is static')
+
+
+def test_the_command_reads_a_bag_and_says_by_its_exit_code_whether_it_is_red(recording, tmp_path):
+    path, _ = recording
+    code, output, _ = sgft('check', 'robot:=simulated_arm', 'task:=peg_insert', f'bag:={path}')
+    assert code == 0, output
+    assert output.splitlines()[-1].startswith('0 red, 1 yellow, ')
+    wrong = write_contract(tmp_path, {'observation.1.source.topic': 'force', 'name': '[a]'})
+    code, output, _ = sgft('check', f'robot:={wrong}', f'bag:={path}', 'duration:=1.0')
+    assert code == 1
+    assert output.startswith('red    topic /force: expected geometry_msgs/msg/WrenchStamped')
+    assert '\n       to do: start the driver' in output
+
+
+@pytest.mark.parametrize('arguments, words', [
+    ([], 'robot: expected'),
+    (['robot:=simulated_army'], "unknown robot 'simulated_army'; did you mean 'simulated_arm'?"),
+    (['robot:=simulated_arm', 'task:=peg'], "unknown task 'peg'; choose from: hammer"),
+    (['robot:=simulated_arm', 'checkpoint:=x'], 'task: expected'),
+    (['robot:=simulated_arm', 'task:=push', 'checkpoint:=x'], 'policy.safetensors does not exist'),
+    (['robot:=simulated_arm', 'bag:=/no/such/bag'], 'bag: /no/such/bag cannot be read'),
+    (['robot:=simulated_arm', 'duration:=0'], "duration: expected a time > 0 [s], got '0'"),
+    (['robott:=simulated_arm'], "unknown argument 'robott'; did you mean 'robot'?"),
+    (['simulated_arm'], "expected arguments as in robot:=my_arm.yaml, got 'simulated_arm'"),
+    (['robot:=simulated_arm', '--ros-args', '-x'], '--ros-args -x: '),
+    (['robot:=simulated_arm', 'namespace:=a b'], 'namespace: '),
+])
+def test_wrong_arguments_are_named_with_exit_code_2(arguments, words, capsys):
+    assert main(arguments) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_contract_that_contradicts_itself_is_refused_before_anything_is_looked_at(
+        tmp_path, capsys):
+    file = write_contract(tmp_path, {'command.frame_id': 'tool0', 'reset': DELETED})
+    assert main([f'robot:={file}']) == 2
+    assert "command.frame_id: expected frames.base ('base_link')" in capsys.readouterr().err
