@@ -51,6 +51,10 @@ ARGUMENTS = {
     'evaluation_episodes': ('', "episodes of one evaluation; empty: the task's"),
     'goal_success': ('', 'success 0...1 that ends the run when two evaluations running reach it; '
                          "empty: the task's"),
+    'prior_data': ('', 'transitions that the learner mixes in, as `sgft demonstrations` writes '
+                       'them; empty: those of the simulator'),
+    'prior_ratio': ('', 'share of prior_data in what is learned from, 0...1; empty: as the '
+                        "algorithm's file says"),
     'run_folder': ('', 'folder of the run, taken up again if it exists; empty: '
                        'runs/<time>_<task>_<algorithm>_seed<seed>'),
     'learner': ('true', 'start the learner; false: it joins from another machine', BOOLEAN),
@@ -118,7 +122,8 @@ def shared_names(run, name):
     if not run.namespace or name not in ROBOT_SIDE:
         return []
     shared = [(topic, f'/{topic}') for topic in (
-        'transitions', 'policy_weights', 'episode_results')] if name == 'policy' else []
+        'transitions', 'policy_weights', 'episode_results', 'learner_status', 'learner/pause')
+    ] if name == 'policy' else []
     if run.simulated:
         shared += [('/tf', 'tf'), ('/tf_static', 'tf_static')]
     return shared
@@ -158,6 +163,8 @@ def record_bag(run, contract):
                 if term.source.kind in ('topic', 'joint_states')}
     robot_side = {'action', 'executed_action', contract.command.topic, *observed,
                   *(lock.topic for lock in contract.interlocks)}
+    if contract.human is not None:
+        robot_side.add(contract.human.topic)
     if not contract.command.moves_tool:
         robot_side.add(contract.limits.topic)
     topics = [

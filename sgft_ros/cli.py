@@ -36,6 +36,8 @@ OWN_VERBS = {
                      'make a policy, its value function and data in simulation'),
     'benchmark': Verb('sgft_ros.benchmark.command',
                       'compare methods over many simulated real worlds, on all cores'),
+    'demonstrations': Verb('sgft_ros.nodes.demonstrations',
+                           'gather what humans did in recorded runs, as prior data'),
 }
 VERBS = {**ROS2_VERBS, **OWN_VERBS}
 
@@ -64,9 +66,9 @@ def usage() -> str:
     """Return the text of `sgft --help`."""
     lines = ['usage: sgft VERB ...', '',
              'Simulation-guided fine-tuning of robot policies.', '', 'verbs of this package:']
-    lines += [f'  {name:<10} {verb.help}' for name, verb in OWN_VERBS.items()]
+    lines += [f'  {name:<14} {verb.help}' for name, verb in OWN_VERBS.items()]
     lines += ['', "verbs of ROS 2, with the words of the command 'ros2':"]
-    lines += [f'  {name:<10} {verb.help}' for name, verb in ROS2_VERBS.items()]
+    lines += [f'  {name:<14} {verb.help}' for name, verb in ROS2_VERBS.items()]
     lines += ['', "'sgft VERB --help' explains a verb.",
               "The main job: 'sgft launch sgft_ros finetune.launch.py'; what it can be told:",
               "'sgft launch sgft_ros finetune.launch.py --show-args'"]

@@ -54,15 +54,20 @@ class Arbiter:
         successes, failures = self._posterior(name, evaluation=True)
         return float(successes / (successes + failures))
 
-    def record(self, name: str, success: float, evaluation: bool = False) -> None:
-        """Take the outcome, 0 to 1, of an episode in which a candidate acted."""
+    def record(self, name: str, success: float | None, evaluation: bool = False) -> None:
+        """
+        Take the outcome, 0 to 1, of an episode in which a candidate acted.
+
+        None is an outcome that says nothing of the candidate, as others acted too.
+        """
         self.admit([name])
         if evaluation:
             self._probes += 1
         else:
             self._probes = 0
             self._forget()  # as its transitions teach every learner
-        self._evidence[name][EVALUATED if evaluation else TRAINED] += success, 1.0 - success
+        if success is not None:
+            self._evidence[name][EVALUATED if evaluation else TRAINED] += success, 1.0 - success
 
     def _forget(self):
         for name, evidence in self._evidence.items():

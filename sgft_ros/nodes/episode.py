@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from sgft_ros.msg import Transition
+from sgft_ros.msg import EpisodeResult, Transition
 from sgft_ros.nodes.arrays import float_sequence
 
 
@@ -30,6 +30,7 @@ class Episode:
     transitions: int = 0      # that were published
     episode_return: float = 0.0
     refused: int = 0          # actions in a row that the gate turned into a stop
+    human_steps: int = 0      # in which a human acted
     step: Step | None = field(default=None)
 
     def transition(self, following, executed, outcome, truncated) -> Transition:
@@ -48,3 +49,12 @@ class Episode:
             evaluation=self.evaluation, policy_version=step.version)
         transition.header.stamp = step.stamp
         return transition
+
+    def result(self, outcome, truncated) -> EpisodeResult:
+        """Return the EpisodeResult, of no `outcome` if cut off; the caller says whose it is."""
+        return EpisodeResult(
+            episode=self.number, success=outcome is not None and bool(outcome.success),
+            terminated=outcome is not None and outcome.terminated, truncated=truncated,
+            evaluation=self.evaluation, steps=self.transitions, human_steps=self.human_steps,
+            episode_return=self.episode_return, policy_version=self.step.version,
+            candidate=self.step.candidate)

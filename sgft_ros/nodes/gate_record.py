@@ -5,7 +5,8 @@ from statistics import median
 
 from sgft_ros.nodes import diagnostics
 
-COUNTED = ('actions', 'clipped', 'refused', 'cut_while_late', 'watchdog_stops', 'interlock_stops')
+COUNTED = ('actions', 'human_actions', 'clipped', 'refused', 'cut_while_late', 'watchdog_stops',
+           'interlock_stops')
 KEPT = 1000  # latencies behind median and maximum
 
 
@@ -20,9 +21,10 @@ class GateRecord:
         self._state = 'disarmed since the start'
         self._fault = False
 
-    def action(self, decision, latency):
+    def action(self, decision, latency, of_human):
         """Count an action and its decision; `latency` [s] from arrival to command."""
         self._counts['actions'] += 1
+        self._counts['human_actions'] += of_human
         self._latencies.append(latency)
         if decision.clipped:
             self._counts['refused' if decision.stopped else 'clipped'] += 1

@@ -13,6 +13,31 @@ MAGIC = b'SGFTJNL1'
 PREFIX = struct.Struct('<II')  # length of the payload, its CRC-32
 
 
+def whole_payloads(content: bytes, path: Path) -> tuple[list[bytes], int, int]:
+    """
+    Return the payloads of a journal's content, where they end, and the bytes of damaged ones.
+
+    :raises ValueError: if it is no journal; the message names `path`
+    """
+    if not MAGIC.startswith(content[:len(MAGIC)]):
+        raise ValueError(f'{path}: expected a journal beginning with {MAGIC}, '
+                         f'got {content[:len(MAGIC)]}')
+    payloads, end, damaged = [], len(MAGIC), 0
+    while end + PREFIX.size <= len(content):
+        length, checksum = PREFIX.unpack_from(content, end)
+        start, stop = end + PREFIX.size, end + PREFIX.size + length
+        # A length of zero is what a file system leaves behind when it lost the data.
+        if length == 0 or stop > len(content):
+            break
+        payload = content[start:stop]
+        if zlib.crc32(payload) == checksum:
+            payloads.append(payload)
+        else:
+            damaged += stop - end
+        end = stop
+    return payloads, end, damaged
+
+
 class Journal:
     """
     Append payloads to a file and give them back after a restart.
@@ -52,27 +77,11 @@ class Journal:
         To be called once, before anything is appended.
         """
         content = self._read_all()
-        if not MAGIC.startswith(content[:len(MAGIC)]):
-            raise ValueError(f'{self.path}: expected a journal beginning with {MAGIC}, '
-                             f'got {content[:len(MAGIC)]}')
+        payloads, end, damaged = whole_payloads(content, self.path)
         if len(content) < len(MAGIC):
             self.clear()
             return []
-        payloads = []
-        end = len(MAGIC)
-        while end + PREFIX.size <= len(content):
-            length, checksum = PREFIX.unpack_from(content, end)
-            start, stop = end + PREFIX.size, end + PREFIX.size + length
-            # A length of zero is what a file system leaves behind when it lost the data.
-            if length == 0 or stop > len(content):
-                break
-            payload = content[start:stop]
-            if zlib.crc32(payload) == checksum:
-                payloads.append(payload)
-            else:
-                self.dropped_bytes += stop - end
-            end = stop
-        self.dropped_bytes += len(content) - end
+        self.dropped_bytes += damaged + len(content) - end
         os.ftruncate(self._file, end)
         self._end = end
         return payloads

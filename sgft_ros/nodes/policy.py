@@ -21,6 +21,7 @@ from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.preparation import Preparation
 from sgft_ros.nodes.run_state import RunState
 from sgft_ros.nodes.sensors import Sensors
+from sgft_ros.nodes.supervision import Supervision
 from sgft_ros.nodes.tick_record import TickRecord
 from sgft_ros.nodes.weights import read_key, WeightsJudge
 from sgft_ros.robot import load_robot_contract, ObservationAssembler
@@ -74,6 +75,7 @@ class Policy(Node):
         self._last_abort = ''
 
         self._sensors = Sensors(self, contract)
+        self._supervision = Supervision(self, contract)
         self._action_publisher = self.create_publisher(Action, 'action', qos.ACTION)
         self._preparation = Preparation(self, contract, self._sensors, self._send)
         self._transition_publisher = self.create_publisher(
@@ -165,6 +167,7 @@ class Policy(Node):
         self._choose_candidate()
         self._episodes += 1
         self._reset_wanted = self._overdue = False
+        self._supervision.begin_episode()
         self._exploration.reset()
         return True
 
@@ -209,9 +212,10 @@ class Policy(Node):
         if periods > MOST_PERIODS:
             self._abort(f'no tick for {periods} control periods')
             return True
-        outcome = self._task.evaluate(raw)
+        outcome = self._judge(raw, periods)
         late = episode.periods >= self._task.max_steps
-        truncated = not outcome.terminated and (late or self._reset_wanted)
+        truncated = not outcome.terminated and (
+            late or self._reset_wanted or self._supervision.abort)
         if periods == 1:
             self._publish(episode.transition(observation, executed, outcome, truncated))
             episode.transitions += 1
@@ -219,11 +223,21 @@ class Policy(Node):
             self._dropped += 1  # it was not one period long
         episode.episode_return += outcome.reward
         if outcome.terminated or truncated:
-            # An evaluation that somebody cut off says nothing of the policy.
-            self._end_episode(
-                outcome, truncated, counts=late or outcome.terminated or not episode.evaluation)
+            # An evaluation that somebody cut off or helped in says nothing of the policy.
+            alone = (late or outcome.terminated) and not episode.human_steps
+            self._end_episode(outcome, truncated, counts=alone or not episode.evaluation)
             return True
         return self._gate_is_disarmed(executed)
+
+    def _judge(self, raw, periods):
+        """Return the task's outcome of a step, or the human's, who knows better."""
+        verdict = self._supervision.verdict
+        # It waits for a step of one period: with another one it would be lost to the learner.
+        if verdict is None or periods != 1:
+            return self._task.evaluate(raw)
+        self.get_logger().info(f'episode {self._episode.number}: a human says '
+                               f'{"success" if verdict.success else "failure"}')
+        return verdict
 
     def _gate_is_disarmed(self, executed):
         """Abort the episode if the gate has refused several actions in a row."""
@@ -260,26 +274,27 @@ class Policy(Node):
         self._preparation.stop(then_reset=schedule.phase != FINISHED)
         if not counts or episode.step is None:
             return
-        result = EpisodeResult(
-            robot=self._robot, session=self._session, episode=episode.number,
-            success=outcome is not None and outcome.success,
-            terminated=outcome is not None and outcome.terminated, truncated=truncated,
-            evaluation=episode.evaluation, steps=episode.transitions,
-            episode_return=episode.episode_return, policy_version=episode.step.version,
-            candidate=episode.step.candidate, transitions=schedule.counts.transitions)
+        result = episode.result(outcome, truncated)
+        result.robot, result.session = self._robot, self._session
+        result.transitions = schedule.counts.transitions
         if episode.evaluation:
             result.evaluation_round = evaluation_round
             result.evaluation_episodes = schedule.round_episodes
         result.header.stamp = self.get_clock().now().to_msg()
         self._result_publisher.publish(result)
         if self._arbiter is not None:
-            self._arbiter.record(result.candidate, result.success, result.evaluation)
+            # Where a human acted, the outcome is no evidence for or against the candidate.
+            success = None if result.human_steps else result.success
+            self._arbiter.record(result.candidate, success, result.evaluation)
         self._keep()
 
     def _on_executed(self, message):
         self._executed = message
-        episode = self._episode
-        if self._overdue and episode is not None and message.sequence == episode.step.sequence:
+        step = None if self._episode is None else self._episode.step
+        if step is None or message.sequence != step.sequence:
+            return
+        self._episode.human_steps += message.source == Action.HUMAN
+        if self._overdue:
             self._tick()
 
     def _on_weights(self, message):

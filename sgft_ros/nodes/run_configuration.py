@@ -108,7 +108,8 @@ class RunConfiguration:
                 'policy_checkpoint': files['policy'], 'value_checkpoint': files['value'],
                 'warm_start_data': files['warm_start'], 'simulation_checkpoint': files['learner'],
                 'dynamics_checkpoint': files['dynamics'], 'task_file': task_file,
-                'seed': self.seed, **run_folder, **key, **self._overrides(int, 'horizon')},
+                'seed': self.seed, **run_folder, **key, **self._overrides(int, 'horizon'),
+                **self._overrides(float, 'prior_ratio')},
             'monitor': {
                 **run_folder, **limit, **self._overrides(float, 'goal_success')},
         }
@@ -118,7 +119,12 @@ class RunConfiguration:
             parameters[name] = {**common, **task.get(name, {}), **algorithm.get(name, {}), **own}
         if parameters['learner'].get('prior_ratio'):
             parameters['replay_buffer'] |= {
-                'prior_data': files['warm_start'], 'value_checkpoint': files['value']}
+                'prior_data': self._prior_data() or files['warm_start'],
+                'value_checkpoint': files['value']}
+        elif arguments['prior_data']:
+            raise ValueError(
+                f'prior_data: {arguments["algorithm"]} learns from none of it; say how much it '
+                'shall be, as in prior_ratio:=0.25')
         parameters['monitor'].setdefault('title', self._title(parameters['learner']))
         return parameters
 
@@ -143,6 +149,12 @@ class RunConfiguration:
                     f"'sgft pretrain --task {task}' writes it")
         return {name: str(path.resolve()) if path.is_file() else ''
                 for name, path in files.items()}
+
+    def _prior_data(self):
+        path = _absolute(self.arguments['prior_data'])
+        if path and not Path(path).is_file():
+            raise ValueError(f'prior_data: {path} does not exist')
+        return path
 
     def _folder(self):
         given = self.arguments['run_folder']

@@ -16,8 +16,9 @@ from sgft_ros.nodes.command_publisher import CommandPublisher
 from sgft_ros.nodes.ending import ending_by_signal
 from sgft_ros.nodes.gate_record import GateRecord
 from sgft_ros.nodes.interlocks import Interlocks
+from sgft_ros.nodes.joystick import JoystickInput
 from sgft_ros.nodes.parameters import declare_parameters, parameter
-from sgft_ros.nodes.sensors import Sensors
+from sgft_ros.nodes.sensors import NEWEST, Sensors
 from sgft_ros.nodes.state_source import make_state_source
 from sgft_ros.robot import load_robot_contract, SafetyGate
 from sgft_ros.robot.limits import MAX_WATCHDOG
@@ -53,6 +54,7 @@ class SafetyGateNode(Node):
         self._gate = SafetyGate(contract, timeout)
         self._stop_command = None
         self._stops_left = self._listeners = 0
+        self._human_acts = False
         self._record = GateRecord()
 
         self._commands = CommandPublisher(self, contract)
@@ -60,6 +62,7 @@ class SafetyGateNode(Node):
         self._sensors = Sensors(self, contract)
         self._measure = make_state_source(self, contract, self._sensors)
         self._interlocks = Interlocks(self, contract, self._check_interlocks)
+        self._joystick = JoystickInput(self, contract, NEWEST)
         self.stop('started')
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._watchdog = self.create_timer(timeout, self._on_silence, clock=steady)
@@ -79,11 +82,17 @@ class SafetyGateNode(Node):
             self._commands.wait_for_all_acked(LAST_STOP_WAIT)
 
     def _on_action(self, message):
-        """Send what the gate makes of an action, then tell the policy."""
+        """Send what the gate makes of an action, or of the human's, then tell the policy."""
         begin = monotonic()
         self._check_interlocks()
+        action = self._joystick.action(begin)
+        self._tell_who_acts(action is not None)
+        if self._human_acts:
+            message.source = Action.HUMAN
+        else:
+            action = np.asarray(message.action, np.float32)
         decision = self._gate.filter(
-            np.asarray(message.action, np.float32), self._measure(), begin,
+            action, self._measure(), begin,
             stamp=stamp_seconds(message.header.stamp), clock=self._sensors.now())
         self._send(decision)
         latency = monotonic() - begin
@@ -94,11 +103,17 @@ class SafetyGateNode(Node):
         message.clipped = decision.clipped
         message.stopped = decision.stopped
         self._executed.publish(message)
-        self._record.action(decision, latency)
+        self._record.action(decision, latency, self._human_acts)
         if decision.clipped:
             self.get_logger().warning(
                 f'{"stopped" if decision.stopped else "clipped"}: {decision.reason}',
                 throttle_duration_sec=1.0)
+
+    def _tell_who_acts(self, human_acts):
+        if human_acts != self._human_acts:
+            self._human_acts = human_acts
+            self.get_logger().info(
+                'the human takes over' if human_acts else 'the policy has the robot again')
 
     def _check_interlocks(self):
         """Stop and disarm as soon as the robot says that it must not be moved."""

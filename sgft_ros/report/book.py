@@ -146,5 +146,6 @@ def _episode(message) -> Episode:
         success=message.success, terminated=message.terminated, truncated=message.truncated,
         evaluation=message.evaluation, evaluation_round=message.evaluation_round,
         evaluation_episodes=message.evaluation_episodes, steps=message.steps,
+        human_steps=message.human_steps,
         episode_return=float(message.episode_return), policy_version=message.policy_version,
         candidate=message.candidate, policy_transitions=message.transitions)

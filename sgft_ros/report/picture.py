@@ -33,7 +33,9 @@ def draw(folder: Path) -> Path:
     folder = Path(folder)
     summary = read_summary(folder)
     episodes = read_episodes(folder / EPISODES_FILE)
-    training = [episode for episode in episodes if not episode.evaluation]
+    # Of the policy alone: a human's returns say nothing of it.
+    training = [episode for episode in episodes
+                if not episode.evaluation and not episode.human_steps]
     with pyplot.rc_context(STYLE):
         figure, panels = pyplot.subplots(
             3, 1, sharex=True, figsize=(9.0, 7.6), height_ratios=(2.2, 1.0, 1.0),

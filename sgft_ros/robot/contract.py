@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sgft_ros.robot.command import CommandContract, read_command
+from sgft_ros.robot.human import HumanContract, read_human
 from sgft_ros.robot.interlocks import Interlock, read_interlocks
 from sgft_ros.robot.limits import Limits, read_limits
 from sgft_ros.robot.reset import read_reset, Reset
@@ -11,7 +12,8 @@ from sgft_ros.robot.terms import ObservationTerm, read_terms
 from sgft_ros.robot.yaml_section import ContractError, load_yaml, Section, suggest
 
 CONTRACT_KEYS = (
-    'name', 'control_rate', 'frames', 'observation', 'command', 'limits', 'interlocks', 'reset')
+    'name', 'control_rate', 'frames', 'observation', 'command', 'limits', 'interlocks', 'human',
+    'reset')
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class RobotContract:
     command: CommandContract
     limits: Limits
     interlocks: tuple[Interlock, ...]
+    human: HumanContract | None
     reset: Reset
 
     @property
@@ -89,6 +92,7 @@ def load_robot_contract(path_or_name: str | Path) -> RobotContract:
         command=command,
         limits=read_limits(section, command),
         interlocks=read_interlocks(section),
+        human=read_human(section, command),
         reset=read_reset(section, command),
     )
 

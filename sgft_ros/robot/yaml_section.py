@@ -94,6 +94,14 @@ class Section:
             self.fail(key, expected, value)
         return float(value)
 
+    def index(self, key: str) -> int:
+        """Return a whole number that is not negative."""
+        expected = 'a whole number >= 0'
+        value = self.get(key, expected)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            self.fail(key, expected, value)
+        return value
+
     def numbers(self, key: str, size: int, *, spread=False, default=_MISSING) -> tuple[float, ...]:
         """Return `size` finite floats; with `spread`, a single number stands for all of them."""
         expected = f'{size} finite numbers' + (' or one for all' if spread else '')

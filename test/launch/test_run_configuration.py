@@ -70,6 +70,23 @@ def test_the_robot_side_moves_into_the_namespace_alone(configure):
     assert run.topic('/wrench') == '/wrench'
 
 
+def test_demonstrations_reach_the_replay_buffer_with_the_share_that_is_asked_for(
+        configure, checkpoints, tmp_path):
+    file = tmp_path / 'demonstrations.safetensors'
+    file.touch()
+    run = configure(prior_data=str(file), prior_ratio='0.25')
+    assert run.parameters['learner']['prior_ratio'] == 0.25
+    assert run.parameters['replay_buffer']['prior_data'] == str(file)
+    assert run.parameters['replay_buffer']['value_checkpoint'] == str(
+        checkpoints / 'value.safetensors')
+    simulated = configure(algorithm='rlpd').parameters
+    assert simulated['replay_buffer']['prior_data'] == str(checkpoints / 'warm_start.safetensors')
+    with pytest.raises(ValueError, match='prior_ratio:=0.25'):
+        configure(prior_data=str(file), algorithm='sgft_sac')
+    with pytest.raises(ValueError, match='lacking.* does not exist'):
+        configure(prior_data='lacking', algorithm='rlpd')
+
+
 @pytest.mark.parametrize('changes, sim_time', [
     ({'rate_factor': '1.0'}, False), ({'rate_factor': '3.0'}, True),
     ({'rate_factor': '3.0', 'simulated': 'false', 'robot': 'simulated_arm'}, False)])

@@ -135,6 +135,17 @@ def test_old_episodes_are_forgotten_as_a_candidate_learns():
     assert low < 0.3 and arbiter.mean('sac') > 0.6
 
 
+def test_episodes_with_help_teach_every_candidate_and_speak_for_none():
+    arbiter = Arbiter(np.random.default_rng(0))
+    for _ in range(PROBES):
+        arbiter.record('sac', False, evaluation=True)
+    before = arbiter.mean('sac')
+    assert {arbiter.choose(evaluation=True) for _ in range(50)} == {PI_SIM}
+    arbiter.record('sac', None)
+    assert before < arbiter.mean('sac') < 0.5 == arbiter.mean(PI_SIM)
+    assert 'sac' in {arbiter.choose(evaluation=True) for _ in range(200)}
+
+
 def test_a_candidate_that_failed_is_tried_again_after_others_have_taught_it():
     arbiter = Arbiter(np.random.default_rng(0))
     for _ in range(10):

@@ -9,7 +9,7 @@ require_standalone()
 def test_help_names_every_verb():
     text = sgft('--help').stdout
     for verb in ('launch', 'run', 'node', 'topic', 'service', 'param', 'bag', 'check',
-                 'pretrain', 'benchmark'):
+                 'pretrain', 'benchmark', 'demonstrations'):
         assert f'\n  {verb} ' in text
 
 
