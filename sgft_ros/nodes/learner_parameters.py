@@ -18,8 +18,8 @@ class LearnerParameters:
     # algorithm
     algorithm: str = parameter(CORE.algorithm, 'learning algorithm, see docs/benchmark.md')
     candidates: tuple[str, ...] = parameter(
-        ('sgft_sac', 'sac', 'planner'), "of 'auto': algorithms side by side, each as its own file "
-                                        'in config/algorithms says')
+        ('sgft_unshaped', 'sac', 'planner'), "of 'auto': algorithms side by side, each as its own "
+                                             'file in config/algorithms says')
     task_file: str = parameter(
         '', "of 'auto': file that sets the candidates too; name in config/tasks, or path")
     horizon: int = parameter(

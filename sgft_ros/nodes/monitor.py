@@ -94,7 +94,8 @@ class Monitor(Node):
     def _on_diagnostics(self, array):
         for status in array.status:
             if status.name.endswith(CONTROL_LOOP):
-                self._loops[status.name] = {pair.key: pair.value for pair in status.values}
+                values = {pair.key: pair.value for pair in status.values}
+                self._loops[status.name] = values | {'message': status.message}
             elif status.name.endswith(STORAGE):
                 values = {pair.key: pair.value for pair in status.values}
                 self._stored = int(values['stored'])

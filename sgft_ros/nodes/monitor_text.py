@@ -3,6 +3,7 @@
 import math
 
 NOTABLY_BEHIND = 100  # updates
+ACTING = 'acting'     # of a policy that waits for nothing
 
 
 def clock(seconds):
@@ -21,7 +22,7 @@ def state_line(elapsed, phase, episodes, transitions, limit, rounds, policy_vers
     Return the state of the run as one line.
 
     `learner` is the last LearnerStatus or None; `control_loop` maps the keys that the policy
-    reports in /diagnostics to their texts, where they are known.
+    reports in /diagnostics to their texts, where they are known, and `message` to its message.
     """
     parts = [
         f'{clock(elapsed):>6}  {phase:<12}',
@@ -42,6 +43,8 @@ def state_line(elapsed, phase, episodes, transitions, limit, rounds, policy_vers
         parts.append(f'loop {float(control_loop["lateness_p99_ms"]):.1f} ms late (p99)')
     if int(control_loop.get('missed_ticks', 0)):
         parts.append(f'{control_loop["missed_ticks"]} ticks missed')
+    if control_loop.get('state', ACTING) != ACTING and control_loop['message'] != phase:
+        parts.append(f'{control_loop["state"]}: {control_loop["message"]}')
     return ' | '.join(parts)
 
 

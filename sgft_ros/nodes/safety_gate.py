@@ -104,10 +104,10 @@ class SafetyGateNode(Node):
         message.stopped = decision.stopped
         self._executed.publish(message)
         self._record.action(decision, latency, self._human_acts)
-        if decision.clipped:
-            self.get_logger().warning(
-                f'{"stopped" if decision.stopped else "clipped"}: {decision.reason}',
-                throttle_duration_sec=1.0)
+        if decision.stopped:
+            self.get_logger().warning(f'stopped: {decision.reason}', throttle_duration_sec=1.0)
+        elif decision.clipped:  # the daily bread of a policy that explores
+            self.get_logger().info(f'clipped: {decision.reason}', throttle_duration_sec=1.0)
 
     def _tell_who_acts(self, human_acts):
         if human_acts != self._human_acts:

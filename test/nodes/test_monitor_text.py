@@ -26,3 +26,13 @@ def test_a_line_without_a_learner_has_no_rate():
 ])
 def test_the_learner_is_shown_with_what_keeps_it(fields, expected):
     assert expected in line(**fields)
+
+
+@pytest.mark.parametrize('loop, expected', [
+    ({'state': 'acting', 'message': 'training'}, ''),
+    ({'state': 'arming', 'message': 'training'}, ''),
+    ({'state': 'looking', 'message': 'force: never received'},
+     ' | looking: force: never received')])
+def test_what_a_policy_waits_for_is_shown(loop, expected):
+    text = state_line(65, 'training', 3, 1200, 3000, [], 2, None, None, loop)
+    assert text.partition('policy v2')[2] == expected
