@@ -9,6 +9,7 @@ the policy something that acts at random, sends what no policy should, and falls
 import argparse
 from array import array
 from collections import Counter
+from itertools import pairwise
 import os
 import sys
 import tempfile
@@ -41,6 +42,8 @@ LATE = 1.6              # control periods after the last action; what comes then
 MOST_PERIODS = 3.0      # from the last action to the stop
 TOLERANCE = 0.01        # [m or rad] of the limits: noise, delay of the drive
 ROUNDING = 1e-6         # of speeds
+BLIND = {
+    'dropped_sensors', 'frozen_sensors', 'jitter', 'nan_sensors', 'clock_offset', 'zero_stamps'}
 FOLLOWS = 0.5           # time after which an arm that ignored commands is where it should be [s]
 
 
@@ -55,6 +58,7 @@ class Witness(SimulatedRobot):
         self.commands = 0
         self.outside = 0.0   # farthest that the arm has ever been beyond its box
         self.arrivals = []   # of commands [s of the steady clock]
+        self.changes = [(0.0, '')]  # times at which faults came and went, and which
         self.ignored_until = 0.0  # when the arm is under control again [s]
         super().__init__()
         # Free of contact, which pushes joints where nobody sent them.
@@ -73,6 +77,16 @@ class Witness(SimulatedRobot):
             self.ignored_until = time.monotonic() + FOLLOWS
         self._compare(command)
         super()._on_command(message)
+
+    def _halt_or_go_on(self):
+        self.changes.append((time.monotonic(), self._faults.active))
+        super()._halt_or_go_on()
+
+    def blind(self, begin, end):
+        """Return whether the gate may not have known where the arm is, in this time."""
+        active = [name for (since, name), (until, _) in pairwise(
+            [*self.changes, (float('inf'), '')]) if since < end and until > begin - FOLLOWS]
+        return any(name in BLIND for name in active)
 
     def _compare(self, command):
         contract, arm = self.contract, self._cell.arm
@@ -255,6 +269,10 @@ def _stop_delays(witness, actor, period):
     """Return the control periods from each last action to the command that answers none."""
     arrivals = np.array(witness.arrivals)
     for silence in actor.silences:
+        # Where nobody knows where the arm is, no target can hold it: the last one stays in force.
+        if witness.contract.command.is_target and witness.blind(
+                silence, silence + LONGEST_SILENCE):
+            continue
         later = arrivals[arrivals > silence + LATE * period]
         # Where the gate stopped for another reason already, no stop is due.
         if len(later) and later[0] < silence + LONGEST_SILENCE:

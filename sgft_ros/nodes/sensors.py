@@ -11,6 +11,7 @@ from tf2_ros import Buffer, TransformException, TransformListener
 NEWEST = QoSProfile(
     history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 LATEST = Time()
+FUTURE = 0.1  # [s] that the clock of a sensor may be ahead
 
 
 class Sensors:
@@ -24,6 +25,7 @@ class Sensors:
         self._buffer = Buffer(node=node)
         self._listener = TransformListener(self._buffer, node)
         self._transforms = []
+        self._of_the_future = {}  # frames -> stamp [s] that is not believed
         topics = {}
         for term in contract.observation:
             source = term.source
@@ -58,8 +60,19 @@ class Sensors:
         return self._raw.newer_than(stamp)
 
     def lookup(self, target_frame, source_frame):
-        """Return the newest TransformStamped; raise TransformException if there is none."""
-        return self._buffer.lookup_transform(target_frame, source_frame, LATEST)
+        """
+        Return the newest TransformStamped; raise TransformException if there is none.
+
+        One that was of the future when it was first seen stays refused: tf prefers it to all that
+        come after it until its time has come, and then it would pass for fresh.
+        """
+        found = self._buffer.lookup_transform(target_frame, source_frame, LATEST)
+        frames, stamp = (target_frame, source_frame), stamp_seconds(found.header.stamp)
+        if stamp > self.now() + FUTURE:
+            self._of_the_future[frames] = stamp
+        if stamp == self._of_the_future.get(frames):
+            raise TransformException(f'{source_frame} in {target_frame}: stamp of the future')
+        return found
 
     def now(self):
         """Return the time of the node's clock [s]."""

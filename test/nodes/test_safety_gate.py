@@ -1,5 +1,6 @@
 """The node as a process of its own, on real DDS, between a robot and a policy."""
 
+from pathlib import Path
 import signal
 import subprocess
 import sys
@@ -10,12 +11,13 @@ from diagnostic_msgs.msg import DiagnosticArray
 import numpy as np
 import pytest
 import rclpy
-from safety_gate_rig import is_stop, linear, PERIOD, Rig, SPEED, start_gate
+from rclpy.duration import Duration
+from safety_gate_rig import is_stop, linear, PERIOD, Rig, SPEED, start_gate, transform
 
 # A policy that acts for ever.
 POLICY = """
 import sys, sgft_ros, rclpy
-sys.path.insert(0, {folder!r})
+sys.path[:0] = {folders!r}
 from safety_gate_rig import Rig
 with rclpy.init():
     rig = Rig()
@@ -142,10 +144,12 @@ def test_silence_stops_within_three_periods_and_disarms(rig, gate):
 
 
 def test_killed_policy_stops_the_robot_within_three_periods(rig, gate):
-    rig.enable_when_ready()
-    program = POLICY.format(folder=__file__.rpartition('/')[0], period=PERIOD)
+    here = Path(__file__).parent
+    program = POLICY.format(folders=[str(here), str(here.parent)], period=PERIOD)
     policy = subprocess.Popen([sys.executable, '-c', program])
     try:
+        rig.wait(lambda: rig.executed, 'policy that acts')
+        rig.enable_when_ready()
         rig.wait(lambda: sum(not is_stop(command) for command in rig.commands) > 10, 'motion')
     finally:
         policy.kill()
@@ -221,3 +225,19 @@ def test_wrong_parameter_is_refused_at_the_start(domain_id, parameters, words):
     assert gate.returncode != 0
     for word in words:
         assert word in said
+
+
+def test_a_measurement_of_the_future_does_not_become_the_truth_when_its_time_has_come(rig, gate):
+    rig.enable_when_ready()
+    later = rig.get_clock().now() + Duration(seconds=0.5)
+    rig._tf.sendTransform(transform('base_link', 'peg_tip', rig.tool, later.to_msg()))
+    rig.tool = np.array([0.7, 0.0, 0.25])  # at the face of the workspace
+    rig.commands.clear()
+    end = monotonic() + 1.5
+    while monotonic() < end:
+        rig.enable()
+        rig.act(1.0, 0.0, 0.0)
+        rig.spin(0.5 * PERIOD)
+    rig.enable_when_ready()  # it is believed again
+    assert len(rig.commands) > 10
+    assert all(is_stop(command) for command in rig.commands)
