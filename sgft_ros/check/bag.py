@@ -8,6 +8,7 @@ from rclpy.serialization import deserialize_message
 from rosbags.rosbag2 import Reader, ReaderError
 from rosidl_runtime_py.utilities import get_message
 from sgft_ros.check.facts import contract_names, Endpoint, Facts, TF, TF_STATIC, Topic
+from sgft_ros.check.interlock_recorder import InterlockRecorder
 from sgft_ros.check.recorder import Recorder
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.messages import stamp_seconds
@@ -45,7 +46,13 @@ def _read(reader, contract, namespace, duration):
     wanted = {names[TF]: 'tf2_msgs/msg/TFMessage', names[TF_STATIC]: 'tf2_msgs/msg/TFMessage',
               CLOCK: 'rosgraph_msgs/msg/Clock',
               **{name: recorder.types[topic] for name, topic in listening.items()}}
-    connections = [each for each in reader.connections if wanted.get(each.topic) == each.msgtype]
+    locks = InterlockRecorder(contract)
+    locked = {}
+    for lock in contract.interlocks:
+        if lock.name in locks.classes:
+            locked.setdefault((names[lock.topic], lock.type), []).append(lock.name)
+    connections = [each for each in reader.connections if wanted.get(each.topic) == each.msgtype
+                   or (each.topic, each.msgtype) in locked]
     stop = None if duration is None else reader.start_time + round(duration * 1e9)
     ticks = _Ticks(recorder)
     clock = 0.0
@@ -58,6 +65,10 @@ def _read(reader, contract, namespace, duration):
         now = clock if CLOCK in found else received * 1e-9
         if now > 0.0:
             ticks.until(now)
+        for lock in locked.get((connection.topic, connection.msgtype), ()):
+            locks.take(lock, message, received * 1e-9)
+        if wanted.get(connection.topic) != connection.msgtype:
+            continue
         if connection.topic in listening:
             recorder.take(listening[connection.topic], message, now)
         elif connection.topic == names[TF]:
@@ -66,12 +77,13 @@ def _read(reader, contract, namespace, duration):
         elif connection.topic == names[TF_STATIC]:
             for transform in message.transforms:
                 recorder.buffer.set_transform_static(transform, AUTHORITY)
+    locks.close((reader.end_time if stop is None else min(stop, reader.end_time)) * 1e-9)
     whole = reader.duration * 1e-9
     return Facts(
         live=False, simulated_time=CLOCK in found,
         duration=whole if duration is None else min(duration, whole), names=names,
         topics={name: _topic(reader, name) for name in found}, services={},
-        frames=recorder.frames(), signals=recorder.signals)
+        frames=recorder.frames(), signals=recorder.signals, interlocks=locks.signals)
 
 
 class _Ticks:

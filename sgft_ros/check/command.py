@@ -13,11 +13,12 @@ from sgft_ros.check.judge import judge
 from sgft_ros.check.table import show
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.robot.yaml_section import suggest
-from sgft_ros.tasks import get_task
+from sgft_ros.tasks import get_task, is_own_task
 
 ARGUMENTS = {
     'robot': 'robot contract: name in config/robots, or path of a .yaml file',
-    'task': 'task; empty: neither task nor checkpoint is looked at',
+    'task': "task: name, or your own: 'module:Class', 'file.py:Class', or a .yaml file; empty: "
+            'neither task nor checkpoint is looked at',
     'checkpoint': 'folder with policy, value and warm_start.safetensors; empty: the one of the '
                   'task that the package ships',
     'bag': 'folder of a bag to look at; empty: the live graph',
@@ -71,7 +72,10 @@ def _task_and_checkpoint(given):
         return None, None
     task = get_task(name)
     if not folder:
-        folder = Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints', name)
+        folder = Path(
+            get_package_share_directory('sgft_ros'), 'resource', 'checkpoints', task.name)
+        if is_own_task(name) and not folder.is_dir():
+            return task, None
     return task, trained.load(Path(folder))
 
 

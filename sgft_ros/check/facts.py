@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from rclpy.qos import QoSProfile
+from sgft_ros.check.interlock_recorder import InterlockSignal
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.terms import JointStatesSource, Source, TransformSource
 
 TF, TF_STATIC = '/tf', '/tf_static'
+READY = 'policy/ready'  # the service by which an operator lets an episode begin
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Facts:
     services: Mapping[str, tuple[str, ...]]  # types; a bag does not tell
     frames: Mapping[str, str]  # of tf: parent by child
     signals: Mapping[str, Signal]  # by the name of the measurement
+    interlocks: Mapping[str, InterlockSignal]  # by name
 
     def topic(self, name: str) -> Topic:
         """Return who is at a topic that the contract names."""
@@ -85,4 +88,7 @@ def contract_names(contract: RobotContract) -> tuple[tuple[str, ...], tuple[str,
     """Return the topics and the services that a contract names, tf's included."""
     sources = [each.source for each in measurements(contract)]
     topics = {source.topic for source in sources if source.kind != 'transform'}
-    return ((*sorted(topics), contract.command.topic, TF, TF_STATIC), (contract.reset.service,))
+    topics |= {lock.topic for lock in contract.interlocks}
+    services = (contract.reset.service,) if contract.reset.kind == 'service' else ()
+    return ((*sorted(topics), contract.command.topic, TF, TF_STATIC),
+            (*services, READY) if contract.reset.confirm else services)

@@ -3,25 +3,28 @@
 from collections.abc import Iterator
 
 from sgft_ros.check.facts import Facts
-from sgft_ros.check.findings import Finding, green, yellow
+from sgft_ros.check.findings import Finding, green, red, yellow
 from sgft_ros.check.rules import (
     commands,
     frames,
     freshness,
+    interlocks,
     joints,
     limits,
     policy,
     ranges,
+    reset,
+    task_terms,
     topics,
 )
 from sgft_ros.check.trained import Trained
 from sgft_ros.robot import RobotContract
 
 RULES = (
-    topics.sensor_topics, topics.transform_topics, frames.frames, joints.joint_names,
-    freshness.freshness, freshness.finite, commands.publishers, commands.listeners,
-    commands.recorded_type, commands.reset, limits.measured_state, limits.speeds, limits.room,
-    limits.leads)
+    topics.sensor_topics, topics.transform_topics, topics.interlock_topics, frames.frames,
+    joints.joint_names, freshness.freshness, freshness.finite, interlocks.interlocks,
+    commands.publishers, commands.listeners, commands.recorded_type, reset.reset,
+    limits.measured_state, limits.speeds, limits.room, limits.leads)
 
 
 def judge(facts: Facts, contract: RobotContract, task=None,
@@ -29,22 +32,24 @@ def judge(facts: Facts, contract: RobotContract, task=None,
     """
     Return all findings, the worst first.
 
-    :param task: class of the task, None to leave task and checkpoint out
-    :param trained: the checkpoint, which needs a task
+    :param task: None to leave task and checkpoint out
+    :param trained: the checkpoint of the task; None if there is none
     """
     found = [_time(facts)]
     for rule in RULES:
         found += rule(facts, contract)
     if task is not None:
-        found += policy.task_terms(contract, task)
-    if trained is not None:
-        found += _policy(facts, contract, task, trained)
+        found += task_terms.task_terms(facts, contract, task)
+        found += _policy(facts, contract, task, trained) if trained else [red(
+            'checkpoint', f'a policy made for task {task.name}', 'none given, and the package '
+            'ships none', "add checkpoint:= with the folder that 'sgft pretrain' wrote")]
     return sorted(found, key=lambda finding: -finding.level)
 
 
 def _policy(facts, contract, task, trained) -> Iterator[Finding]:
     yield from policy.names(contract, trained)
     yield from policy.settings(contract, task, trained)
+    yield from policy.scales(contract, trained)
     yield from policy.same_training(trained)
     yield from ranges.ranges(facts, contract, trained)
     if trained.observations is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from time import monotonic
 
 import rclpy
 from rclpy.exceptions import NameValidationException
@@ -11,7 +12,9 @@ from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from sgft_ros.check.facts import contract_names, Endpoint, Facts, Topic
+from sgft_ros.check.interlock_recorder import InterlockRecorder
 from sgft_ros.check.recorder import Recorder
+from sgft_ros.nodes.interlocks import LATCHED
 from sgft_ros.robot import RobotContract
 from tf2_ros import TransformListener
 
@@ -56,9 +59,16 @@ def _listen(node, contract, duration):
     for topic, message_class in recorder.classes.items():
         node.create_subscription(
             message_class, topic, partial(_take, node, recorder, topic), EVERY)
+    interlocks = InterlockRecorder(contract)
+    for lock in contract.interlocks:
+        if lock.name in interlocks.classes:
+            node.create_subscription(
+                interlocks.classes[lock.name], lock.topic,
+                partial(_note, interlocks, lock.name), LATCHED if lock.latched else EVERY)
     _spin(node, SETTLING)
     timer = node.create_timer(recorder.period, lambda: recorder.tick(_now(node)))
     _spin(node, duration)
+    interlocks.close(monotonic())
     node.destroy_timer(timer)
     listener.unregister()
     topics, services = contract_names(contract)
@@ -68,11 +78,15 @@ def _listen(node, contract, duration):
         live=True, simulated_time=simulated_time, duration=duration, names=names,
         topics={name: _topic(node, name) for name, _ in node.get_topic_names_and_types()},
         services={name: tuple(types) for name, types in node.get_service_names_and_types()},
-        frames=recorder.frames(), signals=recorder.signals)
+        frames=recorder.frames(), signals=recorder.signals, interlocks=interlocks.signals)
 
 
 def _take(node, recorder, topic, message):
     recorder.take(topic, message, _now(node))
+
+
+def _note(interlocks, name, message):
+    interlocks.take(name, message, monotonic())
 
 
 def _spin(node, duration):

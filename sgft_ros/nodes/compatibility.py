@@ -18,6 +18,10 @@ def check_compatible(checkpoint, contract: RobotContract, task) -> None:
         'observation_names': list(contract.observation_names),
         'action_names': list(contract.action_names),
     }
+    wanted |= {name: value for name, value in (
+        ('observation_scale', list(contract.observation_scale)),
+        ('action_scale', list(contract.command.scale)),
+    ) if name in metadata}  # checkpoints of earlier versions do not tell
     differences = [
         f'{name} is {metadata.get(name)} in the checkpoint, {value} here'
         for name, value in wanted.items() if metadata.get(name) != value]

@@ -60,6 +60,11 @@ class RobotContract:
         return sum(term.size for term in self.observation)
 
     @property
+    def observation_scale(self) -> tuple[float, ...]:
+        """Return the factor of each number of the observation [1/unit]."""
+        return tuple(factor for term in self.observation for factor in term.scale)
+
+    @property
     def action_names(self) -> tuple[str, ...]:
         """Return one name with unit per number of the action, as in `linear.x [m/s]`."""
         return tuple(f'{axis} [{unit}]' for axis, unit in zip(

@@ -16,13 +16,14 @@ class Homing:
         self._tolerance, self._speed = reset.tolerance, reset.speed
         # Velocity per action; a velocity of 1 covers the control period's share of the way.
         self._gain = GAIN * contract.control_rate / np.array(command.scale)
-        self._elements = np.array(
+        # Which numbers of the measured position the numbers of an action move.
+        self.elements = np.array(
             ['xyz'.index(axis[-1]) for axis in command.axes] if command.moves_tool
             else range(command.size))
 
     def action(self, measured: MeasuredState) -> np.ndarray | None:
         """Return the next action (action,) float32, None where the robot is at home."""
-        way = self._home - measured.position[self._elements]
+        way = self._home - measured.position[self.elements]
         if (np.abs(way) <= self._tolerance).all():
             return None
         action = self._gain * way

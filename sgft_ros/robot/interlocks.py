@@ -22,6 +22,12 @@ class Interlock:
     latched: bool              # published once, for readers that come later too
     max_age: float | None      # since the last message arrived [s]; None: until the next one
 
+    def allows(self, value: object) -> bool:
+        """Return whether the robot may be moved with this value."""
+        # True is 1 for Python, but not for a robot.
+        return any(value == one and isinstance(value, bool) == isinstance(one, bool)
+                   for one in self.allowed)
+
 
 def read_interlocks(contract: Section) -> tuple[Interlock, ...]:
     """Read the list `interlocks` of a contract, which may be missing."""
@@ -74,9 +80,7 @@ class InterlockState:
         if lock.name not in self._newest:
             return f'interlock {lock.name}: nothing received on {lock.topic}'
         value, arrival = self._newest[lock.name]
-        # True is 1 for Python, but not for a robot.
-        if not any(value == one and isinstance(value, bool) == isinstance(one, bool)
-                   for one in lock.allowed):
+        if not lock.allows(value):
             allowed = ' or '.join(str(one) for one in lock.allowed)
             return f'interlock {lock.name}: {lock.field} is {value}, has to be {allowed}'
         if lock.max_age is not None and now - arrival > lock.max_age:

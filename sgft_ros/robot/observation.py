@@ -18,7 +18,7 @@ class ObservationAssembler:
         self.names = contract.observation_names
         self.size = contract.observation_size
         self._values = np.empty(self.size)
-        self._scale = np.concatenate([term.scale for term in terms])
+        self._scale = np.array(contract.observation_scale)
         clips = [(-_FLOAT32, _FLOAT32) if term.clip is None else term.clip for term in terms]
         sizes = [term.size for term in terms]
         self._low = np.repeat([low for low, _ in clips], sizes)

@@ -40,7 +40,12 @@ class SimToReal(Protocol):
 
     @property
     def metadata(self) -> Mapping[str, object]:
-        """Return control_rate [Hz], observation_names and action_names, for checkpoints."""
+        """
+        Return control_rate [Hz], observation_names and action_names, for checkpoints.
+
+        Where there is a robot, also what its numbers mean: observation_scale [1/unit] and
+        action_scale [m/s, rad/s].
+        """
 
     @property
     def value_inputs(self) -> np.ndarray:
@@ -148,7 +153,9 @@ class GymnasiumSimToReal:
 def _metadata(contract):
     return {'control_rate': contract.control_rate,
             'observation_names': list(contract.observation_names),
-            'action_names': list(contract.action_names)}
+            'action_names': list(contract.action_names),
+            'observation_scale': list(contract.observation_scale),
+            'action_scale': list(contract.command.scale)}
 
 
 def task_names() -> list[str]:

@@ -64,8 +64,11 @@ class YamlTask:
 
     def evaluate(self, raw: Mapping[str, np.ndarray]) -> Outcome:
         """Judge the step that led to these raw observations by term."""
-        success = all(condition.holds(raw) for condition in self._success)
-        failure = not success and any(condition.holds(raw) for condition in self._failure)
+        # All conditions, so that one that cannot be judged shows at the first step.
+        successes, failures = ([condition.holds(raw) for condition in conditions]
+                               for conditions in (self._success, self._failure))
+        success = all(successes)
+        failure = any(failures) and not success
         reward = self._reward['step']
         if success or failure:
             reward += self._reward['success' if success else 'failure']

@@ -8,17 +8,20 @@ import sys
 import threading
 
 from geometry_msgs.msg import TransformStamped, TwistStamped, WrenchStamped
+import numpy as np
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.time import Time
+from std_msgs.msg import Bool, Int32
 from std_srvs.srv import SetBool, Trigger
 from tf2_ros import StaticTransformBroadcaster, TransformBroadcaster
 
 PERIOD = 0.04  # [s] of all sensors
 BEST_EFFORT = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+RUNNING = Bool(data=True)
 FAULTS = {
     'none': {},
     'best_effort_sensor': {'wrench_qos': BEST_EFFORT},  # no fault: every driver is heard
@@ -40,6 +43,13 @@ FAULTS = {
     'no_listener': {'command_qos': None},
     'recorder_alone': {'command_qos': None, 'recorder': 'rosbag2_recorder'},
     'other_reset': {'reset': SetBool},
+    'program_stopped': {'program': Bool(data=False)},
+    'program_volatile': {'program_qos': 10},
+    'program_of_numbers': {'program': Int32(data=1)},
+    'no_program': {'program': None},
+    'no_heartbeat': {'every_beat': 0},
+    'slow_heartbeat': {'every_beat': 10},
+    'noisy_tool': {'tool_noise': 0.005},
 }
 
 
@@ -49,12 +59,15 @@ class Driver(Node):
     def __init__(self, namespace, *, wrench_qos=10, clock_offset=0.0, every=1, stamped=True,
                  force=0.0, tf_qos=100, static_qos=LATCHED, static_tool=False, hole=True,
                  commander=None, recorder=None, second_sensor=False, command_qos=10,
-                 reset=Trigger):
-        """Join the topics; `every` so many periods the force is published, 0 for never."""
+                 reset=Trigger, program=RUNNING, program_qos=LATCHED, every_beat=1,
+                 tool_noise=0.0):
+        """Join the topics; `every` so many periods something is published, 0 for never."""
         super().__init__('driver', namespace=namespace, start_parameter_services=False, cli_args=[
             '--ros-args', '-r', '/tf:=tf', '-r', '/tf_static:=tf_static'])
         self._offset, self._every, self._stamped = clock_offset, every, stamped
         self._static_tool, self._ticks = static_tool, 0
+        self._every_beat, self._noise = every_beat, tool_noise
+        self._rng = np.random.default_rng(0)
         self._wrench = WrenchStamped()
         self._wrench.wrench.force.x = force
         self._wrenches = self.create_publisher(WrenchStamped, 'wrench', wrench_qos)
@@ -70,6 +83,10 @@ class Driver(Node):
         if command_qos is not None:
             self.create_subscription(
                 TwistStamped, 'twist_commands', lambda _: None, command_qos)
+        self._program = self.create_publisher(type(program or RUNNING), 'program', program_qos)
+        if program is not None:
+            self._program.publish(program)
+        self._beats = self.create_publisher(Bool, 'heartbeat', 10)
         self.create_service(reset, 'simulated_robot/reset', lambda _, response: response)
         self._tf = TransformBroadcaster(self, qos=tf_qos)
         static = StaticTransformBroadcaster(self, qos=static_qos)
@@ -89,9 +106,12 @@ class Driver(Node):
             if self._stamped:
                 self._wrench.header.stamp = self._stamp()
             self._wrenches.publish(self._wrench)
+        if self._every_beat and self._ticks % self._every_beat == 0:
+            self._beats.publish(RUNNING)
 
     def _tool(self):
-        return transform('base_link', 'peg_tip', (0.5, 0.0, 0.14))
+        position = self._noise * self._rng.standard_normal(3) + (0.5, 0.0, 0.14)
+        return transform('base_link', 'peg_tip', position.tolist())
 
     def _stamp(self):
         now = self.get_clock().now().nanoseconds + int(self._offset * 1e9)

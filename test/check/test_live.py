@@ -10,6 +10,7 @@ from drivers import FAULTS
 from geometry_msgs.msg import TwistStamped
 from looks import assert_named, bad, end, own_domain, record, sgft
 import pytest
+from robots import write_contract
 from sgft_ros.check import bag, live, trained
 from sgft_ros.check.findings import Level
 from sgft_ros.check.judge import judge
@@ -42,7 +43,7 @@ def drivers():
 def listen(drivers, monkeypatch):
     """Return a function from the name of a driver to what is found of it; all runs by now."""
     monkeypatch.setattr(live, 'DISCOVERY', DISCOVERY)
-    return lambda driver: live.listen(CONTRACT, driver, LISTENING, TF)
+    return lambda driver, contract=CONTRACT: live.listen(contract, driver, LISTENING, TF)
 
 
 @pytest.mark.parametrize('driver', ['none', 'best_effort_sensor'])
@@ -81,6 +82,51 @@ def test_a_fault_of_a_driver_is_named(listen, driver):
     assert_named(judge(listen(driver), CONTRACT), level, *words)
 
 
+INTERLOCKS = {'interlocks': [
+    {'name': 'program_running', 'topic': 'program', 'type': 'std_msgs/msg/Bool', 'field': 'data',
+     'allowed': [True], 'latched': True},
+    {'name': 'heartbeat', 'topic': 'heartbeat', 'type': 'std_msgs/msg/Bool', 'field': 'data',
+     'allowed': [True], 'max_age': 0.3}]}
+LOCK_MISTAKES = {  # driver: (changes of the contract, level, words)
+    'program_stopped': ({}, YELLOW, ['interlock program_running', 'data of program is True',
+                                     'False now', 'play the program', 'stays disarmed']),
+    'program_volatile': ({}, RED, ['topic /program_volatile/program', 'does not fit', 'latched']),
+    'program_of_numbers': ({}, RED, ['topic /program_of_numbers/program', 'std_msgs/msg/Int32',
+                                     'interlocks (program_running)']),
+    'no_program': ({}, RED, ['interlock program_running', 'nothing received', 'topic echo']),
+    'no_heartbeat': ({}, RED, ['interlock heartbeat', 'nothing received', 'latched: true']),
+    'slow_heartbeat': ({}, RED, ['silence of interlock heartbeat', 'at most 0.3 s', 'faster']),
+    'none': ({'interlocks.0.latched': False}, RED, ['interlock program_running',
+                                                    'nothing received', 'latched: true']),
+}
+
+
+@pytest.mark.parametrize('driver', LOCK_MISTAKES)
+def test_a_fault_of_an_interlock_is_named(listen, tmp_path, driver):
+    changes, level, words = LOCK_MISTAKES[driver]
+    contract = load_robot_contract(write_contract(tmp_path, INTERLOCKS | changes))
+    assert_named(judge(listen(driver, contract), contract), level, *words)
+
+
+def test_interlocks_that_let_the_robot_be_moved_are_green(listen, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, INTERLOCKS))
+    findings = judge(listen('none', contract), contract)
+    assert not bad(findings)
+    assert {'interlock program_running', 'interlock heartbeat',
+            'silence of interlock heartbeat'} <= {each.subject for each in findings}
+
+
+@pytest.mark.parametrize('tolerance, level', [
+    (0.0005, RED), (0.005, YELLOW), (0.02, Level.GREEN)])
+def test_a_tolerance_below_the_noise_at_rest_is_named(listen, tmp_path, tolerance, level):
+    contract = load_robot_contract(write_contract(tmp_path, {'reset': {
+        'kind': 'home', 'position': [0.5, 0.0, 0.2], 'tolerance': tolerance}}))
+    findings = judge(listen('noisy_tool', contract), contract)
+    (found,) = [each for each in findings if each.subject == 'reset.tolerance']
+    assert found.level == level, found
+    assert 'of a robot at rest' in found.found
+
+
 def test_values_that_simulation_never_saw_are_named(listen):
     shipped = Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints')
     findings = judge(listen('far_off_force'), CONTRACT, get_task('peg_insert'),
@@ -89,7 +135,8 @@ def test_values_that_simulation_never_saw_are_named(listen):
 
 
 def test_every_fault_is_looked_for():
-    assert MISTAKES.keys() | {'none', 'best_effort_sensor', 'far_off_force'} == FAULTS.keys()
+    named = MISTAKES.keys() | LOCK_MISTAKES.keys()
+    assert named | {'best_effort_sensor', 'far_off_force', 'noisy_tool'} == FAULTS.keys()
 
 
 def test_the_check_neither_commands_nor_arms_and_follows_simulated_time(domain_id, tmp_path):

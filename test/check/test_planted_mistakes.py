@@ -15,7 +15,9 @@ from sgft_ros.check.command import main
 from sgft_ros.check.findings import Level
 from sgft_ros.check.judge import judge
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
+from sgft_ros.nodes.compatibility import check_compatible
 from sgft_ros.robot import load_robot_contract
+from sgft_ros.simulation.sim_to_real import sim_to_real
 from sgft_ros.tasks import get_task
 import yaml
 
@@ -25,13 +27,17 @@ JOINT = kind_changes('joint_position')
 JOINTS = JOINT['command.joints']
 RED, YELLOW = Level.RED, Level.YELLOW
 RECORDED = 2.0  # [s]
+RUNNING = {'name': 'running', 'topic': 'program_running', 'type': 'std_msgs/msg/Bool',
+           'field': 'data', 'allowed': [True], 'latched': True}
+HOME = {'kind': 'home', 'position': [0.5, 0.0, 0.16], 'tolerance': 0.003}
 
 
 @pytest.fixture(scope='module')
 def recording(tmp_path_factory):
     """Record the simulated arm; give the bag, and the live graph as facts."""
-    path = tmp_path_factory.mktemp('recording') / 'bag'
-    with own_domain(), node_process('simulated_robot', gap=0.0):
+    folder = tmp_path_factory.mktemp('recording')
+    path, robot = folder / 'bag', write_contract(folder, {'interlocks': [RUNNING]})
+    with own_domain(), node_process('simulated_robot', gap=0.0, robot=robot):
         with running_probe() as probe:
             states = probe.collect(JointState, 'joint_states', 10)
             probe.until(lambda: states, what='a robot')
@@ -134,6 +140,35 @@ MISTAKES = {  # name: (changes of the contract, level, words of the finding)
     'reset service': ({'reset.service': 'robot/reset'},
                       RED, ['service /robot/reset', 'nobody offers',
                             '/simulated_robot/reset']),
+    'topic of an interlock': (
+        {'interlocks': [RUNNING | {'topic': 'programm_running'}]},
+        RED, ['topic /programm_running', "did you mean '/program_running'?",
+              'interlocks (running)']),
+    'type of an interlock': (
+        {'interlocks': [RUNNING | {'type': 'std_msgs/msg/Int32'}]},
+        RED, ['topic /program_running', 'std_msgs/msg/Int32', 'messages of type std_msgs/msg/Bo']),
+    'field of an interlock': (
+        {'interlocks': [RUNNING | {'field': 'running'}]},
+        RED, ['interlock running', 'no such value', "no attribute 'running'"]),
+    'allowed values of an interlock': (
+        {'interlocks': [RUNNING | {'allowed': [False]}]},
+        YELLOW, ['interlock running', 'data of program_running is False', 'found True now',
+                 'correct allowed']),
+    'kind of the allowed values': (
+        {'interlocks': [RUNNING | {'allowed': [1]}]},
+        RED, ['interlock running', 'never match', 'write true or false under allowed']),
+    'silence of a topic that tells changes alone': (
+        {'interlocks': [RUNNING | {'max_age': 0.5}]},
+        RED, ['silence of interlock running', 'leave max_age out']),
+    'home outside of the workspace': (
+        {'reset': HOME | {'position': [0.5, 0.3, 0.16]}},
+        RED, ['reset.position, linear.y', '-0.2 to 0.2', '0.3: the safety gate never']),
+    'home too far for the time': (
+        {'reset': HOME | {'position': [0.3, 0.0, 0.16], 'timeout': 2.0}},
+        RED, ['way to reset.position', 'are left after', 'reset.timeout']),
+    'home with little time to spare': (
+        {'reset': HOME | {'position': [0.4, 0.0, 0.16], 'timeout': 6.5}},
+        YELLOW, ['way to reset.position', 'if it follows', 'reset.timeout']),
     'control rate': ({'control_rate': 10.0},
                      RED, ['control rate', '10', '20.0 in policy', 'control_rate']),
     'scale': ({'observation.0.scale': 20_000.0},
@@ -178,6 +213,9 @@ JOINT_MISTAKES = {
         RED, ['joint positions', 'below the limit', '10 to 180 rad']),
     'topic of the joints': ({'limits.joints.topic': 'joint_state'},
                             RED, ['topic /joint_state', "did you mean '/joint_states'?"]),
+    'home of joints in degrees': (
+        {'reset': HOME | {'position': [0.0, -90.0, 95.0, -95.0, -90.0, 0.0]}},
+        RED, [f'reset.position, {JOINTS[1]}', '-3 to 3', '-90']),
     'speed of a joint': ({'limits.joints.speed': [0.5, 0.0, 0.5, 0.5, 0.5, 0.5]},
                          RED, [f'limits.joints.speed of {JOINTS[1]}', 'could not move']),
     'lead of a joint': ({'command.lead': 0.01},
@@ -189,6 +227,25 @@ JOINT_MISTAKES = {
 def test_a_mistake_of_a_contract_of_joints_is_named(look, mistake):
     changes, level, words = JOINT_MISTAKES[mistake]
     assert_named(look(JOINT | changes, task=None), level, *words)
+
+
+@pytest.mark.parametrize('reset, subjects', [
+    (HOME, ['way to reset.position']), (HOME | {'confirm': True}, ['way to', 'operator']),
+    ({'kind': 'operator'}, ['operator'])], ids=['home', 'home and operator', 'operator'])
+def test_a_reset_without_service_asks_for_none(look, reset, subjects):
+    findings = look({'reset': reset})
+    assert not bad(findings)
+    for subject in subjects:
+        (found,) = [each for each in findings if each.subject.startswith(subject)]
+        assert ('/policy/ready' in found.found) == (subject == 'operator')
+    assert not [each for each in findings if each.subject.startswith('service')]
+
+
+def test_the_way_home_takes_as_long_as_it_would(look):
+    # From (0.5, 0, 0.14) or nearby, at 0.3 of 0.06 m/s, slower in the last centimetre.
+    findings = look({'reset': HOME | {'position': [0.4, 0.0, 0.16]}})
+    (found,) = [each for each in findings if each.subject == 'way to reset.position']
+    assert 5.0 < float(found.found.split()[0]) < 8.0
 
 
 def test_joints_in_another_order_are_fine_and_said_to_be(look):
@@ -232,6 +289,84 @@ def test_a_checkpoint_of_another_robot_is_named(look):
 def test_a_value_function_with_another_discount_is_named(look, tmp_path):
     folder = changed(tmp_path, 'value', 'value', gamma=0.9)
     assert_named(look(checkpoint=folder), RED, 'discount gamma', '0.97', '0.9 in value')
+
+
+def test_a_policy_trained_with_other_scales_is_named(look, tmp_path):
+    contract = load_robot_contract('simulated_arm')
+    scales = {'observation_scale': list(contract.observation_scale),
+              'action_scale': list(contract.command.scale)}
+    folder = changed(tmp_path, 'policy', 'policy', **scales)
+    same = look(checkpoint=folder)
+    assert not bad(same)
+    assert {'scale of the observation', 'scale of the action'} <= {each.subject for each in same}
+    findings = look({'observation.1.scale': 0.5, 'command.scale': [0.06, 0.06, 0.03]},
+                    checkpoint=folder)
+    assert_named(findings, RED, 'scale of the observation',
+                 'force.x [N] is scaled by 0.5, trained with 0.05', 'scale of the terms')
+    assert_named(findings, RED, 'scale of the action',
+                 'linear.z [m/s] is scaled by 0.03, trained with 0.06', 'command.scale')
+
+
+def test_what_pretraining_stores_fits_the_contract_that_it_trained_with(look, tmp_path):
+    folder = changed(tmp_path, 'policy', 'policy', **sim_to_real('peg_insert').metadata)
+    assert not bad(look(checkpoint=folder))
+    check_compatible(load_checkpoint(folder / 'policy.safetensors', 'policy'),
+                     load_robot_contract('simulated_arm'), get_task('peg_insert'))
+
+
+def test_the_nodes_refuse_a_policy_trained_with_another_scale(tmp_path):
+    folder = changed(tmp_path, 'policy', 'policy', action_scale=[60.0] * 3)
+    with pytest.raises(ValueError, match=r'action_scale is \[60.0, .*, \[0.06, '):
+        check_compatible(load_checkpoint(folder / 'policy.safetensors', 'policy'),
+                         load_robot_contract('simulated_arm'), get_task('peg_insert'))
+
+
+TASK = """
+from sgft_ros.tasks.outcome import Outcome
+
+class Reach:
+    name = 'reach'
+    gamma = 0.97
+    max_steps = 40
+    value_terms = ('tip_position',)
+
+    @staticmethod
+    def evaluate(raw):
+        {evaluate}
+"""
+EVALUATIONS = {
+    "return Outcome(1.0, True, bool(raw['tcp_position'][2] < 0.0))":
+        ["no term 'tcp_position'", "did you mean 'tip_position'?"],
+    "return Outcome(raw['tip_position'][3], True, True)": ['too few numbers'],
+    "return raw['tip_position'][0] / None": ['cannot judge a step: TypeError'],
+    'return True': ["without 'reward'", 'expected an Outcome'],
+    "return Outcome(float('nan'), False, False)": ['its reward is nan'],
+}
+
+
+@pytest.mark.parametrize('evaluate', EVALUATIONS)
+def test_a_task_of_ones_own_that_cannot_judge_is_named(look, tmp_path, evaluate):
+    file = tmp_path / 'reach.py'
+    file.write_text(TASK.format(evaluate=evaluate))
+    assert_named(look(task=f'{file}:Reach'), RED, 'task reach', *EVALUATIONS[evaluate])
+
+
+@pytest.mark.parametrize('success, words', [
+    ([{'term': 'tip_position', 'element': 2, 'max': -9.0}, {'term': 'tip', 'max': 0.1}],
+     ["no observation term 'tip'", 'tip_position']),
+    ([{'term': 'tip_position', 'element': 3, 'max': 0.0}], ['has 3 numbers, no element 3'])],
+    ids=['term', 'element'])
+def test_a_condition_that_cannot_be_judged_is_a_red_row_of_the_command(
+        recording, tmp_path, success, words):
+    path, _ = recording
+    file = tmp_path / 'reach.yaml'
+    file.write_text(yaml.safe_dump({
+        'name': 'reach', 'gamma': 0.97, 'max_steps': 40, 'value_terms': ['tip_position'],
+        'success': success, 'reward': {}}))
+    code, output, _ = sgft('check', 'robot:=simulated_arm', f'task:={file}', f'bag:={path}')
+    assert code == 1
+    assert 'red    task reach: ' in output and all(word in output for word in words), output
+    assert 'red    checkpoint: expected a policy made for task reach' in output
 
 
 def test_a_value_function_of_another_training_is_named(look, tmp_path):

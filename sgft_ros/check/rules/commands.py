@@ -1,4 +1,4 @@
-"""The topic of the commands, and the service that brings the robot to its start."""
+"""The topic of the commands: who publishes, and who listens."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,6 @@ from sgft_ros.robot import RobotContract
 
 GATE = 'safety_gate'
 ONLOOKERS = ('_ros2cli', 'rosbag2_recorder', 'rviz')  # how nodes are called that drive nothing
-RESET_TYPE = 'std_srvs/srv/Trigger'
 
 
 def publishers(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
@@ -80,23 +79,3 @@ def recorded_type(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
                   'write the type that the driver takes under command.type in the contract')
     yield yellow('driver and services', 'a driver that hears commands, and a service that resets',
                  'a bag does not tell', 'run this check without bag:= while the driver runs')
-
-
-def reset(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
-    """Judge whether somebody offers the reset; a bag does not tell."""
-    if not facts.live:
-        return
-    full = facts.names[contract.reset.service]
-    subject, expected = f'service {full}', f'{RESET_TYPE}, to begin an episode'
-    types = facts.services.get(full)
-    if not types:
-        same = [name for name, kinds in facts.services.items() if RESET_TYPE in kinds]
-        yield red(subject, expected, f'nobody offers it{near(full, facts.services)}',
-                  'start the node that brings the robot to its start, or write its service under '
-                  f'reset.service in the contract; services of this type: {listed(same)}')
-    elif RESET_TYPE not in types:
-        yield red(subject, expected, f'a service of type {", ".join(types)}',
-                  f'offer a service of type {RESET_TYPE} that brings the robot to its start, and '
-                  'name it under reset.service')
-    else:
-        yield green(subject, expected, 'offered')

@@ -2,33 +2,12 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-from sgft_ros.check.findings import Finding, green, near, red
+from sgft_ros.check.findings import Finding, green, red
 from sgft_ros.check.trained import Trained
 from sgft_ros.robot import RobotContract
 
 TRAIN = "use the contract that the policy was trained with, or train it again for this one " \
     "('sgft pretrain')"
-
-
-def task_terms(contract: RobotContract, task) -> Iterator[Finding]:
-    """Judge whether the task finds the observation terms that it judges steps by."""
-    raw = {term.name: np.zeros(term.size) for term in contract.observation}
-    subject, expected = f'task {task.name}', 'the observation terms that it judges a step by'
-    advice = 'add the term to the observation of the contract, with the name that the task uses'
-    missing = [name for name in task.value_terms if name not in raw]
-    try:
-        task.evaluate(raw)
-    except KeyError as error:
-        missing.append(error.args[0])
-    except IndexError as error:
-        yield red(subject, expected, f'a term has too few numbers: {error}',
-                  'let the term have the fields that it has in the contract of the simulation')
-        return
-    for name in dict.fromkeys(missing):
-        yield red(subject, expected, f'no term {name!r}{near(name, raw)}', advice)
-    if not missing:
-        yield green(subject, expected, 'all there')
 
 
 def names(contract: RobotContract, trained: Trained) -> Iterator[Finding]:
@@ -61,6 +40,27 @@ def settings(contract: RobotContract, task, trained: Trained) -> Iterator[Findin
         yield green(subject, str(here), f'{here} in {", ".join(values)}') if not others else red(
             subject, str(here), ', '.join(
                 f'{value} in {file}.safetensors' for file, value in others.items()), advice)
+
+
+def scales(contract: RobotContract, trained: Trained) -> Iterator[Finding]:
+    """Judge what the numbers mean, where the checkpoint tells; earlier versions did not."""
+    for what, key, names, here in (
+            ('observation', 'scale of the terms', contract.observation_names,
+             contract.observation_scale),
+            ('action', 'command.scale', contract.action_names, contract.command.scale)):
+        stored = trained.metadata['policy'].get(f'{what}_scale')
+        if stored is None:
+            continue
+        then = dict(zip(trained.names(what), stored, strict=True))
+        subject, expected = f'scale of the {what}', 'as trained'
+        others = [f'{name} is scaled by {now:g}, trained with {then[name]:g}'
+                  for name, now in zip(names, here, strict=True)
+                  if name in then and then[name] != now]
+        if others:
+            yield red(subject, expected, '; '.join(others),
+                      f'correct {key} in the contract: {TRAIN}')
+        else:
+            yield green(subject, expected, 'the same')
 
 
 def same_training(trained: Trained) -> Iterator[Finding]:

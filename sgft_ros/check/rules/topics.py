@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from rclpy.qos import DurabilityPolicy, qos_check_compatible, QoSCompatibility, QoSProfile
 from sgft_ros.check.facts import Endpoint, Facts, measurements, TF, TF_STATIC
 from sgft_ros.check.findings import Finding, green, listed, near, red, yellow
+from sgft_ros.nodes.interlocks import LATCHED
 from sgft_ros.nodes.sensors import NEWEST
 from sgft_ros.robot import RobotContract
 
@@ -24,7 +25,17 @@ def sensor_topics(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
     for (name, type_name), using in users.items():
         subject = f'topic {facts.names[name]}'
         expected = f'{type_name}, for {", ".join(each.name for each in using)}'
-        yield _judge(facts, name, subject, expected, type_name, using[0].key)
+        yield _judge(facts, name, subject, expected, type_name, using[0].key, NEWEST)
+
+
+def interlock_topics(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
+    """Judge each topic that an interlock comes from."""
+    for lock in contract.interlocks:
+        kept = ', kept for those who come later (latched)' if lock.latched else ''
+        yield _judge(
+            facts, lock.topic, f'topic {facts.names[lock.topic]}',
+            f'{lock.type}, for interlock {lock.name}{kept}', lock.type,
+            f'interlocks ({lock.name})', LATCHED if lock.latched else NEWEST)
 
 
 def transform_topics(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
@@ -46,7 +57,7 @@ def transform_topics(facts: Facts, contract: RobotContract) -> Iterator[Finding]
             yield green(subject, expected, f'published by {_who(publishers)}')
 
 
-def _judge(facts, name, subject, expected, type_name, key) -> Finding:
+def _judge(facts, name, subject, expected, type_name, key, requested) -> Finding:
     topic = facts.topic(name)
     if not topic.publishers:
         return _missing(facts, name, subject, expected, type_name, key)
@@ -55,7 +66,7 @@ def _judge(facts, name, subject, expected, type_name, key) -> Finding:
         return red(subject, expected, f'messages of type {", ".join(sorted(types))}',
                    f'write the type that is published, and its fields, under {key} in the '
                    'contract, or name another topic there')
-    problem = _unheard(topic.publishers, NEWEST)
+    problem = _unheard(topic.publishers, requested)
     if problem:
         return red(subject, expected, *problem)
     if len(topic.publishers) > 1:
