@@ -108,10 +108,10 @@ class GymnasiumSimToReal:
         """
         self._task, self.robot = task, robot
         self._contract = load_robot_contract(robot) if robot else None
-        if robot:
-            self._check_contract()
         self.name, self.gamma = task.name, task.gamma
         self.pretraining, self.protocol = task.pretraining, task.protocol
+        if robot:
+            self._check_contract()
 
     def simulator(self, rng):
         return GymnasiumEnvironment(self._task, rng, self._task.sim.draw)
