@@ -176,8 +176,9 @@ def record_bag(run, contract):
     standalone = Path(sgft_ros.__file__).parent in Path(launch.__file__).parents
     command = [sys.executable, '-m', 'sgft_ros.cli'] if standalone else ['ros2']
     return ExecuteProcess(
-        cmd=[*command, 'bag', 'record', '-o', str(run.bag_folder()), *names], name='bag',
-        output=TO_LOG, sigterm_timeout=END_TIME)
+        cmd=[*command, 'bag', 'record', '--disable-keyboard-controls', '-o',
+             str(run.bag_folder()), '--topics', *names],
+        name='bag', output=TO_LOG, sigterm_timeout=END_TIME)
 
 
 def rviz(run):

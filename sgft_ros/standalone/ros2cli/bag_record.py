@@ -40,6 +40,8 @@ def add_arguments(parser):
         '--use-sim-time', action='store_true', help='stamp messages with the time of /clock')
     parser.add_argument(
         '-s', '--storage', choices=('mcap',), default='mcap', help='format of the file')
+    parser.add_argument(
+        '--disable-keyboard-controls', action='store_true', help='accepted, as there are none')
     parser.add_argument('--node-name', default='rosbag2_recorder', help='name of the node')
 
 
