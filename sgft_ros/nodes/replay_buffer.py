@@ -84,7 +84,7 @@ class ReplayBufferNode(Node):
             self._check_size(request)
             drawn = self._store.sample(
                 request.batches, request.batch_size, request.prior_ratio, self._generator,
-                request.successive)
+                max(1, request.successive))
         except ValueError as error:
             self._refuse(f'request {request.id}: {error}')
             return

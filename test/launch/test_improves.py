@@ -32,7 +32,7 @@ def test_fine_tuning_makes_a_failing_policy_succeed_and_leaves_its_record(domain
     assert imread(run.folder / 'report.png').ndim == 3
     trained = [load_checkpoint(path, 'policy')
                for path in sorted((run.folder / 'checkpoints').glob('policy_*.safetensors'))]
-    assert [policy.metadata['candidate'] for policy in trained] == ['sac', 'sgft_sac_h20']
+    assert [policy.metadata['candidate'] for policy in trained] == ['sac', 'sgft_unshaped_h20']
     assert all(policy.metadata['updates'] > 0 for policy in trained)
     stored = keys(run.journal())
     recorded = run.recorded('/transitions', Transition)

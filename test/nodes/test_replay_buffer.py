@@ -174,7 +174,6 @@ def test_successive_transitions_come_in_the_order_in_which_they_were_stored(
 
 @pytest.mark.parametrize('request_, message', [
     ({'batches': 1, 'batch_size': 4, 'prior_ratio': 0.5}, 'there is no prior data'),
-    ({'batches': 1, 'batch_size': 4, 'successive': 0}, 'at least 1 transition'),
     ({'batches': 0, 'batch_size': 4}, 'at least 1 minibatch'),
     ({'batches': 2**31, 'batch_size': 2**31}, 'fit in one answer'),
 ])
