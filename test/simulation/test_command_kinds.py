@@ -9,9 +9,12 @@ from sgft_ros.robot.command import KINDS
 from sgft_ros.simulation.environment import Environment
 from sgft_ros.simulation.experts import EXPERTS
 from sgft_ros.simulation.physics import Physics
+from sgft_ros.simulation.scenes.puck_push import PUCK
+from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task
 
 EPISODES = 5
+PROFILES = ('ur5e_servo', 'ur5e_velocity', 'fr3_crisp', 'joint_trajectory')
 NOMINAL = Physics()
 
 
@@ -78,3 +81,17 @@ def test_an_arm_of_other_joints_is_refused(tmp_path):
     contract = load_robot_contract(write_contract(tmp_path, change))
     with pytest.raises(ValueError, match='6 joints'):
         Environment(get_task('peg_insert'), contract, np.random.default_rng(0), None)
+
+
+@pytest.mark.parametrize('robot', PROFILES)
+def test_every_profile_strikes_the_puck(robot):
+    arm = Environment(get_task('puck_push'), load_robot_contract(robot), np.random.default_rng(0),
+                      WORLDS['puck_push'].sim.draw)
+    moved = 0
+    for _ in range(EPISODES):
+        arm.reset()
+        begin = arm.cell.arm.body_pose(PUCK)[0]
+        for _ in range(15):
+            arm.step(EXPERTS['puck_push'](arm))
+        moved += np.linalg.norm(arm.cell.arm.body_pose(PUCK)[0] - begin) > 0.1
+    assert moved == EPISODES

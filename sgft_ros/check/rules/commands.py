@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rclpy.qos import qos_check_compatible, QoSCompatibility
+from rclpy.qos import qos_check_compatible, QoSCompatibility, QoSProfile
 from sgft_ros.check.facts import Endpoint, Facts, Topic
 from sgft_ros.check.findings import Finding, green, listed, near, red, yellow
 from sgft_ros.nodes import qos
@@ -47,7 +47,9 @@ def listeners(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
                   'listens to under command.topic in the contract; listened to with this type: '
                   f'{listed(elsewhere)}')
     for each in found:
-        compatible, reason = qos_check_compatible(qos.ACTION, each.qos)
+        # No deadline is infinite in the graph and 0 in a profile, which rmw holds to differ.
+        compatible, reason = qos_check_compatible(qos.ACTION, QoSProfile(
+            depth=1, reliability=each.qos.reliability, durability=each.qos.durability))
         if each.type != command.type:
             yield red(subject, expected, f'{each.node} expects {each.type}',
                       'write that type under command.type in the contract (with the kind of '
