@@ -18,8 +18,9 @@ help:
 finetune: $(INSTALLED)
 	@$(BIN)/sgft launch sgft_ros finetune.launch.py $(ARGS)
 
+# More workers than two cores have work for: many tests wait for processes.
 test: lint
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 3 $(ARGS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
