@@ -7,7 +7,6 @@ import numpy as np
 from rosidl_runtime_py.utilities import get_message
 from sgft_ros.nodes import qos
 from sgft_ros.robot import RobotContract
-from sgft_ros.robot.command import TWIST_AXES
 from trajectory_msgs.msg import JointTrajectoryPoint
 
 
@@ -63,7 +62,7 @@ def _filler(contract, message):
 
 
 def _twist_filler(axes, twist):
-    paths = [axis.split('.') for axis in axes if axis in TWIST_AXES]
+    paths = [axis.split('.') for axis in axes]
 
     def fill(velocity):
         for (part, axis), value in zip(paths, velocity.tolist(), strict=True):

@@ -1,7 +1,7 @@
 """What the simulated driver publishes for the interlocks of a contract."""
 
 from rosidl_runtime_py.utilities import get_message
-from sgft_ros.nodes.robot_topics import LATCHED
+from sgft_ros.nodes.interlocks import LATCHED
 from sgft_ros.robot import RobotContract
 
 BOOL = 'std_msgs/msg/Bool'

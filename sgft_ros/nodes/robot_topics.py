@@ -6,9 +6,10 @@ from xml.etree import ElementTree
 from geometry_msgs.msg import PoseStamped, TransformStamped, TwistStamped, WrenchStamped
 import numpy as np
 from rclpy.duration import Duration
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.time import Time
 from sensor_msgs.msg import JointState
+from sgft_ros.nodes.interlocks import LATCHED
 from sgft_ros.robot.contract import Frames
 from sgft_ros.simulation.arm import JOINTS
 from sgft_ros.simulation.cell import SimulatedCell
@@ -21,7 +22,6 @@ SHOW_EVERY = 10  # steps of simulated time between two pictures for people
 DRIVER = QoSProfile(depth=10)
 BEST_EFFORT = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
 JITTER = 5  # of so many measurements one is published
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class RobotTopics:

@@ -53,6 +53,14 @@ class CommandContract:
         return self.kind in TOOL_KINDS
 
     @property
+    def moves(self) -> tuple[tuple[int, int], ...]:
+        """Return pairs: a number of the action, and the element of the position that it moves."""
+        if not self.moves_tool:
+            return tuple((index, index) for index in range(self.size))
+        return tuple((index, 'xyz'.index(axis[-1])) for index, axis in enumerate(self.axes)
+                     if axis.startswith('linear.'))
+
+    @property
     def is_target(self) -> bool:
         """Return whether the driver gets targets, and not velocities."""
         return self.kind in TARGET_KINDS

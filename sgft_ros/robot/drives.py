@@ -35,10 +35,7 @@ class VelocityDrive:
 
     def __init__(self, contract: RobotContract):
         command = contract.command
-        # Elements of the position that the numbers of the velocity move, as pairs.
-        self._moves = [(index, 'xyz'.index(axis[-1])) for index, axis in enumerate(command.axes)
-                       if axis.startswith('linear.')] if command.moves_tool else [
-                           (index, index) for index in range(command.size)]
+        self._moves = command.moves
         # Newest last, as many as may have moved the robot since it was measured.
         self._velocities = deque(
             [np.zeros(command.size)],

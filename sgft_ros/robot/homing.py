@@ -17,9 +17,7 @@ class Homing:
         # Velocity per action; a velocity of 1 covers the control period's share of the way.
         self._gain = GAIN * contract.control_rate / np.array(command.scale)
         # Which numbers of the measured position the numbers of an action move.
-        self.elements = np.array(
-            ['xyz'.index(axis[-1]) for axis in command.axes] if command.moves_tool
-            else range(command.size))
+        self.elements = np.array([element for _, element in command.moves])
 
     def action(self, measured: MeasuredState) -> np.ndarray | None:
         """Return the next action (action,) float32, None where the robot is at home."""

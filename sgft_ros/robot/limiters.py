@@ -23,9 +23,10 @@ class ToolLimiter:
 
     def __init__(self, contract: RobotContract):
         axes = contract.command.axes
-        self._linear = [index for index, axis in enumerate(axes) if axis.startswith('linear')]
+        moves = contract.command.moves
+        self._linear = [index for index, _ in moves]
+        self._position = [element for _, element in moves]
         angular = [index for index, axis in enumerate(axes) if axis.startswith('angular')]
-        self._position = ['xyz'.index(axes[index][-1]) for index in self._linear]
         workspace = contract.limits.workspace
         self._minimum = np.array(workspace.minimum)[self._position]
         self._maximum = np.array(workspace.maximum)[self._position]

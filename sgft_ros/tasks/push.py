@@ -23,12 +23,12 @@ class Push:
 
         Tip x, y, z [m], box x, y [m] and yaw [rad]; the tip is behind the box, more or less.
         """
-        return start_around(rng, distance=(0.06, 0.11), direction=0.6, yaw=0.3, behind=0.5)
+        return _start_around(rng, distance=(0.06, 0.11), direction=0.6, yaw=0.3, behind=0.5)
 
     @staticmethod
     def anywhere(rng: np.random.Generator) -> np.ndarray:
         """Draw a start (6,) that V_sim should know, the tip on any side of the box."""
-        return start_around(rng, distance=(0.0, 0.14), direction=1.0, yaw=0.8, behind=np.pi)
+        return _start_around(rng, distance=(0.0, 0.14), direction=1.0, yaw=0.8, behind=np.pi)
 
     @staticmethod
     def evaluate(raw: Mapping[str, np.ndarray]) -> Outcome:
@@ -37,7 +37,7 @@ class Push:
         return Outcome(float(there), there, there)
 
 
-def start_around(
+def _start_around(
     rng: np.random.Generator, distance: tuple[float, float], direction: float, yaw: float,
     behind: float,
 ) -> np.ndarray:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from sgft_ros.tasks.outcome import Outcome
-from sgft_ros.tasks.push import start_around
+from sgft_ros.tasks.push import Push
 
 HALF = 0.03   # half width of the block between its corners [m]
 NEAR = 0.02   # of every corner from its goal that counts as there [m]
@@ -21,19 +21,8 @@ class SoftPush:
     max_steps = 80
     value_terms = ('tip_position', *CORNERS)  # what V_sim judges a state by
 
-    @staticmethod
-    def start(rng: np.random.Generator) -> np.ndarray:
-        """
-        Draw where tip and block start (6,), from the goal.
-
-        Tip x, y, z [m], block x, y [m] and yaw [rad]; the tip is behind the block, more or less.
-        """
-        return start_around(rng, distance=(0.06, 0.11), direction=0.6, yaw=0.3, behind=0.5)
-
-    @staticmethod
-    def anywhere(rng: np.random.Generator) -> np.ndarray:
-        """Draw a start (6,) that V_sim should know, the tip on any side of the block."""
-        return start_around(rng, distance=(0.0, 0.14), direction=1.0, yaw=0.8, behind=np.pi)
+    # The block lies, and the tip waits, as the box does and its tip.
+    start, anywhere = staticmethod(Push.start), staticmethod(Push.anywhere)
 
     @staticmethod
     def evaluate(raw: Mapping[str, np.ndarray]) -> Outcome:
