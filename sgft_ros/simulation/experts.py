@@ -60,12 +60,9 @@ def push(environment: Environment) -> np.ndarray:
     elif away @ forward > -0.5 * HALF and np.linalg.norm(away) < CLEAR:
         velocity = 2.0 * away  # back off before going around
     else:
-        # Around the box on a circle, then to the place behind it.
-        angle, wanted = (np.arctan2(*vector[::-1]) for vector in (away, -forward))
-        turn = (wanted - angle + np.pi) % (2 * np.pi) - np.pi
-        if abs(turn) > 0.6:
-            angle += np.clip(turn, -0.5, 0.5)
-            target = box + 1.05 * CLEAR * np.array([np.cos(angle), np.sin(angle)])
+        way_around = _around(away, -forward)
+        if way_around is not None:
+            target = box + 1.05 * CLEAR * way_around
         else:
             target = box - (HALF + 0.02) * forward + offset * left
         velocity = 5.0 * (target - tip)
@@ -119,12 +116,9 @@ def soft_push(environment: Environment) -> np.ndarray:
     elif np.abs(tip).max() < side and tip @ forward > -side:
         velocity = 2.0 * tip  # back off before going around
     else:
-        # Around the block on a circle, then to the place behind it.
-        angle, wanted = (np.arctan2(*vector[::-1]) for vector in (tip, -forward))
-        turn = (wanted - angle + np.pi) % (2 * np.pi) - np.pi
-        if abs(turn) > 0.6:
-            angle += np.clip(turn, -0.5, 0.5)
-            target = 1.6 * side * np.array([np.cos(angle), np.sin(angle)])
+        way_around = _around(tip, -forward)
+        if way_around is not None:
+            target = 1.6 * side * way_around
         else:
             target = tip - aside * left - (tip @ forward + 1.4 * side) * forward
         velocity = 5.0 * (target - tip)
@@ -136,6 +130,20 @@ def soft_push(environment: Environment) -> np.ndarray:
 def _axis(vector):
     """Return the axis that a vector points along most."""
     return np.where(np.arange(2) == np.argmax(np.abs(vector)), np.sign(vector), 0.0)
+
+
+def _around(tip: np.ndarray, behind: np.ndarray) -> np.ndarray | None:
+    """
+    Return the direction (2,) in which to go around the object, seen from its centre.
+
+    `tip` and `behind` (2,) say where the tip is and where it has to get; None where it is near.
+    """
+    angle, wanted = (np.arctan2(*vector[::-1]) for vector in (tip, behind))
+    turn = (wanted - angle + np.pi) % (2 * np.pi) - np.pi
+    if abs(turn) <= 0.6:
+        return None
+    angle += np.clip(turn, -0.5, 0.5)
+    return np.array([np.cos(angle), np.sin(angle)])
 
 
 def _turned(vector, angle):
