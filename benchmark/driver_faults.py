@@ -94,22 +94,15 @@ class Witness(SimulatedRobot):
         box = limits.workspace if tool else limits
         low, high = np.array(box.minimum), np.array(box.maximum)
         here = arm.tip_position if tool else arm.joint_positions
-        moved = np.zeros(len(here), bool)
         if time.monotonic() < self.ignored_until:
             return
         self.outside = max(self.outside, float(self._outside(here, low, high).max()))
+        numbers, moved = map(list, zip(*contract.command.moves, strict=True))
         if contract.command.is_target:
             there = command[:len(here)]
-            if tool:
-                moved[['xyz'.index(axis[-1]) for axis in contract.command.axes]] = True
-            else:
-                moved[:] = True
         else:
             velocity = np.zeros(len(here))
-            indices = ['xyz'.index(axis[-1]) for axis in contract.command.axes] if tool else (
-                range(len(here)))
-            velocity[indices] = command
-            moved[indices] = True
+            velocity[moved] = command[numbers]
             self._compare_speed(velocity, limits, tool)
             there = here + velocity * contract.control_period
         before, after = self._outside(here, low, high), self._outside(there, low, high)
