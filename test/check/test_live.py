@@ -43,7 +43,8 @@ def drivers():
 def listen(drivers, monkeypatch):
     """Return a function from the name of a driver to what is found of it; all runs by now."""
     monkeypatch.setattr(live, 'DISCOVERY', DISCOVERY)
-    return lambda driver, contract=CONTRACT: live.listen(contract, driver, LISTENING, TF)
+    return lambda driver, contract=CONTRACT, seconds=LISTENING: live.listen(
+        contract, driver, seconds, TF)
 
 
 @pytest.mark.parametrize('driver', ['none', 'best_effort_sensor'])
@@ -117,11 +118,11 @@ def test_interlocks_that_let_the_robot_be_moved_are_green(listen, tmp_path):
 
 
 @pytest.mark.parametrize('tolerance, level', [
-    (0.0005, RED), (0.005, YELLOW), (0.02, Level.GREEN)])
+    (0.001, RED), (0.006, YELLOW), (0.02, Level.GREEN)])
 def test_a_tolerance_below_the_noise_at_rest_is_named(listen, tmp_path, tolerance, level):
     contract = load_robot_contract(write_contract(tmp_path, {'reset': {
         'kind': 'home', 'position': [0.5, 0.0, 0.2], 'tolerance': tolerance}}))
-    findings = judge(listen('noisy_tool', contract), contract)
+    findings = judge(listen('noisy_tool', contract, 2.0), contract)
     (found,) = [each for each in findings if each.subject == 'reset.tolerance']
     assert found.level == level, found
     assert 'of a robot at rest' in found.found
