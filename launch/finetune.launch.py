@@ -161,7 +161,8 @@ def record_bag(run, contract):
     """Return the action that records what is needed to replay the run."""
     observed = {term.source.topic for term in contract.observation
                 if term.source.kind in ('topic', 'joint_states')}
-    robot_side = {'action', 'executed_action', contract.command.topic, *observed,
+    # The joints in any case: another contract may observe them, see `sgft demonstrations`.
+    robot_side = {'action', 'executed_action', 'joint_states', contract.command.topic, *observed,
                   *(lock.topic for lock in contract.interlocks)}
     if contract.human is not None:
         robot_side.add(contract.human.topic)

@@ -10,6 +10,7 @@ from rosidl_runtime_py.utilities import get_message
 from sgft_ros.check.facts import contract_names, Endpoint, Facts, TF, TF_STATIC, Topic
 from sgft_ros.check.interlock_recorder import InterlockRecorder
 from sgft_ros.check.recorder import Recorder
+from sgft_ros.nodes.recorded_observations import full_name
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.messages import stamp_seconds
 
@@ -40,7 +41,7 @@ def read(path: Path, contract: RobotContract, namespace: str, duration: float | 
 def _read(reader, contract, namespace, duration):
     recorder = Recorder(contract)
     topics, services = contract_names(contract)
-    names = {name: _full(name, namespace) for name in (*topics, *services)}
+    names = {name: full_name(name, namespace) for name in (*topics, *services)}
     listening = {names[topic]: topic for topic in recorder.classes}
     found = {connection.topic for connection in reader.connections}
     wanted = {names[TF]: 'tf2_msgs/msg/TFMessage', names[TF_STATIC]: 'tf2_msgs/msg/TFMessage',
@@ -99,11 +100,6 @@ class _Ticks:
         while self._next <= now:
             self._recorder.tick(self._next)
             self._next += period
-
-
-def _full(name, namespace):
-    return name if name.startswith('/') else '/'.join(
-        ['', *filter(None, [namespace.strip('/')]), name])
 
 
 def _topic(reader, name):

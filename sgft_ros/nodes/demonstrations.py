@@ -1,6 +1,7 @@
 """The command `demonstrations`: what humans did in recorded runs, as prior data of others."""
 
 import argparse
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 import sys
@@ -13,7 +14,9 @@ from sgft_ros.learning.replay import FLAGS, KIND, VECTORS
 from sgft_ros.msg import ShapedTransition, Transition
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
 from sgft_ros.nodes.journal import whole_payloads
+from sgft_ros.nodes.recorded_observations import read_observed
 from sgft_ros.nodes.transition_store import JOURNAL
+from sgft_ros.robot import load_robot_contract, RobotContract
 
 COLUMNS = (*VECTORS, 'reward', *FLAGS)  # as those of warm_start.safetensors
 BAG_METADATA = 'metadata.yaml'
@@ -25,10 +28,7 @@ def read_run(path: Path) -> Iterator[Transition]:
 
     :raises ValueError: if it is neither, or a file of it cannot be read
     """
-    if (path / BAG_METADATA).is_file():
-        yield from _read_bag(path)
-        return
-    journal, bags = path / JOURNAL, sorted(path.glob(f'bag*/{BAG_METADATA}'))
+    journal, bags = path / JOURNAL, bags_of(path)
     if not journal.is_file() and not bags:
         raise ValueError(
             f'{path}: expected a run folder with {JOURNAL} or bags, or a bag with {BAG_METADATA} '
@@ -38,18 +38,30 @@ def read_run(path: Path) -> Iterator[Transition]:
             yield deserialize_message(payload, ShapedTransition).transition
     # These have evaluations too, and what was cleared from the replay buffer.
     for bag in bags:
-        yield from _read_bag(bag.parent)
+        yield from _read_bag(bag)
 
 
-def demonstrations(paths: Sequence[Path]) -> list[Transition]:
+def bags_of(path: Path) -> list[Path]:
+    """Return the bags of a run folder, or the bag that the path is."""
+    if (path / BAG_METADATA).is_file():
+        return [path]
+    return [each.parent for each in sorted(path.glob(f'bag*/{BAG_METADATA}'))]
+
+
+def demonstrations(
+    paths: Sequence[Path], contract: RobotContract | None = None, namespace: str = '',
+) -> list[Transition]:
     """
     Return the transitions of all runs in which a human acted, each once.
+
+    With a `contract`, their observations are computed anew from what the sensors said.
 
     :raises ValueError: if a run cannot be read, or has other observations or actions
     """
     seen, found = SeenTransitions(), []
     for path in paths:
-        for transition in read_run(path):
+        for transition in (read_run(path) if contract is None else
+                           _observed(path, contract, namespace)):
             if transition.source != Transition.HUMAN or not seen.add(key_of(transition)):
                 continue
             found.append(transition)
@@ -72,7 +84,8 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = _parser().parse_args(args)
     try:
-        found = demonstrations(options.runs)
+        contract = load_robot_contract(options.robot) if options.robot else None
+        found = demonstrations(options.runs, contract, options.namespace)
         if not found:
             raise ValueError('no human acted in ' + ', '.join(map(str, options.runs)))
         save(options.output, found, options.runs)
@@ -98,6 +111,28 @@ def _read_bag(path):
         raise ValueError(f'{path}: {error}') from error
 
 
+def _observed(path, contract, namespace):
+    """Yield the transitions of the bags of a run as a contract sees them."""
+    bags = bags_of(path)
+    if not bags:
+        raise ValueError(f'{path}: expected a bag, or a run folder with one: the messages of the '
+                         'sensors are nowhere else')
+    lost = Counter()
+    for bag in bags:
+        try:
+            for transition, problem in read_observed(bag, contract, namespace):
+                if not problem:
+                    yield transition
+                elif transition.source == Transition.HUMAN:
+                    lost[problem] += 1
+        except ReaderError as error:
+            raise ValueError(f'{bag}: {error}') from error
+    if lost:
+        (problem, _), = lost.most_common(1)
+        print(f'{path}: {lost.total()} transitions of a human are left out, as in: {problem}',
+              file=sys.stderr)
+
+
 def _sizes(transition):
     return len(transition.observation), len(transition.action)
 
@@ -108,6 +143,10 @@ def _parser():
         'file that the launch argument prior_data takes.')
     parser.add_argument('runs', nargs='+', type=Path, metavar='RUN_OR_BAG',
                         help='run folder, also of a run that is going on, or bag')
+    parser.add_argument('--robot', default='', metavar='ROBOT',
+                        help='robot contract: name, or path of a .yaml file, that says what to '
+                        'observe of the recorded sensors (default: what the run observed)')
+    parser.add_argument('--namespace', default='', help='of the robot in the bag')
     parser.add_argument('--output', required=True, type=Path, metavar='FILE',
                         help='.safetensors file to write')
     return parser

@@ -1,9 +1,11 @@
 """One episode on the robot: the step that is going on, and the transitions that came of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from rclpy.time import Time
 from sgft_ros.msg import EpisodeResult, Transition
 from sgft_ros.nodes.arrays import float_sequence
 
@@ -12,6 +14,7 @@ class Step(NamedTuple):
     """An observation, and the action that it led to."""
 
     observation: np.ndarray  # (observation,) float32
+    stamps: Mapping[str, int]  # by term, when it was measured [ns]
     action: np.ndarray       # (action,) float32, as the policy wants it
     stamp: object            # builtin_interfaces Time of the tick
     time: float              # of the same tick [s]
@@ -33,12 +36,12 @@ class Episode:
     human_steps: int = 0      # in which a human acted
     step: Step | None = field(default=None)
 
-    def transition(self, following, executed, outcome, truncated) -> Transition:
+    def transition(self, following, stamps, executed, outcome, truncated) -> Transition:
         """
         Return the Transition of the step that ends now; the caller says whose it is.
 
-        `following` (observation,) was measured one control period later, `executed` is the gate's
-        Action.
+        `following` (observation,) was measured one control period later, its terms at `stamps`
+        [ns]; `executed` is the gate's Action.
         """
         step = self.step
         transition = Transition(
@@ -46,7 +49,9 @@ class Episode:
             observation=float_sequence(step.observation), action=float_sequence(executed.action),
             next_observation=float_sequence(following), reward=outcome.reward,
             terminated=outcome.terminated, truncated=truncated, source=executed.source,
-            evaluation=self.evaluation, policy_version=step.version)
+            evaluation=self.evaluation, policy_version=step.version,
+            terms=list(step.stamps), stamps=_messages(step.stamps),
+            next_stamps=_messages(stamps))
         transition.header.stamp = step.stamp
         return transition
 
@@ -58,3 +63,8 @@ class Episode:
             evaluation=self.evaluation, steps=self.transitions, human_steps=self.human_steps,
             episode_return=self.episode_return, policy_version=self.step.version,
             candidate=self.step.candidate)
+
+
+def _messages(stamps):
+    """Return times [ns] as the messages of a field."""
+    return [Time(nanoseconds=stamp).to_msg() for stamp in stamps.values()]

@@ -9,7 +9,7 @@ from pathlib import Path
 import struct
 import zlib
 
-MAGIC = b'SGFTJNL1'
+MAGIC = b'SGFTJNL2'
 PREFIX = struct.Struct('<II')  # length of the payload, its CRC-32
 
 

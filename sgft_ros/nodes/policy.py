@@ -121,6 +121,7 @@ class Policy(Node):
             self._acting.swap()
         now = self.get_clock().now()
         seconds = now.nanoseconds * 1e-9
+        lateness = self._period - 1e-9 * self._timer.time_until_next_call()
         if self._episode is None and not self._begin_episode():
             return
         step = self._episode.step
@@ -128,7 +129,7 @@ class Policy(Node):
             return  # the tick before was late, this one is not
         if step is not None and not self._answered(step):
             return
-        self._sensors.update()
+        self._sensors.update(now.nanoseconds - max(0, round(1e9 * lateness)))
         problems = self._sensors.problems()
         if problems:
             self._abort('; '.join(problems))
@@ -137,10 +138,10 @@ class Policy(Node):
             self._executed.action, np.float32)
         raw = self._sensors.values | dict.fromkeys(self._last_action_terms, executed)
         observation = self._assembler.assemble(raw)
-        if step is not None and self._finish_step(raw, observation, seconds):
+        stamps = self._sensors.stamps
+        if step is not None and self._finish_step(raw, observation, stamps, seconds):
             return
-        self._act(observation, now, seconds)
-        lateness = self._period - 1e-9 * self._timer.time_until_next_call()
+        self._act(observation, stamps, now, seconds)
         self._ticks.add(lateness, perf_counter() - begin)
 
     def _answered(self, step):
@@ -183,14 +184,14 @@ class Policy(Node):
             self._acting.swap()
         self._acting.now.policy.reset()
 
-    def _act(self, observation, now, seconds):
+    def _act(self, observation, stamps, now, seconds):
         """Choose an action, publish it, and remember what it was an answer to."""
         weights, episode = self._acting.now, self._episode
         noise = None if episode.evaluation else self._exploration.sample()
         action = weights.policy.act(observation, noise, self._least_std, self._budget)
         sent = self._send(action, now, weights.version)
-        episode.step = Step(observation, action, sent.header.stamp, seconds, sent.sequence,
-                            weights.version, weights.candidate)
+        episode.step = Step(observation, stamps, action, sent.header.stamp, seconds,
+                            sent.sequence, weights.version, weights.candidate)
         self._acting.observation = observation
         self._overdue = False
 
@@ -203,7 +204,7 @@ class Policy(Node):
         self._actions += 1
         return message
 
-    def _finish_step(self, raw, observation, seconds):
+    def _finish_step(self, raw, observation, stamps, seconds):
         """Publish the transition that is complete now; return whether the episode is over."""
         episode, executed = self._episode, self._executed
         periods = round((seconds - episode.step.time) / self._period)
@@ -217,7 +218,8 @@ class Policy(Node):
         truncated = not outcome.terminated and (
             late or self._reset_wanted or self._supervision.abort)
         if periods == 1:
-            self._publish(episode.transition(observation, executed, outcome, truncated))
+            self._publish(
+                episode.transition(observation, stamps, executed, outcome, truncated))
             episode.transitions += 1
         else:
             self._dropped += 1  # it was not one period long

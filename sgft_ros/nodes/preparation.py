@@ -101,7 +101,7 @@ class Preparation:
         self._number = number
         self._not_before = 0.0
         self._deadline = monotonic() + getattr(self, '_home_timeout', 0.0)
-        self._seen_from = self._sensors.now()
+        self._seen_from = self._sensors.nanoseconds()
         if self.step in (DISARM, RESET, ARM):
             self._go_on()
 

@@ -4,18 +4,21 @@ from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.time import Time
 from rosidl_runtime_py.utilities import get_message
 from sgft_ros.robot import RawObservation
-from sgft_ros.robot.messages import make_extractor, stamp_seconds
+from sgft_ros.robot.messages import make_extractor, stamp_nanoseconds
+from sgft_ros.robot.raw_observation import KEPT
+from sgft_ros.robot.terms import NEAREST
 from tf2_ros import Buffer, TransformException, TransformListener
 
-# Only the newest measurement counts, and best effort can hear every driver.
-NEWEST = QoSProfile(
-    history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+# Best effort can hear every driver.
+NEWEST, SEVERAL = (QoSProfile(
+    history=HistoryPolicy.KEEP_LAST, depth=depth, reliability=ReliabilityPolicy.BEST_EFFORT)
+    for depth in (1, KEPT))
 LATEST = Time()
-FUTURE = 0.1  # [s] that the clock of a sensor may be ahead
+FUTURE = 10**8  # [ns] that the clock of a sensor may be ahead
 
 
 class Sensors:
-    """Subscribe to everything that a contract observes; keep the newest raw value of each term."""
+    """Subscribe to everything that a contract observes; keep the raw values that count."""
 
     def __init__(self, node, contract):
         """Join the topics of the contract on `node`; transforms are looked up by `update`."""
@@ -25,38 +28,48 @@ class Sensors:
         self._buffer = Buffer(node=node)
         self._listener = TransformListener(self._buffer, node)
         self._transforms = []
-        self._of_the_future = {}  # frames -> stamp [s] that is not believed
-        topics = {}
+        self._of_the_future = {}  # frames -> stamp [ns] that is not believed
+        topics, aligned = {}, set()
         for term in contract.observation:
             source = term.source
             if source.kind == 'transform':
-                self._transforms.append((term.name, source, make_extractor(source)))
+                self._transforms.append((term, make_extractor(source)))
             elif source.kind in ('topic', 'joint_states'):
                 readers = topics.setdefault((source.topic, source.type), [])
                 readers.append((term.name, make_extractor(source)))
+                if term.alignment == NEAREST:
+                    aligned.add(source.topic)
         for (topic, type_name), readers in topics.items():
-            node.create_subscription(get_message(type_name), topic, self._reader(readers), NEWEST)
+            node.create_subscription(get_message(type_name), topic, self._reader(readers),
+                                     SEVERAL if topic in aligned else NEWEST)
 
     @property
     def values(self):
-        """Return the newest raw numbers by term, transforms as of the last `update`."""
+        """Return the raw numbers by term, as of the last `update`."""
         return self._raw.values
 
-    def update(self):
-        """Look up the transforms of the contract."""
-        for name, source, extract in self._transforms:
+    @property
+    def stamps(self):
+        """Return when they were measured, by term [ns]."""
+        return self._raw.stamps
+
+    def update(self, tick=None):
+        """Look at everything as of now, or as of a control tick that was due at `tick` [ns]."""
+        tick = self.nanoseconds() if tick is None else tick
+        for term, extract in self._transforms:
             try:
-                found = self.lookup(source.target_frame, source.source_frame)
+                found = self._transform(term, tick)
             except TransformException:
                 continue  # `problems` reports the age of the last one
-            self._take(name, extract(found.transform), stamp_seconds(found.header.stamp))
+            self._take(term.name, extract(found.transform), stamp_nanoseconds(found.header.stamp))
+        self._raw.align(tick)
 
     def problems(self):
         """Return a sentence for each term that must not be acted upon now."""
-        return self._raw.problems(self.now())
+        return self._raw.problems(self.nanoseconds())
 
     def newer_than(self, stamp):
-        """Return whether every term was measured after `stamp` [s]."""
+        """Return whether every term was measured after `stamp` [ns]."""
         return self._raw.newer_than(stamp)
 
     def lookup(self, target_frame, source_frame):
@@ -67,8 +80,8 @@ class Sensors:
         come after it until its time has come, and then it would pass for fresh.
         """
         found = self._buffer.lookup_transform(target_frame, source_frame, LATEST)
-        frames, stamp = (target_frame, source_frame), stamp_seconds(found.header.stamp)
-        if stamp > self.now() + FUTURE:
+        frames, stamp = (target_frame, source_frame), stamp_nanoseconds(found.header.stamp)
+        if stamp > self.nanoseconds() + FUTURE:
             self._of_the_future[frames] = stamp
         if stamp == self._of_the_future.get(frames):
             raise TransformException(f'{source_frame} in {target_frame}: stamp of the future')
@@ -76,12 +89,25 @@ class Sensors:
 
     def now(self):
         """Return the time of the node's clock [s]."""
-        return self._node.get_clock().now().nanoseconds * 1e-9
+        return self.nanoseconds() * 1e-9
+
+    def nanoseconds(self):
+        """Return the same in nanoseconds."""
+        return self._node.get_clock().now().nanoseconds
+
+    def _transform(self, term, tick):
+        """Return the transform of a term; one that is aligned is interpolated where it can be."""
+        source = term.source
+        newest = self.lookup(source.target_frame, source.source_frame)
+        if term.alignment != NEAREST or stamp_nanoseconds(newest.header.stamp) <= tick:
+            return newest
+        return self._buffer.lookup_transform(
+            source.target_frame, source.source_frame, Time(nanoseconds=tick))
 
     def _reader(self, readers):
         def read(message):
             header = getattr(message, 'header', None)
-            stamp = self.now() if header is None else stamp_seconds(header.stamp)
+            stamp = self.nanoseconds() if header is None else stamp_nanoseconds(header.stamp)
             for name, extract in readers:
                 try:
                     self._take(name, extract(message), stamp)

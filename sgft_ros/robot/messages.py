@@ -19,6 +19,11 @@ def stamp_seconds(stamp: object) -> float:
     return stamp.sec + 1e-9 * stamp.nanosec
 
 
+def stamp_nanoseconds(stamp: object) -> int:
+    """Return the same in nanoseconds, which a float of today's seconds does not hold."""
+    return stamp.sec * 10**9 + stamp.nanosec
+
+
 def make_extractor(source: TopicSource | JointStatesSource | TransformSource) -> Extractor:
     """
     Return the function from a message of this source to its raw numbers, float64.

@@ -7,6 +7,7 @@ from sgft_ros.robot.yaml_section import ContractError, Section
 
 TRANSFORM_FIELDS = ('x', 'y', 'z', 'qx', 'qy', 'qz', 'qw')
 JOINT_FIELDS = ('position', 'velocity', 'effort')
+LATEST, NEAREST = ALIGNMENTS = ('latest', 'nearest')
 _TYPE = re.compile(r'[a-z]\w*/msg/[A-Z]\w*')
 _FIELD = re.compile(r'[a-z]\w*(\[\d+\])*(\.[a-z]\w*(\[\d+\])*)*')
 
@@ -79,6 +80,7 @@ class ObservationTerm:
     scale: tuple[float, ...]         # scaled per raw unit, one per number
     clip: tuple[float, float] | None  # of the scaled numbers
     max_age: float | None            # [s] behind the node's clock; None for last_action
+    alignment: str = LATEST          # which measurement counts at a tick, out of ALIGNMENTS
 
     @property
     def size(self) -> int:
@@ -91,7 +93,7 @@ class ObservationTerm:
         return tuple(f'{self.name}.{label}' for label in self.source.labels)
 
 
-TERM_KEYS = ('name', 'source', 'unit', 'scale', 'clip', 'max_age')
+TERM_KEYS = ('name', 'source', 'unit', 'scale', 'clip', 'max_age', 'alignment')
 _SOURCE_KEYS = {
     'transform': ('target_frame', 'source_frame', 'fields'),
     'topic': ('topic', 'type', 'fields'),
@@ -116,7 +118,7 @@ def _read_term(section: Section, action_names: tuple[str, ...]) -> ObservationTe
     source = _read_source(section, action_names)
     size = len(source.labels)
     acted = source.kind == 'last_action'
-    for key in ('unit', 'max_age'):
+    for key in ('unit', 'max_age', 'alignment'):
         if acted and key in section:
             section.fail(key, f'no {key}: the last action has none', section.get(key, ''))
     return ObservationTerm(
@@ -124,6 +126,7 @@ def _read_term(section: Section, action_names: tuple[str, ...]) -> ObservationTe
         scale=section.numbers('scale', size, spread=True, default=1.0),
         clip=_read_clip(section),
         max_age=None if acted else section.number('max_age', above=0.0),
+        alignment=LATEST if acted else section.choice('alignment', ALIGNMENTS, LATEST),
     )
 
 

@@ -2,14 +2,21 @@
 
 import json
 import os
+from pathlib import Path
 import signal
 
+from ament_index_python.packages import get_package_share_directory
 from finetune_runs import keys, Run
 from geometry_msgs.msg import TwistStamped
 import pytest
+from robots import write_contract
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.msg import Transition
+from sgft_ros.nodes.recorded_observations import read_observed
+from sgft_ros.robot import load_robot_contract
 import yaml
+
+CONTRACTS = Path(get_package_share_directory('sgft_ros'), 'config', 'robots')
 
 KILLED = ('learner', 'replay_buffer', 'value_shaping', 'policy', 'monitor', 'safety_gate')
 
@@ -38,7 +45,9 @@ def alive(pid):
 
 
 def test_a_run_ends_by_itself_and_leaves_everything_in_its_folder(domain_id, tmp_path):
-    with Run(tmp_path, seed='3') as run:
+    # One term is aligned to the tick, the others are the newest.
+    robot = write_contract(tmp_path, {'observation.0.alignment': 'nearest'})
+    with Run(tmp_path, seed='3', robot=robot) as run:
         children = run.until(lambda: len(run.nodes()) == 7 and run.nodes(), 'seven nodes')
         assert run.finish() == 0
         assert not any(map(alive, children.values()))
@@ -54,8 +63,38 @@ def test_a_run_ends_by_itself_and_leaves_everything_in_its_folder(domain_id, tmp
     load_checkpoint(run.folder / 'checkpoints' / 'policy.safetensors', 'policy')
     stored = keys(run.journal())
     assert len(stored) >= 150
-    recorded = [t for t in run.recorded('/transitions', Transition) if not t.evaluation]
-    assert set(stored) == set(keys(recorded))
+    recorded = run.recorded('/transitions', Transition)
+    assert set(stored) == set(keys([t for t in recorded if not t.evaluation]))
+    the_bag_gives_back_every_observation(run.folder / 'bag', recorded, robot)
+    the_bag_gives_what_another_contract_observes(run.folder / 'bag', recorded, tmp_path)
+
+
+def the_bag_gives_back_every_observation(bag, recorded, robot):
+    """Read the sensors' messages; compare bits, not numbers."""
+    again = list(read_observed(bag, load_robot_contract(robot), ''))
+    assert keys(transition for transition, _ in again) == keys(recorded)
+    for (transition, problem), before in zip(again, recorded, strict=True):
+        if problem:  # the task's last_action is that of a step that was too long
+            assert problem == 'the step before it was not recorded' and before.step > 0
+        else:
+            assert transition.observation.tobytes() == before.observation.tobytes()
+            assert transition.next_observation.tobytes() == before.next_observation.tobytes()
+    assert sum(not problem for _, problem in again) > 0.8 * len(recorded)
+
+
+def the_bag_gives_what_another_contract_observes(bag, recorded, folder):
+    """Read terms that the run had, in another order, and one that it had not."""
+    tip, force, _ = terms = yaml.safe_load(
+        (CONTRACTS / 'simulated_arm.yaml').read_text())['observation']
+    joints = {'name': 'joints', 'unit': 'rad', 'max_age': 0.2, 'source': {
+        'kind': 'joint_states', 'joints': ['elbow_joint'], 'field': 'position'}}
+    other = write_contract(folder, {'observation': [joints, force, tip]})
+    assert len(terms) == 3
+    again = list(read_observed(bag, load_robot_contract(other), ''))
+    assert not any(problem for _, problem in again)
+    for (transition, _), before in zip(again, recorded, strict=True):
+        assert transition.observation[1:] == before.observation[3:6] + before.observation[:3]
+    assert len({transition.observation[0] for transition, _ in again}) > 0.5 * len(again)
 
 
 def test_a_kill_of_any_node_costs_no_transition_and_doubles_none(domain_id, tmp_path):

@@ -41,7 +41,7 @@ def test_joints_go_home_too(domain_id, tmp_path):
                 'joints': changes('joint_position')['command.joints']}}})
     still = {'weight0': np.zeros((1, 15, 12), np.float32),
              'bias0': np.full((1, 1, 12), -5.0, np.float32)}
-    with Cell(tmp_path, robot=robot, tensors=still) as cell:
+    with Cell(tmp_path, 2.0, robot=robot, tensors=still) as cell:
         cell.probe.until(lambda: len(firsts(cell)) >= 2, what='two episodes')
         first = next(t for t in cell.transitions if t.step == 0)
     np.testing.assert_allclose(first.observation[3:9], joints, atol=TOLERANCE + 0.003)
@@ -52,7 +52,8 @@ def test_joints_go_home_too(domain_id, tmp_path):
     ids=['operator', 'service', 'home'])
 def test_no_episode_begins_before_the_operator_says_so(reset, domain_id, tmp_path):
     robot = write_contract(tmp_path, reset)
-    with Cell(tmp_path, robot=robot) as cell:
+    # Slowly, as on a busy machine no episode may be cut off: the operator is asked again then.
+    with Cell(tmp_path, 1.0, robot=robot) as cell:
         for episode in range(1, 3):
             cell.probe.diagnostics.clear()
             cell.probe.until_diagnostics(POLICY_STATUS, state='waiting for the operator')

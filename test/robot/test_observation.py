@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 import numpy as np
 import pytest
-from robots import SHIPPED
+from robots import SHIPPED, write_contract
 from sgft_ros.robot import load_robot_contract, ObservationAssembler, RawObservation
 
 CONTRACT = load_robot_contract(SHIPPED)
@@ -74,21 +74,37 @@ class TestRawObservation:
 
     def test_fresh_finite_terms_are_no_problem(self):
         observation = self.received(10.0)
-        assert observation.problems(10.1) == ()
+        assert observation.problems(seconds(10.1)) == ()
 
     def test_old_future_and_non_finite_terms_are_problems(self):
-        assert '0.300 s old' in self.received(10.0).problems(10.3)[0]
-        assert 'in the future' in self.received(10.0).problems(9.0)[0]
-        assert 'not finite' in self.received(10.0, force=np.nan).problems(10.0)[0]
+        assert '0.300 s old' in self.received(10.0).problems(seconds(10.3))[0]
+        assert 'in the future' in self.received(10.0).problems(seconds(9.0))[0]
+        assert 'not finite' in self.received(10.0, force=np.nan).problems(seconds(10.0))[0]
 
     def test_message_without_stamp_is_not_taken(self):
         observation = self.received(10.0)
-        assert not observation.update('force', np.ones(3), 0.0)
+        assert not observation.update('force', np.ones(3), 0)
         np.testing.assert_array_equal(observation.values['force'], np.zeros(3))
+
+    def test_of_a_term_that_is_aligned_the_measurement_nearest_to_the_tick_counts(self, tmp_path):
+        observation = RawObservation(load_robot_contract(
+            write_contract(tmp_path, {'observation.1.alignment': 'nearest'})))
+        for number in (3, 1, 2, 4):  # drivers and networks may reorder
+            for term in ('tip_position', 'force'):
+                observation.update(term, np.full(3, number), seconds(10.0 + 0.01 * number))
+        observation.align(seconds(10.024))
+        assert observation.values['force'][0] == 2 and observation.values['tip_position'][0] == 4
+        assert observation.stamps == {'tip_position': seconds(10.04), 'force': seconds(10.02)}
+        observation.align(seconds(10.026))
+        assert observation.values['force'][0] == 3
 
     @staticmethod
     def received(stamp, force=0.0):
         observation = RawObservation(CONTRACT)
-        assert observation.update('tip_position', np.zeros(3), stamp)
-        assert observation.update('force', np.full(3, force), stamp)
+        assert observation.update('tip_position', np.zeros(3), seconds(stamp))
+        assert observation.update('force', np.full(3, force), seconds(stamp))
         return observation
+
+
+def seconds(number):
+    return round(number * 1e9)

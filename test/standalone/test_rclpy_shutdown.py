@@ -61,7 +61,8 @@ def test_signal_kills_a_node_that_does_not_care(domain_id):
     program = """
 rclpy.init()
 node = rclpy.create_node('rude')
-print('ready', flush=True)
+spinning = node.create_guard_condition(lambda: print('ready', flush=True))
+spinning.trigger()
 rclpy.spin(node)
 """
     with running(program) as process:

@@ -1,0 +1,167 @@
+"""The observations of recorded transitions, computed anew from what the sensors said."""
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from rclpy.serialization import deserialize_message
+from rclpy.time import Time
+from rosbags.rosbag2 import Reader
+from rosidl_runtime_py.utilities import get_message
+from sgft_ros.msg import Transition
+from sgft_ros.nodes.arrays import float_sequence
+from sgft_ros.robot import ObservationAssembler, RobotContract
+from sgft_ros.robot.messages import make_extractor, stamp_nanoseconds
+from tf2_ros import Buffer, TransformException
+
+TF, TF_STATIC, CLOCK = '/tf', '/tf_static', '/clock'
+TRANSITIONS, TRANSITION = '/transitions', 'sgft_ros/msg/Transition'
+AUTHORITY = 'bag'
+WINDOW = 10 * 10**9  # [ns] of measurements that are kept, as many as tf keeps
+GRACE = 10**9        # [ns] of the bag for a message that was recorded after what came of it
+
+
+def read_observed(
+    path: Path, contract: RobotContract, namespace: str,
+) -> Iterator[tuple[Transition, str]]:
+    """
+    Yield a bag's transitions with the observations that a contract makes of its sensor messages.
+
+    A term that the policy had is read from the very message that it used, so that the contract of
+    the run gives the observations of the run, bit for bit. A term that it had not, or one of
+    messages without header, is read from the newest measurement at the tick.
+
+    With each comes a sentence why it could not be done, empty if it was done.
+
+    :raises rosbags.rosbag2.ReaderError: if the bag cannot be read
+    """
+    sensors = _Measurements(contract, namespace)
+    wanted = sensors.types | {TRANSITIONS: TRANSITION}
+    pending, previous = deque(), None
+    with Reader(path) as reader:
+        connections = [
+            each for each in reader.connections if wanted.get(each.topic) == each.msgtype]
+        for connection, received, data in reader.messages(connections) if connections else ():
+            message = deserialize_message(bytes(data), get_message(connection.msgtype))
+            if connection.topic == TRANSITIONS:
+                pending.append((message, _action_before(message, previous), received + GRACE))
+                previous = message
+            else:
+                sensors.take(connection.topic, message, received)
+            while pending:
+                transition, before, until = pending[0]
+                problem = sensors.observe(transition, before)
+                if problem and received < until:
+                    break  # what it lacks may come yet
+                yield transition, problem
+                pending.popleft()
+        for transition, before, _ in pending:
+            yield transition, sensors.observe(transition, before)
+
+
+class _Measurements:
+    """The last seconds of what the terms of a contract are made of."""
+
+    def __init__(self, contract, namespace):
+        self._terms = [term for term in contract.observation if term.max_age is not None]
+        self._acted = [term.name for term in contract.observation if term.max_age is None]
+        self._period = round(1e9 * contract.control_period)
+        self._assembler = ObservationAssembler(contract)
+        self._buffer = Buffer()
+        self._clock = 0
+        self._extract = {term.name: make_extractor(term.source) for term in self._terms}
+        self._kept = {}      # by term: by stamp [ns], what the message said
+        self._readers = {}   # by topic
+        self._unstamped = set()
+        self.types = {TF: 'tf2_msgs/msg/TFMessage', TF_STATIC: 'tf2_msgs/msg/TFMessage',
+                      CLOCK: 'rosgraph_msgs/msg/Clock'}
+        for term in self._terms:
+            if term.source.kind != 'transform':
+                topic = full_name(term.source.topic, namespace)
+                self.types[topic] = term.source.type
+                self._readers.setdefault(topic, []).append(term.name)
+                self._kept[term.name] = {}
+
+    def take(self, topic, message, received):
+        """Take a message that was recorded at `received` [ns]."""
+        if topic == CLOCK:
+            self._clock = stamp_nanoseconds(message.clock)
+        elif topic == TF:
+            for transform in message.transforms:
+                self._buffer.set_transform(transform, AUTHORITY)
+        elif topic == TF_STATIC:
+            for transform in message.transforms:
+                self._buffer.set_transform_static(transform, AUTHORITY)
+        header = getattr(message, 'header', None)
+        stamp = (self._clock or received) if header is None else stamp_nanoseconds(header.stamp)
+        for term in self._readers.get(topic, ()):
+            if header is None:
+                self._unstamped.add(term)
+            kept = self._kept[term]
+            try:
+                kept[stamp] = self._extract[term](message)
+            except ValueError:
+                continue  # as the policy did, which said so
+            while (oldest := next(iter(kept))) < stamp - WINDOW:
+                del kept[oldest]
+
+    def observe(self, transition, before) -> str:
+        """Write both observations into the transition; or return why that cannot be done."""
+        if before is None and self._acted:
+            return 'the step before it was not recorded'
+        tick = stamp_nanoseconds(transition.header.stamp)
+        try:
+            first = self._observation(transition.terms, transition.stamps, tick, before)
+            second = self._observation(transition.terms, transition.next_stamps,
+                                       tick + self._period, transition.action)
+        except (LookupError, TransformException, ValueError) as error:
+            return str(error.args[0])
+        transition.observation = float_sequence(first)
+        transition.next_observation = float_sequence(second)
+        return ''
+
+    def _observation(self, terms, stamps, tick, action):
+        used = dict(zip(terms, map(stamp_nanoseconds, stamps), strict=True))
+        raw = dict.fromkeys(self._acted, np.asarray(action, np.float32))
+        for term in self._terms:
+            if term.source.kind == 'transform':
+                found = self._buffer.lookup_transform(
+                    term.source.target_frame, term.source.source_frame,
+                    Time(nanoseconds=used.get(term.name, tick)))
+                raw[term.name] = self._extract[term.name](found.transform)
+            else:
+                raw[term.name] = self._measured(term, used, tick)
+        return self._assembler.assemble(raw)
+
+    def _measured(self, term, used, tick):
+        """Return what a term's topic said at one time."""
+        kept = self._kept[term.name]
+        if term.name in used and term.name not in self._unstamped:
+            if used[term.name] not in kept:
+                raise LookupError(f'{term.name}: no message of {term.source.topic} in the bag has '
+                                  f'the stamp {used[term.name]} ns')
+            return kept[used[term.name]]
+        newest = max((stamp for stamp in kept if stamp <= tick), default=None)
+        if newest is None or tick - newest > 1e9 * term.max_age:
+            raise LookupError(f'{term.name}: no message of {term.source.topic} in the bag in the '
+                              f'{term.max_age:g} s before')
+        return kept[newest]
+
+
+def full_name(name: str, namespace: str) -> str:
+    """Return the full name of a topic or service that a contract names."""
+    return name if name.startswith('/') else '/'.join(
+        ['', *filter(None, [namespace.strip('/')]), name])
+
+
+def _action_before(transition: Transition, previous: Transition | None):
+    """Return what was executed before a transition, None if nobody knows it."""
+    if transition.step == 0:
+        return np.zeros(len(transition.action), np.float32)
+    if previous is None:
+        return None
+    here, there = (
+        (each.robot, each.session, each.episode, each.step + shift)
+        for each, shift in ((transition, 0), (previous, 1)))
+    return previous.action if here == there else None
