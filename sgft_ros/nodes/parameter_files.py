@@ -1,4 +1,4 @@
-"""The files in config/tasks and config/algorithms: ROS parameters by node."""
+"""The files in config/tasks, algorithms and drivers: ROS parameters by node."""
 
 from pathlib import Path
 
@@ -12,9 +12,9 @@ NODES = ROBOT_SIDE + LEARNING_SIDE
 
 def read_parameter_file(what: str, name: str) -> dict[str, dict]:
     """
-    Return the parameters by node that a task or an algorithm comes with.
+    Return the parameters by node that a task, an algorithm or a simulated driver comes with.
 
-    :param what: 'task' or 'algorithm'
+    :param what: 'task', 'algorithm' or 'driver'
     :param name: of a file in config/<what>s, or the path of a .yaml file
     :raises ValueError: if there is no such file, or it is not made as a ROS parameter file
     """

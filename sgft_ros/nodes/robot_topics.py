@@ -11,7 +11,7 @@ from rclpy.time import Time
 from sensor_msgs.msg import JointState
 from sgft_ros.nodes.interlocks import LATCHED
 from sgft_ros.robot.contract import Frames
-from sgft_ros.simulation.arm import JOINTS
+from sgft_ros.simulation.arm import JOINTS, SUBSTEPS, TIMESTEP
 from sgft_ros.simulation.cell import SimulatedCell
 from sgft_ros.simulation.faults import Faults
 from sgft_ros.simulation.scenes.scene import urdf_path
@@ -22,6 +22,8 @@ SHOW_EVERY = 10  # steps of simulated time between two pictures for people
 DRIVER = QoSProfile(depth=10)
 BEST_EFFORT = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
 JITTER = 5  # of so many measurements one is published
+NO_NEWS = ('dropped_sensors', 'frozen_sensors', 'jitter')  # faults that keep measurements back
+ROUNDING = 1e-6
 
 
 class RobotTopics:
@@ -29,9 +31,12 @@ class RobotTopics:
 
     def __init__(
         self, node, cell: SimulatedCell, frames: Frames, faults: Faults, best_effort: bool,
+        joint_state_rate: float,
     ):
-        """Join the topics and publish the robot's description."""
+        """Join the topics and publish the robot's description; the rate is in [Hz]."""
         self._cell, self._faults = cell, faults
+        self._joints_per_look = joint_state_rate * TIMESTEP
+        self._joints_due = 0.0
         sensor = BEST_EFFORT if best_effort else DRIVER
         self._joints = node.create_publisher(JointState, 'joint_states', sensor)
         self._wrench = node.create_publisher(WrenchStamped, 'wrench', sensor)
@@ -73,27 +78,49 @@ class RobotTopics:
         orientation.w, orientation.x, orientation.y, orientation.z = map(float, quaternion)
         self._object.publish(self._pose)
 
-    def publish_sensors(self, stamp):
-        """Publish one measurement of everything, with a builtin_interfaces Time."""
+    def publish_sensors(self, stamp, steps=SUBSTEPS):
+        """
+        Publish one measurement of everything, with a builtin_interfaces Time.
+
+        The joint states have a rate of their own; `steps` of the simulation have passed since they
+        were looked at.
+        """
         fault = self._faults.active
         self._count += 1
+        due = self._joints_are_due(steps)
         if fault == 'dropped_sensors' or (fault == 'jitter' and self._count % JITTER):
             return
         if fault == 'frozen_sensors':
-            self._repeat()
+            self._repeat(due)
             return
-        if fault == 'clock_offset':
-            offset = Duration(seconds=1.0 if self._faults.strength > 0.0 else -1.0)
-            stamp = (Time.from_msg(stamp) + offset).to_msg()
-        if fault == 'zero_stamps':
-            stamp = Time().to_msg()
+        stamp = self._clock(stamp)
         self._publish_transforms(stamp)
         self._publish_velocities(stamp)
         force = self._force.wrench.force
         force.x, force.y, force.z = self._sound(self._cell.measured_force).tolist()
         self._force.header.stamp = stamp
         self._wrench.publish(self._force)
-        self._publish_joints(stamp)
+        if due:
+            self._publish_joints(stamp)
+
+    def publish_joints(self, stamp, steps=1):
+        """Publish the joint states alone, if it is time, between two measurements of the rest."""
+        if self._joints_are_due(steps) and self._faults.active not in NO_NEWS:
+            self._publish_joints(self._clock(stamp))
+
+    def _joints_are_due(self, steps):
+        self._joints_due += steps * self._joints_per_look
+        due = self._joints_due >= 1.0 - ROUNDING
+        self._joints_due -= due
+        return due
+
+    def _clock(self, stamp):
+        """Return the stamp, or what a wrong clock makes of it."""
+        fault = self._faults.active
+        if fault == 'clock_offset':
+            offset = Duration(seconds=1.0 if self._faults.strength > 0.0 else -1.0)
+            return (Time.from_msg(stamp) + offset).to_msg()
+        return Time().to_msg() if fault == 'zero_stamps' else stamp
 
     def _publish_joints(self, stamp):
         arm, state = self._cell.arm, self._joint_state
@@ -118,11 +145,12 @@ class RobotTopics:
         """Return the values, or what a broken sensor makes of them."""
         return np.full_like(values, np.nan) if self._faults.active == 'nan_sensors' else values
 
-    def _repeat(self):
-        """Publish the last measurement again."""
+    def _repeat(self, joints):
+        """Publish the last measurement again, that of the joints if it is time."""
         self._tf.sendTransform([self._tip, *(message for _, message in self._bodies)])
         self._wrench.publish(self._force)
-        self._joints.publish(self._joint_state)
+        if joints:
+            self._joints.publish(self._joint_state)
 
     def _publish_transforms(self, stamp):
         """Publish what is tracked, now and then with all links, in one message."""

@@ -115,8 +115,11 @@ class RunConfiguration:
         }
         if not self.simulated:
             del parameters['simulated_robot']
+        driver = self._driver()
         for name, own in parameters.items():
-            parameters[name] = {**common, **task.get(name, {}), **algorithm.get(name, {}), **own}
+            parameters[name] = {
+                **common, **driver.get(name, {}), **task.get(name, {}), **algorithm.get(name, {}),
+                **own}
         if parameters['learner'].get('prior_ratio'):
             parameters['replay_buffer'] |= {
                 'prior_data': self._prior_data() or files['warm_start'],
@@ -127,6 +130,11 @@ class RunConfiguration:
                 'shall be, as in prior_ratio:=0.25')
         parameters['monitor'].setdefault('title', self._title(parameters['learner']))
         return parameters
+
+    def _driver(self):
+        """Return what the simulated driver takes on of the robot's own, if there is a file."""
+        file = self.share / 'config' / 'drivers' / f'{self.robot}.yaml'
+        return read_parameter_file('driver', str(file)) if file.is_file() else {}
 
     def _task_file(self):
         """Return the parameter file of the task, by name or path; empty for none."""

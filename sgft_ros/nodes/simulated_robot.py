@@ -19,7 +19,7 @@ from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.permissions import Permissions
 from sgft_ros.nodes.robot_topics import RobotTopics
 from sgft_ros.robot import load_robot_contract
-from sgft_ros.simulation.arm import SERVO_PERIOD
+from sgft_ros.simulation.arm import SERVO_PERIOD, SUBSTEPS, TIMESTEP
 from sgft_ros.simulation.cell import SimulatedCell
 from sgft_ros.simulation.faults import fault_names, FAULTS, Faults
 from sgft_ros.simulation.physics import draw_real
@@ -57,6 +57,9 @@ class SimulatedRobotParameters:
              'stay in force', unit='s',
         minimum=0.01, maximum=10.0)
     best_effort: bool = parameter(False, 'sensors are published best effort, as many drivers do')
+    joint_state_rate: float = parameter(
+        100.0, 'of joint_states, in simulated time', unit='Hz', minimum=1.0,
+        maximum=round(1.0 / TIMESTEP))
     faults: str = parameter(
         '', "what goes wrong now and then: 'all', or names with commas between them, out of "
             + ', '.join(FAULTS))
@@ -99,7 +102,10 @@ class SimulatedRobot(Node):
             fault_names(settings.faults), settings.fault_interval, settings.fault_duration,
             np.random.default_rng([settings.seed, TROUBLE]))
         self._topics = RobotTopics(
-            self, self._cell, contract.frames, self._faults, settings.best_effort)
+            self, self._cell, contract.frames, self._faults, settings.best_effort,
+            settings.joint_state_rate)
+        fast = settings.joint_state_rate * SERVO_PERIOD > 1.0
+        self._between = self._publish_joints if fast else None
         self._permissions = Permissions(self, contract)
         self._pace = Pace(SERVO_PERIOD, settings.rate_factor, monotonic())
         self._put_at_start()
@@ -121,18 +127,23 @@ class SimulatedRobot(Node):
                 self._newest = ToolVelocity(np.zeros(3))
                 self._cell.arm.follow(self._newest)
                 self._timeouts += 1
-            self._cell.arm.advance(SERVO_PERIOD)
+            self._cell.arm.advance(SERVO_PERIOD, self._between)
             self._steps += 1
             stamp = self._stamp()
-            self._topics.publish_sensors(stamp)
+            self._topics.publish_sensors(stamp, 1 if self._between else SUBSTEPS)
             if self._simulated:
                 self._clock_publisher.publish(ClockMessage(clock=stamp))
 
-    def _stamp(self):
-        """Return the time of the world as a message."""
+    def _publish_joints(self, part):
+        """Publish the joint states in the midst of a step."""
+        self._topics.publish_joints(self._stamp(part))
+
+    def _stamp(self, part=0):
+        """Return the time of the world as a message, `part` substeps after the last step."""
         if not self._simulated:
             return self.get_clock().now().to_msg()
-        return Time(nanoseconds=self._begin + self._steps * STEP).to_msg()
+        since = self._steps * STEP + part * (STEP // SUBSTEPS)
+        return Time(nanoseconds=self._begin + since).to_msg()
 
     def _on_command(self, message):
         try:

@@ -1,6 +1,7 @@
 """A MuJoCo arm that follows commands of a driver through joint-velocity servos."""
 
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 import mujoco
@@ -15,6 +16,7 @@ JOINTS = (
 HOME = np.array([0.0, -1.57, 1.57, -1.57, -1.57, 0.0])  # tool pointing down [rad]
 TIMESTEP = 0.002        # physics [s]
 SERVO_PERIOD = 0.01     # inverse kinematics and sensors [s]
+SUBSTEPS = round(SERVO_PERIOD / TIMESTEP)
 SERVO_GAIN = np.array([150.0, 150.0, 150.0, 40.0, 40.0, 40.0])  # [N m s/rad]
 ORIENTATION_GAIN = 6.0  # pulls the tool back to pointing down [1/s]
 HEIGHT_GAIN = 10.0      # pulls the tool back to a held height [1/s]
@@ -182,13 +184,24 @@ class SimulatedArm:
         """Keep the tip at a height [m] in base_link until the next reset."""
         self._height = height
 
-    def advance(self, duration: float) -> None:
-        """Let the world run for `duration` [s], a multiple of the servo period."""
+    def advance(self, duration: float, look: Callable[[int], None] | None = None) -> None:
+        """
+        Let the world run for `duration` [s], a multiple of the servo period.
+
+        :param look: is called at each time step between two servo periods, with how many have
+            passed since the last one
+        """
         for _ in range(round(duration / SERVO_PERIOD)):
             while self._commands and self._commands[0][0] <= self.data.time + 1e-9:
                 self._setpoint = self._commands.popleft()[1]
             self.data.ctrl[:6] = self._setpoint.joint_velocities(self)
-            mujoco.mj_step(self.model, self.data, round(SERVO_PERIOD / TIMESTEP))
+            if look is None:
+                mujoco.mj_step(self.model, self.data, SUBSTEPS)
+            else:
+                for step in range(1, SUBSTEPS + 1):
+                    mujoco.mj_step(self.model, self.data)
+                    if step < SUBSTEPS:
+                        look(step)
             self._force += FORCE_FILTER * (self._contact_force() - self._force)
 
     def solve(self, tip_position: np.ndarray, iterations: int = 30) -> np.ndarray:

@@ -56,6 +56,13 @@ def test_arguments_override_the_files_and_reach_every_node_that_needs_them(confi
     assert configure(algorithm='sgft_sac').parameters['learner']['horizon'] == 20
 
 
+def test_the_simulated_driver_takes_on_the_habits_of_the_robots_own(configure):
+    for robot, rate in (('ur5e_velocity', 500.0), ('fr3_crisp', 30.0)):
+        driver = configure(robot=robot, task='puck_push').parameters['simulated_robot']
+        assert driver['joint_state_rate'] == rate and driver['robot'] == robot
+    assert 'joint_state_rate' not in configure().parameters['simulated_robot']
+
+
 def test_policy_and_monitor_agree_on_the_limit_by_default(configure):
     parameters = configure().parameters
     assert (parameters['policy']['transition_limit']
