@@ -9,7 +9,9 @@ from rosbags.rosbag2 import Reader, ReaderError
 from rosidl_runtime_py.utilities import get_message
 from sgft_ros.check.facts import contract_names, Endpoint, Facts, TF, TF_STATIC, Topic
 from sgft_ros.check.interlock_recorder import InterlockRecorder
+from sgft_ros.check.joystick_recorder import JoystickSignal
 from sgft_ros.check.recorder import Recorder
+from sgft_ros.check.rules.joystick import JOY
 from sgft_ros.nodes.recorded_observations import full_name
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.messages import stamp_seconds
@@ -49,11 +51,13 @@ def _read(reader, contract, namespace, duration):
               **{name: recorder.types[topic] for name, topic in listening.items()}}
     locks = InterlockRecorder(contract)
     locked = {}
+    joystick = JoystickSignal()
+    stick = None if contract.human is None else (names[contract.human.topic], JOY)
     for lock in contract.interlocks:
         if lock.name in locks.classes:
             locked.setdefault((names[lock.topic], lock.type), []).append(lock.name)
     connections = [each for each in reader.connections if wanted.get(each.topic) == each.msgtype
-                   or (each.topic, each.msgtype) in locked]
+                   or (each.topic, each.msgtype) in locked or (each.topic, each.msgtype) == stick]
     stop = None if duration is None else reader.start_time + round(duration * 1e9)
     ticks = _Ticks(recorder)
     clock = 0.0
@@ -68,6 +72,8 @@ def _read(reader, contract, namespace, duration):
             ticks.until(now)
         for lock in locked.get((connection.topic, connection.msgtype), ()):
             locks.take(lock, message, received * 1e-9)
+        if (connection.topic, connection.msgtype) == stick:
+            joystick.take(message, received * 1e-9)
         if wanted.get(connection.topic) != connection.msgtype:
             continue
         if connection.topic in listening:
@@ -78,13 +84,16 @@ def _read(reader, contract, namespace, duration):
         elif connection.topic == names[TF_STATIC]:
             for transform in message.transforms:
                 recorder.buffer.set_transform_static(transform, AUTHORITY)
-    locks.close((reader.end_time if stop is None else min(stop, reader.end_time)) * 1e-9)
+    end = (reader.end_time if stop is None else min(stop, reader.end_time)) * 1e-9
+    locks.close(end)
+    joystick.end = end
     whole = reader.duration * 1e-9
     return Facts(
         live=False, simulated_time=CLOCK in found,
         duration=whole if duration is None else min(duration, whole), names=names,
         topics={name: _topic(reader, name) for name in found}, services={},
-        frames=recorder.frames(), signals=recorder.signals, interlocks=locks.signals)
+        frames=recorder.frames(), signals=recorder.signals, interlocks=locks.signals,
+        joystick=joystick)
 
 
 class _Ticks:

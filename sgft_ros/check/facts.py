@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from rclpy.qos import QoSProfile
 from sgft_ros.check.interlock_recorder import InterlockSignal
+from sgft_ros.check.joystick_recorder import JoystickSignal
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.terms import JointStatesSource, Source, TransformSource
 
@@ -65,6 +66,7 @@ class Facts:
     frames: Mapping[str, str]  # of tf: parent by child
     signals: Mapping[str, Signal]  # by the name of the measurement
     interlocks: Mapping[str, InterlockSignal]  # by name
+    joystick: JoystickSignal  # of the human, if the contract has one
 
     def topic(self, name: str) -> Topic:
         """Return who is at a topic that the contract names."""
@@ -89,6 +91,8 @@ def contract_names(contract: RobotContract) -> tuple[tuple[str, ...], tuple[str,
     sources = [each.source for each in measurements(contract)]
     topics = {source.topic for source in sources if source.kind != 'transform'}
     topics |= {lock.topic for lock in contract.interlocks}
+    if contract.human is not None:
+        topics.add(contract.human.topic)
     services = (contract.reset.service,) if contract.reset.kind == 'service' else ()
     return ((*sorted(topics), contract.command.topic, TF, TF_STATIC),
             (*services, READY) if contract.reset.confirm else services)

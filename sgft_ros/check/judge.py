@@ -10,6 +10,7 @@ from sgft_ros.check.rules import (
     freshness,
     interlocks,
     joints,
+    joystick,
     limits,
     policy,
     ranges,
@@ -23,8 +24,8 @@ from sgft_ros.robot import RobotContract
 RULES = (
     topics.sensor_topics, topics.transform_topics, topics.interlock_topics, frames.frames,
     joints.joint_names, freshness.freshness, freshness.finite, interlocks.interlocks,
-    commands.publishers, commands.listeners, commands.recorded_type, reset.reset,
-    limits.measured_state, limits.speeds, limits.room, limits.leads)
+    joystick.joystick, commands.publishers, commands.listeners, commands.recorded_type,
+    reset.reset, limits.measured_state, limits.speeds, limits.room, limits.leads)
 
 
 def judge(facts: Facts, contract: RobotContract, task=None,

@@ -11,8 +11,10 @@ from rclpy.parameter import Parameter
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
+from sensor_msgs.msg import Joy
 from sgft_ros.check.facts import contract_names, Endpoint, Facts, Topic
 from sgft_ros.check.interlock_recorder import InterlockRecorder
+from sgft_ros.check.joystick_recorder import JoystickSignal
 from sgft_ros.check.recorder import Recorder
 from sgft_ros.nodes.interlocks import LATCHED
 from sgft_ros.robot import RobotContract
@@ -65,10 +67,15 @@ def _listen(node, contract, duration):
             node.create_subscription(
                 interlocks.classes[lock.name], lock.topic,
                 partial(_note, interlocks, lock.name), LATCHED if lock.latched else EVERY)
+    joystick = JoystickSignal()
+    if contract.human is not None:
+        node.create_subscription(
+            Joy, contract.human.topic, lambda message: joystick.take(message, monotonic()), EVERY)
     _spin(node, SETTLING)
     timer = node.create_timer(recorder.period, lambda: recorder.tick(_now(node)))
     _spin(node, duration)
     interlocks.close(monotonic())
+    joystick.end = monotonic()
     node.destroy_timer(timer)
     listener.unregister()
     topics, services = contract_names(contract)
@@ -78,7 +85,8 @@ def _listen(node, contract, duration):
         live=True, simulated_time=simulated_time, duration=duration, names=names,
         topics={name: _topic(node, name) for name, _ in node.get_topic_names_and_types()},
         services={name: tuple(types) for name, types in node.get_service_names_and_types()},
-        frames=recorder.frames(), signals=recorder.signals, interlocks=interlocks.signals)
+        frames=recorder.frames(), signals=recorder.signals, interlocks=interlocks.signals,
+        joystick=joystick)
 
 
 def _take(node, recorder, topic, message):

@@ -13,6 +13,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.time import Time
+from sensor_msgs.msg import Joy
 from std_msgs.msg import Bool, Int32
 from std_srvs.srv import SetBool, Trigger
 from tf2_ros import StaticTransformBroadcaster, TransformBroadcaster
@@ -49,6 +50,11 @@ FAULTS = {
     'no_heartbeat': {'every_beat': 0},
     'slow_heartbeat': {'every_beat': 10},
     'noisy_tool': {'tool_noise': 0.01},
+    'no_joystick': {'sticks': None},
+    'few_axes': {'sticks': [0.0]},
+    'trigger_at_rest': {'sticks': [0.0, 0.0, 1.0]},
+    'button_held': {'pressed': 1},
+    'joystick_of_events': {'every_beat': 0},
 }
 
 
@@ -59,7 +65,7 @@ class Driver(Node):
                  force=0.0, tf_qos=100, static_qos=LATCHED, static_tool=False, hole=True,
                  commander=None, recorder=None, second_sensor=False, command_qos=10,
                  reset=Trigger, program=RUNNING, program_qos=LATCHED, every_beat=1,
-                 tool_noise=0.0):
+                 tool_noise=0.0, sticks=(0.0, 0.0, 0.0), pressed=0):
         """Join the topics; `every` so many periods something is published, 0 for never."""
         super().__init__('driver', namespace=namespace, start_parameter_services=False, cli_args=[
             '--ros-args', '-r', '/tf:=tf', '-r', '/tf_static:=tf_static'])
@@ -85,6 +91,11 @@ class Driver(Node):
         if program is not None:
             self._program.publish(program)
         self._beats = self.create_publisher(Bool, 'heartbeat', 10)
+        self._sticks = None
+        if sticks is not None:
+            self._sticks = self.create_publisher(Joy, 'joy', LATCHED)
+            self._joy = Joy(axes=sticks, buttons=[pressed, 0])
+            self._sticks.publish(self._joy)
         self.create_service(reset, 'simulated_robot/reset', lambda _, response: response)
         self._tf = TransformBroadcaster(self, qos=tf_qos)
         static = StaticTransformBroadcaster(self, qos=static_qos)
@@ -106,6 +117,8 @@ class Driver(Node):
             self._wrenches.publish(self._wrench)
         if self._every_beat and self._ticks % self._every_beat == 0:
             self._beats.publish(RUNNING)
+            if self._sticks is not None:
+                self._sticks.publish(self._joy)
 
     def _tool(self):
         # In turn, so that any ten measurements vary alike: random ones often looked like less.

@@ -117,6 +117,36 @@ def test_interlocks_that_let_the_robot_be_moved_are_green(listen, tmp_path):
             'silence of interlock heartbeat'} <= {each.subject for each in findings}
 
 
+STICK_MISTAKES = {  # driver: (changes of the human, level, words)
+    'no_joystick': ({}, YELLOW, ['topic /no_joystick/joy', 'nobody publishes it', 'joy_node']),
+    'program_stopped': ({'human.topic': 'heartbeat'}, RED, [
+        'topic /program_stopped/heartbeat', 'std_msgs/msg/Bool', 'human.topic']),
+    'few_axes': ({}, RED, ['joystick', 'human.axes.linear.z is axis 2', 'it has 1 axes']),
+    'none': ({'human.success': 7}, RED, ['human.success is button 7', '2 buttons']),
+    'trigger_at_rest': ({}, YELLOW, ['human.axes.linear.z at 1', 'triggers', 'deadband']),
+    'button_held': ({}, YELLOW, ['human.take_over held down', 'let go']),
+    'joystick_of_events': ({}, YELLOW, ['no message within', 'autorepeat_rate']),
+    'no_hole': ({'human.max_age': 0.01}, YELLOW, [
+        'silence of the joystick', 'at most 0.01 s', 'autorepeat_rate']),
+}
+HUMAN = {'human': {'take_over': 0, 'success': 1, 'max_age': 0.4, 'axes': {
+    'linear.x': {'axis': 0}, 'linear.z': {'axis': 2}}}}
+
+
+@pytest.mark.parametrize('driver', STICK_MISTAKES)
+def test_a_fault_of_a_joystick_is_named(listen, tmp_path, driver):
+    changes, level, words = STICK_MISTAKES[driver]
+    contract = load_robot_contract(write_contract(tmp_path, HUMAN | changes))
+    assert_named(judge(listen(driver, contract), contract), level, *words)
+
+
+def test_a_joystick_at_rest_is_green(listen, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, HUMAN))
+    findings = judge(listen('none', contract), contract)
+    assert not bad(findings)
+    assert {'joystick', 'silence of the joystick'} <= {each.subject for each in findings}
+
+
 @pytest.mark.parametrize('tolerance, level', [
     (0.001, RED), (0.006, YELLOW), (0.02, Level.GREEN)])
 def test_a_tolerance_below_the_noise_at_rest_is_named(listen, tmp_path, tolerance, level):
@@ -136,7 +166,7 @@ def test_values_that_simulation_never_saw_are_named(listen):
 
 
 def test_every_fault_is_looked_for():
-    named = MISTAKES.keys() | LOCK_MISTAKES.keys()
+    named = MISTAKES.keys() | LOCK_MISTAKES.keys() | STICK_MISTAKES.keys()
     assert named | {'best_effort_sensor', 'far_off_force', 'noisy_tool'} == FAULTS.keys()
 
 
