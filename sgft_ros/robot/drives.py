@@ -8,7 +8,7 @@ import numpy as np
 from sgft_ros.robot import rotation
 from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.robot.contract import RobotContract
-from sgft_ros.robot.limiters import clip, towards_box
+from sgft_ros.robot.limiters import clip, same, towards_box
 
 UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -38,27 +38,26 @@ class VelocityDrive:
         self._moves = command.moves
         # Newest last, as many as may have moved the robot since it was measured.
         self._velocities = deque(
-            [np.zeros(command.size)],
+            [[0.0] * command.size],
             maxlen=math.ceil(contract.limits.max_age * contract.control_rate) + 1)
 
     def begin(self, measured: MeasuredState) -> None:
         """Take over the robot where it is."""
 
-    def origins(self, measured: MeasuredState) -> tuple[np.ndarray, ...]:
+    def whereabouts(self, measured: MeasuredState) -> tuple[np.ndarray, np.ndarray]:
         """
-        Return the positions from which a velocity may move on, as `measured.position`.
+        Return the lowest and the highest position from which a velocity may move on.
 
-        The measurement is some milliseconds old: where the robot was then, and the farthest to
-        both sides that what it was told since can have brought it.
+        Each is like `measured.position`. The measurement is some milliseconds old: where the robot
+        was then, and the farthest to both sides that what it was told since can have brought it.
         """
         age = max(measured.age, 0.0)
-        here = np.array(measured.position, float)
-        low, high = here.copy(), here.copy()
-        fastest, slowest = (bound(self._velocities, axis=0) for bound in (np.max, np.min))
+        low, high = np.array(measured.position, float), np.array(measured.position, float)
+        told = list(zip(*self._velocities, strict=True))  # by number of the action
         for index, element in self._moves:
-            low[element] += min(slowest[index], 0.0) * age
-            high[element] += max(fastest[index], 0.0) * age
-        return here, low, high
+            low[element] += min(*told[index], 0.0) * age
+            high[element] += max(*told[index], 0.0) * age
+        return low, high
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         """Return the velocity (action,), cut so that no target gets too far ahead."""
@@ -66,7 +65,7 @@ class VelocityDrive:
 
     def move(self, velocity: np.ndarray) -> np.ndarray:
         """Return the command for a velocity (action,) over one control period."""
-        self._velocities.append(velocity)
+        self._velocities.append(velocity.tolist())
         return velocity.copy()
 
     def stop(self, measured: MeasuredState | None) -> np.ndarray | None:
@@ -75,7 +74,7 @@ class VelocityDrive:
 
     def idle(self) -> np.ndarray | None:
         """Return what a driver is told while nobody may move the robot."""
-        return self.move(np.zeros_like(self._velocities[-1]))
+        return self.move(np.zeros(len(self._velocities[-1])))
 
 
 class _TargetDrive:
@@ -118,15 +117,15 @@ class JointTargetDrive(_TargetDrive):
         super().__init__(contract)
         self._lead = np.array(contract.command.lead)
 
-    def origins(self, measured: MeasuredState) -> tuple[np.ndarray, ...]:
+    def whereabouts(self, measured: MeasuredState) -> tuple[np.ndarray, np.ndarray]:
         self._target = clip(
             self._target, measured.position - self._lead, measured.position + self._lead)
-        return (self._target,)
+        return self._target, self._target
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
-        cut = towards_box(velocity, self._target, measured.position - self._lead,
+        cut = towards_box(velocity, self._target, self._target, measured.position - self._lead,
                           measured.position + self._lead, self._rate)
-        return velocity if (cut == velocity).all() else cut
+        return velocity if same(cut, velocity) else cut
 
     def _as_target(self, measured):
         return np.array(measured.position, float)
@@ -143,24 +142,24 @@ class PoseDrive(_TargetDrive):
         self._axes = [TWIST_AXES.index(axis) for axis in contract.command.axes]
         self._lead, self._angular_lead = contract.command.lead
 
-    def origins(self, measured: MeasuredState) -> tuple[np.ndarray, ...]:
+    def whereabouts(self, measured: MeasuredState) -> tuple[np.ndarray, np.ndarray]:
         position = clip(self._target[:3], measured.position - self._lead,
                         measured.position + self._lead)
         self._target = np.concatenate(
             [position, self._near(self._target[3:], measured.orientation)])
-        return (position,)
+        return position, position
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         twist = self._twist(velocity)
         linear = towards_box(
-            twist[:3], self._target[:3], measured.position - self._lead,
+            twist[:3], self._target[:3], self._target[:3], measured.position - self._lead,
             measured.position + self._lead, self._rate)
         wanted = self._turned(self._target[3:], twist[3:])
         angular = twist[3:]
         if _angle(wanted, measured.orientation) > self._angular_lead:
             angular = np.zeros(3)
         cut = np.concatenate([linear, angular])[self._axes]
-        return velocity if (cut == velocity).all() else cut
+        return velocity if same(cut, velocity) else cut
 
     def _near(self, orientation, measured):
         """Return the orientation, turned back to within the lead of the measured one."""

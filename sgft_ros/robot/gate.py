@@ -6,7 +6,7 @@ import numpy as np
 from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.drives import make_drive, MeasuredState
-from sgft_ros.robot.limiters import clip, make_limiter
+from sgft_ros.robot.limiters import all_finite, clip, make_limiter, same
 
 IDLE_TIMEOUT = 5.0  # [s] that an armed gate waits for its first action
 
@@ -137,12 +137,13 @@ class SafetyGate:
 
     def _limit(self, action: np.ndarray, measured: MeasuredState) -> GateDecision:
         reasons = []
-        allowed = clip(action.astype(np.float64), -1.0, 1.0)
-        if (allowed != action).any():
+        asked = action.astype(np.float64)
+        allowed = clip(asked, -1.0, 1.0)
+        if not same(allowed, asked):
             reasons.append('action beyond -1...1')
         previous = self._executed
         stepped = clip(allowed, previous - self._step, previous + self._step)
-        if (stepped != allowed).any():
+        if not same(stepped, allowed):
             reasons.append('action step')
         wanted = stepped * self._scale
         inside = self._inside(wanted, measured)
@@ -162,14 +163,12 @@ class SafetyGate:
                             ', '.join(reasons))
 
     def _inside(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
-        for origin in self._drive.origins(measured):
-            velocity = self._limiter.keep_inside(velocity, origin)
-        return velocity
+        return self._limiter.keep_inside(velocity, *self._drive.whereabouts(measured))
 
     def _problem_of_action(self, action: np.ndarray) -> str:
         if action.shape != self._scale.shape:
             return f'action: expected {len(self._scale)} numbers, got shape {action.shape}'
-        if not np.isfinite(action).all():
+        if not all_finite(action):
             return f'action: expected finite numbers, got {action.tolist()}'
         return ''
 
@@ -177,7 +176,7 @@ class SafetyGate:
         what = self._limiter.measures
         if measured is None:
             return f'{what} unknown'
-        if not (np.isfinite(measured.position).all() and np.isfinite(measured.orientation).all()):
+        if not (all_finite(measured.position) and all_finite(measured.orientation)):
             return f'{what} not finite'
         return age_problem(what, measured.age, self._max_age)
 
