@@ -1,17 +1,16 @@
 """Node policy: observes, acts, judges and tells; takes new weights while the robot moves."""
 
 import secrets
-from time import monotonic, perf_counter
+from time import perf_counter
 
 import numpy as np
 from rclpy.node import Node
-from sgft_ros.learning.arbiter import Arbiter, PI_SIM
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import ExplorationNoise
-from sgft_ros.learning.schedule import Counts, EVALUATION, FINISHED, Schedule
+from sgft_ros.learning.schedule import EVALUATION, FINISHED
 from sgft_ros.msg import Action, EpisodeResult, PolicyWeights, Transition
 from sgft_ros.nodes import diagnostics, policy_report, qos
-from sgft_ros.nodes.acting_weights import ActingWeights
+from sgft_ros.nodes.actors import Actors
 from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.compatibility import check_compatible
 from sgft_ros.nodes.ending import spin_until_signal
@@ -19,21 +18,17 @@ from sgft_ros.nodes.episode import Episode, Step
 from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.preparation import Preparation
-from sgft_ros.nodes.run_state import RunState
 from sgft_ros.nodes.sensors import Sensors
 from sgft_ros.nodes.supervision import Supervision
 from sgft_ros.nodes.tick_record import TickRecord
-from sgft_ros.nodes.weights import read_key, WeightsJudge
 from sgft_ros.robot import load_robot_contract, ObservationAssembler
 from sgft_ros.tasks import get_task
 from std_srvs.srv import Trigger
 
-WEIGHTS_WAIT = 3.0      # [s] that a restarted policy waits for newer weights than its own
 MOST_PERIODS = 2        # control periods between two ticks after which the gate may have stopped
 MOST_REFUSED = 2        # refused actions in a row after which the gate counts as disarmed
 PLANNING_SHARE = 0.5    # of a control period, after which a planner begins no iteration
 EXPLORATION = 0xE591    # keeps the noise apart from other random numbers of the seed
-ARBITER = 0xA2B1        # likewise
 
 
 class Policy(Node):
@@ -54,7 +49,10 @@ class Policy(Node):
         self._robot = (
             settings.robot_name or self.get_namespace().strip('/') or contract.name)
         self._session = secrets.randbits(63)
-        self._load(settings, contract)
+        checkpoint = load_checkpoint(settings.checkpoint, 'policy')
+        check_compatible(checkpoint, contract, self._task)
+        self._actors = Actors(settings, checkpoint, self._robot, contract.observation_size)
+        self._schedule = self._actors.schedule
         self._assembler = ObservationAssembler(contract)
         self._last_action_terms = [
             term.name for term in contract.observation if term.source.kind == 'last_action']
@@ -89,36 +87,10 @@ class Policy(Node):
         self._diagnostics = diagnostics.Diagnostics(self, 'control loop', self._report)
         self._timer = self.create_timer(self._period, self._tick)
 
-    def _load(self, settings, contract):
-        """Take the checkpoint, or what an earlier life of this node left in the run folder."""
-        checkpoint = load_checkpoint(settings.checkpoint, 'policy')
-        check_compatible(checkpoint, contract, self._task)
-        judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors, read_key(settings.key_file))
-        zeros = np.zeros(contract.observation_size, np.float32)
-        self._state = RunState(settings.run_folder, self._robot, checkpoint.sha256)
-        counts, candidates, known = self._state.load() or (Counts(), (), None)
-        self._acting = ActingWeights(judge, judge.first(checkpoint.tensors), settings.arbitrate)
-        self._arbiter = None
-        if settings.arbitrate:
-            self._arbiter = Arbiter(np.random.default_rng(
-                [settings.seed, ARBITER, counts.episodes]))
-            if known:
-                self._arbiter.load_state(known)
-        for tensors, version, name, controller in candidates:
-            if version:
-                self._acting.follow(judge.judge(tensors, version, name, zeros, controller))
-        self._schedule = Schedule(
-            settings.evaluation_interval, settings.evaluation_episodes,
-            settings.transition_limit, counts)
-        self._restored = self._acting.newest.version
-        self._waits_until = monotonic() + WEIGHTS_WAIT if self._restored else 0.0
-
     def _tick(self):
         """Finish the last step, begin the next one."""
         begin = perf_counter()
-        # What acts is on the disk: no later life drives with older weights.
-        if self._state.settled and not self._held:
-            self._acting.swap()
+        self._actors.swap(None if self._episode is None else self._episode.evaluation)
         now = self.get_clock().now()
         seconds = now.nanoseconds * 1e-9
         lateness = self._period - 1e-9 * self._timer.time_until_next_call()
@@ -160,39 +132,27 @@ class Policy(Node):
 
     def _begin_episode(self):
         """Return whether the robot is ready for an episode, which has then begun."""
-        if self._schedule.phase == FINISHED or self._waiting_for_weights:
+        if self._schedule.phase == FINISHED or self._actors.waiting:
             return False
         if not self._preparation.advance():
             return False
         self._episode = Episode(self._episodes, self._schedule.phase == EVALUATION)
-        self._choose_candidate()
+        self._actors.begin_episode(self._episode.evaluation)
         self._episodes += 1
         self._reset_wanted = self._overdue = False
         self._supervision.begin_episode()
         self._exploration.reset()
         return True
 
-    def _choose_candidate(self):
-        """Say who acts in the episode that begins, where there is a choice."""
-        if self._arbiter is not None:
-            evaluation, schedule = self._episode.evaluation, self._schedule
-            if not schedule.in_round:  # throughout a round, nobody learns
-                self._acting.freeze(evaluation)
-                self._arbiter.admit(self._acting.candidates)
-            zero_shot = evaluation and schedule.counts.rounds == 0
-            self._acting.act_with(PI_SIM if zero_shot else self._arbiter.choose(evaluation))
-            self._acting.swap()
-        self._acting.now.policy.reset()
-
     def _act(self, observation, stamps, now, seconds):
         """Choose an action, publish it, and remember what it was an answer to."""
-        weights, episode = self._acting.now, self._episode
+        weights, episode = self._actors.now, self._episode
         noise = None if episode.evaluation else self._exploration.sample()
         action = weights.policy.act(observation, noise, self._least_std, self._budget)
         sent = self._send(action, now, weights.version)
         episode.step = Step(observation, stamps, action, sent.header.stamp, seconds,
                             sent.sequence, weights.version, weights.candidate)
-        self._acting.observation = observation
+        self._actors.weights.observation = observation
         self._overdue = False
 
     def _send(self, action, now=None, version=0):
@@ -284,11 +244,7 @@ class Policy(Node):
             result.evaluation_episodes = schedule.round_episodes
         result.header.stamp = self.get_clock().now().to_msg()
         self._result_publisher.publish(result)
-        if self._arbiter is not None:
-            # Where a human acted, the outcome is no evidence for or against the candidate.
-            success = None if result.human_steps else result.success
-            self._arbiter.record(result.candidate, success, result.evaluation)
-        self._keep()
+        self._actors.record(result)
 
     def _on_executed(self, message):
         self._executed = message
@@ -300,17 +256,8 @@ class Policy(Node):
             self._tick()
 
     def _on_weights(self, message):
-        refused = self._acting.refused
-        if self._acting.offer(message):
-            self._keep()
-        elif self._acting.refused > refused:
-            self.get_logger().error(
-                f'refused weights, {self._acting.refusal}', throttle_duration_sec=5.0)
-
-    def _keep(self):
-        """Write down what the next life needs."""
-        arbiter = None if self._arbiter is None else self._arbiter.state()
-        self._state.keep(self._schedule.counts, self._acting.all, arbiter)
+        if refusal := self._actors.offer(message):
+            self.get_logger().error(f'refused weights, {refusal}', throttle_duration_sec=5.0)
 
     def _on_reset(self, _, response):
         """Let the episode end with its step that is going on."""
@@ -324,38 +271,15 @@ class Policy(Node):
                 'the run is finished: no episode follows')
         return response
 
-    @property
-    def _held(self):
-        """Return whether the weights must stay: nobody learns throughout a round."""
-        schedule = self._schedule
-        if self._episode is not None:
-            return self._episode.evaluation
-        zero_shot = schedule.phase == EVALUATION and schedule.counts.rounds == 0
-        return zero_shot or schedule.in_round
-
-    @property
-    def _waiting_for_weights(self):
-        """Return whether newer weights than those of the earlier life may still come."""
-        return self._acting.newest.version <= self._restored and monotonic() < self._waits_until
-
     def _report(self):
-        acting = self._episode is not None
-        phase = 'waiting' if self._waiting_for_weights else self._schedule.phase
+        acting, actors = self._episode is not None, self._actors
+        phase = 'waiting' if actors.waiting else self._schedule.phase
         return policy_report.report(
             phase, 'acting' if acting else self._preparation.step,
             '' if acting or phase == FINISHED else self._preparation.problem,
-            self._acting, self._schedule.counts, self._ticks, self._state.error, {
+            actors.weights, self._schedule.counts, self._ticks, actors.disk_error, {
                 'dropped_transitions': self._dropped, 'aborted_episodes': self._aborted,
-                'last_abort': self._last_abort,
-                **self._candidates()})
-
-    def _candidates(self):
-        """Return what is thought of the candidates, and how often a plan was cut short."""
-        cut = sum(getattr(weights.policy, 'cut', 0) for weights in self._acting.all)
-        means = {} if self._arbiter is None else {
-            f'success_of_{name}': f'{self._arbiter.mean(name):.2f}'
-            for name in self._arbiter.candidates}
-        return {'candidate': self._acting.now.candidate, 'plans_cut': cut, **means}
+                'last_abort': self._last_abort, **actors.report()})
 
 
 def main(args=None):

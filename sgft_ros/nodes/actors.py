@@ -1,0 +1,122 @@
+"""Who acts in which episode, with which weights; a node that comes back goes on from there."""
+
+from time import monotonic
+
+import numpy as np
+from sgft_ros.learning.arbiter import Arbiter, PI_SIM
+from sgft_ros.learning.checkpoint import Checkpoint
+from sgft_ros.learning.schedule import Counts, EVALUATION, Schedule
+from sgft_ros.msg import EpisodeResult, PolicyWeights
+from sgft_ros.nodes.acting_weights import ActingWeights
+from sgft_ros.nodes.policy_parameters import PolicyParameters
+from sgft_ros.nodes.run_state import RunState
+from sgft_ros.nodes.weights import read_key, Weights, WeightsJudge
+
+WEIGHTS_WAIT = 3.0  # [s] that a restarted policy waits for newer weights than its own
+ARBITER = 0xA2B1    # keeps the draws of candidates apart from other random numbers of the seed
+
+
+class Actors:
+    """
+    Give each episode to somebody, take newer weights between two ticks, count what was done.
+
+    Throughout a round of evaluation nobody learns, so that it is worth something. What acts is on
+    the disk before it does: no later life drives with older weights.
+    """
+
+    def __init__(self, settings: PolicyParameters, checkpoint: Checkpoint, robot: str,
+                 observation_size: int):
+        """
+        Begin with the checkpoint's policy, or with what an earlier life left in the run folder.
+
+        :raises ValueError: if that belongs to another checkpoint
+        """
+        judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors, read_key(settings.key_file))
+        self._state = RunState(settings.run_folder, robot, checkpoint.sha256)
+        counts, candidates, known = self._state.load() or (Counts(), (), None)
+        self.weights = ActingWeights(
+            judge, judge.first(checkpoint.tensors), settings.arbitrate)
+        self._arbiter = None
+        if settings.arbitrate:
+            self._arbiter = Arbiter(np.random.default_rng(
+                [settings.seed, ARBITER, counts.episodes]))
+            if known:
+                self._arbiter.load_state(known)
+        zeros = np.zeros(observation_size, np.float32)
+        for tensors, version, name, controller in candidates:
+            if version:
+                self.weights.follow(judge.judge(tensors, version, name, zeros, controller))
+        self.schedule = Schedule(
+            settings.evaluation_interval, settings.evaluation_episodes,
+            settings.transition_limit, counts)
+        self._restored = self.weights.newest.version
+        self._waits_until = monotonic() + WEIGHTS_WAIT if self._restored else 0.0
+
+    @property
+    def now(self) -> Weights:
+        """Return the weights that act."""
+        return self.weights.now
+
+    @property
+    def waiting(self) -> bool:
+        """Return whether newer weights than those of the earlier life may still come."""
+        return (self.weights.newest.version <= self._restored
+                and monotonic() < self._waits_until)
+
+    @property
+    def disk_error(self) -> str:
+        """Return why counts and weights cannot be kept; empty if they are."""
+        return self._state.error
+
+    def swap(self, evaluation: bool | None) -> None:
+        """Let newer weights act, if they may now: in the episode that goes on, if there is one."""
+        if self._state.settled and not self._held(evaluation):
+            self.weights.swap()
+
+    def begin_episode(self, evaluation: bool) -> None:
+        """Say who acts in the episode that begins, where there is a choice."""
+        weights, schedule = self.weights, self.schedule
+        if self._arbiter is not None:
+            if not schedule.in_round:  # throughout a round, nobody learns
+                weights.freeze(evaluation)
+                self._arbiter.admit(weights.candidates)
+            zero_shot = evaluation and schedule.counts.rounds == 0
+            weights.act_with(PI_SIM if zero_shot else self._arbiter.choose(evaluation))
+            weights.swap()
+        weights.now.policy.reset()
+
+    def record(self, result: EpisodeResult) -> None:
+        """Learn from the outcome of an episode who is good, and keep the counts."""
+        if self._arbiter is not None:
+            # Where a human acted, the outcome is no evidence for or against the candidate.
+            success = None if result.human_steps else result.success
+            self._arbiter.record(result.candidate, success, result.evaluation)
+        self._keep()
+
+    def offer(self, message: PolicyWeights) -> str:
+        """Take weights that may act later; return why they are refused, empty if they are not."""
+        refused = self.weights.refused
+        if self.weights.offer(message):
+            self._keep()
+        return self.weights.refusal if self.weights.refused > refused else ''
+
+    def report(self) -> dict[str, object]:
+        """Return what is thought of the candidates, and how often a plan was cut short."""
+        cut = sum(getattr(weights.policy, 'cut', 0) for weights in self.weights.all)
+        means = {} if self._arbiter is None else {
+            f'success_of_{name}': f'{self._arbiter.mean(name):.2f}'
+            for name in self._arbiter.candidates}
+        return {'candidate': self.now.candidate, 'plans_cut': cut, **means}
+
+    def _held(self, evaluation):
+        """Return whether the weights must stay; `evaluation` is None between two episodes."""
+        schedule = self.schedule
+        if evaluation is not None:
+            return evaluation
+        zero_shot = schedule.phase == EVALUATION and schedule.counts.rounds == 0
+        return zero_shot or schedule.in_round
+
+    def _keep(self):
+        """Write down what the next life needs."""
+        arbiter = None if self._arbiter is None else self._arbiter.state()
+        self._state.keep(self.schedule.counts, self.weights.all, arbiter)
