@@ -75,7 +75,8 @@ def _jobs(options):
         # World by world, so that an early end leaves every method with as many.
         for gap, value, world, seed, checkpoint, text in itertools.product(
                 options.gaps, options.values, options.worlds or chosen['worlds'], options.seeds,
-                options.checkpoints or [_shipped(setting)], methods):
+                options.checkpoints or [
+                    _shipped(setting, seed) for seed in options.pretraining_seeds], methods):
             trial = Trial(text, task, str(checkpoint), gap, world, seed, value, setting.robot)
             jobs.append((trial, methods[text], protocol))
     return jobs
@@ -128,12 +129,16 @@ def _check(task, setting, text, method):
                          f'task {task!r}; choose methods without planner')
 
 
-def _shipped(setting: SimToReal) -> Path:
-    folder = Path(
-        get_package_share_directory('sgft_ros'), 'resource', 'checkpoints', setting.name)
+def _shipped(setting: SimToReal, seed: int) -> Path:
+    """Return the folder with what a seed of pretraining made of a task."""
+    first = Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints', setting.name)
+    folder = first / f'seed_{seed}' if seed else first
     if not folder.is_dir():
-        raise ValueError(f'no checkpoints of task {setting.name!r} are shipped; expected '
-                         "--checkpoints with a folder as 'sgft pretrain' writes it")
+        seeds = [0, *sorted(int(each.name.removeprefix('seed_')) for each in first.glob('seed_*'))]
+        there = ', '.join(map(str, seeds)) if first.is_dir() else 'none'
+        raise ValueError(
+            f'no checkpoints of task {setting.name!r} and pretraining seed {seed} are shipped; '
+            f"choose from: {there}, or --checkpoints with a folder as 'sgft pretrain' writes it")
     return folder
 
 
@@ -159,9 +164,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--seeds', type=numbers, default=range(1), metavar='0',
         help='seeds of exploration and learning, each in every world (default: 0)')
-    parser.add_argument(
+    pretrained = parser.add_mutually_exclusive_group()
+    pretrained.add_argument(
         '--checkpoints', nargs='+', type=Path, metavar='FOLDER',
         help="of pi_sim and V_sim, as 'sgft pretrain' writes them (default: the shipped ones)")
+    pretrained.add_argument(
+        '--pretraining-seeds', type=numbers, default=range(1), metavar='0',
+        help='seeds of the shipped checkpoints, each in every world, as in 0-2 (default: 0)')
     parser.add_argument(
         '--values', nargs='+', choices=VALUES, default=VALUES[:1], metavar='V_SIM',
         help="V_sim as it is ('simulator', the default), with the opposite opinion ('flipped'), "

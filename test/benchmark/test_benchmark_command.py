@@ -93,6 +93,7 @@ def test_an_interrupt_keeps_what_there_is_and_leaves_nothing_running(tmp_path):
 @pytest.mark.parametrize('arguments, message', [
     (['--methods', 'td3'], "unknown algorithm 'td3'"),
     (['--checkpoints', '/nowhere'], 'checkpoint /nowhere/policy.safetensors does not exist'),
+    (['--pretraining-seeds', '0,77'], 'pretraining seed 77 are shipped; choose from: 0'),
     (['--robot', 'ur7'], 'ur7'),
     (['--report-only'], 'holds no result'),
 ])
