@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 import sys
 
-from ament_index_python.packages import get_package_share_directory
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from sgft_ros.arguments import numbers, positive
@@ -22,6 +21,7 @@ from sgft_ros.benchmark.statistics import rate
 from sgft_ros.benchmark.trial import Protocol, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.portfolio import checkpoint_kinds
+from sgft_ros.learning.shipped import shipped_checkpoints
 from sgft_ros.robot import ContractError
 from sgft_ros.simulation.pretraining import config_of
 from sgft_ros.simulation.sim_to_real import sim_to_real, SimToReal, task_names
@@ -131,9 +131,9 @@ def _check(task, setting, text, method):
 
 def _shipped(setting: SimToReal, seed: int) -> Path:
     """Return the folder with what a seed of pretraining made of a task."""
-    first = Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints', setting.name)
-    folder = first / f'seed_{seed}' if seed else first
+    folder = shipped_checkpoints(setting.name, setting.robot, seed)
     if not folder.is_dir():
+        first = shipped_checkpoints(setting.name, setting.robot)
         seeds = [0, *sorted(int(each.name.removeprefix('seed_')) for each in first.glob('seed_*'))]
         there = ', '.join(map(str, seeds)) if first.is_dir() else 'none'
         raise ValueError(

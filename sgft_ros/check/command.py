@@ -5,12 +5,12 @@ import math
 from pathlib import Path
 import sys
 
-from ament_index_python.packages import get_package_share_directory
 from rich.console import Console
 from sgft_ros.check import bag, live, trained
 from sgft_ros.check.findings import Level
 from sgft_ros.check.judge import judge
 from sgft_ros.check.table import show
+from sgft_ros.learning.shipped import shipped_checkpoints
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.robot.yaml_section import suggest
 from sgft_ros.tasks import get_task, is_own_task
@@ -72,8 +72,7 @@ def _task_and_checkpoint(given):
         return None, None
     task = get_task(name)
     if not folder:
-        folder = Path(
-            get_package_share_directory('sgft_ros'), 'resource', 'checkpoints', task.name)
+        folder = shipped_checkpoints(task.name, given['robot'])
         if is_own_task(name) and not folder.is_dir():
             return task, None
     return task, trained.load(Path(folder))

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
 from sgft_ros.learning.checkpoint import write_atomically
+from sgft_ros.learning.shipped import shipped_checkpoints
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
 from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task, is_own_task
@@ -148,7 +149,7 @@ class RunConfiguration:
     def _checkpoint_files(self):
         """Return the paths of the checkpoints; files that pretraining left out are empty texts."""
         task, given = self.task.name, self.arguments['checkpoint']
-        folder = Path(given) if given else self.share / 'resource' / 'checkpoints' / task
+        folder = Path(given) if given else shipped_checkpoints(task, self.robot)
         files = {name: folder / f'{name}.safetensors' for name in CHECKPOINTS}
         for name in ('policy', 'value'):
             if not files[name].is_file():
