@@ -48,8 +48,9 @@ class Episode:
             episode=self.number, step=self.periods - 1,
             observation=float_sequence(step.observation), action=float_sequence(executed.action),
             next_observation=float_sequence(following), reward=outcome.reward,
-            terminated=outcome.terminated, truncated=truncated, source=executed.source,
-            evaluation=self.evaluation, policy_version=step.version,
+            terminated=outcome.terminated, truncated=truncated, clipped=executed.clipped,
+            stopped=executed.stopped, source=executed.source, evaluation=self.evaluation,
+            policy_version=step.version,
             terms=list(step.stamps), stamps=_messages(step.stamps),
             next_stamps=_messages(stamps))
         transition.header.stamp = step.stamp

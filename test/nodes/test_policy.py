@@ -41,6 +41,7 @@ def test_transitions_tell_what_was_executed_and_end_before_the_reset(cell):
             stamp = step.header.stamp
             answer = executed[stamp.sec * 10**9 + stamp.nanosec]
             np.testing.assert_array_equal(step.action, answer.action)
+            assert (step.clipped, step.stopped) == (answer.clipped, answer.stopped)
             np.testing.assert_array_equal(step.next_observation[-3:], answer.action)
         last = steps[-1]
         assert last.terminated != last.truncated
