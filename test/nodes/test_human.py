@@ -11,13 +11,14 @@ from policies import save_policy, servo_tensors
 import pytest
 import rclpy
 from robot_side import Cell, cut_off, episodes
-from robots import write_contract
+from robots import SHIPPED, write_contract
 from safety_gate_rig import Rig, start_gate
 from sensor_msgs.msg import Joy
 from sgft_ros.learning.replay import load_transitions
 from sgft_ros.msg import Action, LearnerStatus, SampleBatch, SampleRequest, Transition
 from sgft_ros.nodes import demonstrations, qos
 from untrained import learner_parameters
+import yaml
 
 UPWARDS = servo_tensors(descent=0.3)  # never reaches the hole
 TAKE_OVER, SUCCESS, FAILURE, ABORT, PAUSE = range(5)
@@ -212,7 +213,8 @@ def test_demonstrations_become_prior_data(cell, robot, tmp_path, capsys):
     cell.start('value_shaping', value_checkpoint=VALUE)
     replay = cell.start('replay_buffer', run_folder=tmp_path)
     recorder = subprocess.Popen([sys.executable, '-m', 'sgft_ros.cli', 'bag', 'record',
-                                 '-o', str(tmp_path / 'bag'), '/transitions'])
+                                 '-o', str(tmp_path / 'bag'), '/transitions', '/tf',
+                                 '/tf_static', '/wrench'])
     cell.until(lambda: sum(t.evaluation for t in cell.transitions) > 20, 'evaluation by a human')
     cell.pad.down = ()
     cell.until(lambda: cell.transitions[-1].source == Transition.POLICY
@@ -241,6 +243,7 @@ def test_demonstrations_become_prior_data(cell, robot, tmp_path, capsys):
         np.testing.assert_array_equal(
             np.unique(arrays[name], axis=0), np.unique(expected, axis=0))
     assert len(arrays['reward']) == len(shown)
+    contract_of_twice_the_scale_sees_twice_as_much(bag, arrays, tmp_path, capsys)
 
     end(replay)
     cell.start('replay_buffer', run_folder=tmp_path, prior_data=file, value_checkpoint=VALUE)
@@ -251,6 +254,28 @@ def test_demonstrations_become_prior_data(cell, robot, tmp_path, capsys):
     cell.until(lambda: batches, 'minibatches')
     drawn = np.asarray(batches[0].action).reshape(-1, 3)
     assert {tuple(row) for row in drawn} <= {tuple(np.float32(t.action)) for t in shown}
+
+
+def contract_of_twice_the_scale_sees_twice_as_much(bag, arrays, folder, capsys):
+    """Let the observations be computed anew from what the sensors said."""
+    terms = yaml.safe_load(SHIPPED.read_text())['observation']
+    changed = write_contract(folder, {'observation.0.scale': 2.0 * terms[0]['scale']})
+    file = folder / 'anew.safetensors'
+    assert demonstrations.main(
+        [str(bag), '--robot', str(changed), '--output', str(file)]) == 0
+    again, _ = load_transitions(file)
+    factor = np.float32([2.0, 2.0, 2.0] + 6 * [1.0])
+    where = {tuple(row): index for index, row in enumerate(arrays['observation'])}
+    rows = [where[tuple(row)] for row in again['observation'] / factor]
+    assert len(rows) > 0.8 * len(arrays['reward'])
+    for name in ('next_observation', 'observation'):
+        np.testing.assert_array_equal(again[name] / factor, arrays[name][rows])
+    journal_alone = folder / 'journal'
+    journal_alone.mkdir()
+    (journal_alone / 'replay.journal').touch()
+    assert demonstrations.main([str(journal_alone), '--robot', str(changed),
+                                '--output', str(file)]) == 1
+    assert 'expected a bag' in capsys.readouterr().err
 
 
 def test_runs_without_a_human_give_no_demonstrations(tmp_path, capsys):
