@@ -188,12 +188,19 @@ class SAC:
         return {**dict(zip(losses, told)), 'temperature': self.alpha}
 
     def _some_heads(self, rows):
-        """Draw the heads that each row trains (rows, n), the one that acts as the last."""
-        if self.heads == 1:
-            return torch.zeros((rows, 1), dtype=torch.long)
-        order = torch.rand(rows, self.heads - 1, generator=self._generator).argsort(1)
-        acting = torch.full((rows, 1), self.heads - 1)
-        return torch.cat([order[:, :self.config.heads_per_row - 1], acting], 1)
+        """
+        Draw the heads that each row trains (rows, n), the one that acts as the last.
+
+        The others lie evenly spread behind one that is drawn, each as likely as any other.
+        """
+        others = self.heads - 1
+        acting = torch.full((rows, 1), others)
+        count = min(self.config.heads_per_row - 1, others)
+        if not count:
+            return acting
+        first = torch.randint(others, (rows, 1), generator=self._generator)
+        spread = torch.arange(count) * others // count
+        return torch.cat([(first + spread) % others, acting], 1)
 
     def _step(self, loss: torch.Tensor) -> None:
         """Take one step of what autograd finds behind a loss."""

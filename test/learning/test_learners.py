@@ -122,6 +122,19 @@ def test_repeated_updates_fit_the_critics(make):
     assert np.mean(losses[-10:]) < 0.8 * losses[0]
 
 
+@pytest.mark.parametrize(('heads', 'per_row'), [(1, 5), (3, 5), (5, 5), (16, 5), (7, 2), (4, 1)])
+def test_a_row_trains_the_head_that_acts_and_others_as_often_as_one_another(heads, per_row):
+    rows = 6000
+    learner = SGFTSAC(dataclasses.replace(CONFIG, heads_per_row=per_row), heads)
+    chosen = learner._some_heads(rows)
+    assert chosen.shape == (rows, min(heads, per_row))
+    assert all(len(set(row)) == len(row) for row in chosen.tolist())
+    shares = torch.bincount(chosen.flatten(), minlength=heads) / rows
+    others = (min(heads, per_row) - 1) / max(heads - 1, 1)
+    torch.testing.assert_close(
+        shares, torch.tensor([others] * (heads - 1) + [1.0]), atol=0.03, rtol=0.0)
+
+
 def gradients_and_autograd(learner, own, loss, parameter):
     """Return the results of `own`, and loss and gradient by autograd, with the same draws."""
     state = learner._generator.get_state()
