@@ -21,7 +21,7 @@ class EnsembleMLP(nn.Module):
     has no parameters, the next layer can scale as well. `tensors` gives the layers by the names
     that :mod:`sgft_ros.learning.inference` reads.
 
-    Autograd works as with any module. `evaluate` and its two gradients do the same without it, for
+    Autograd works as with any module. `evaluate` and `gradients` do the same without it, for
     updates in which its bookkeeping would take longer than the arithmetic.
     """
 
@@ -82,44 +82,32 @@ class EnsembleMLP(nn.Module):
             x = _linear(x, weight, bias)
         return x, tape
 
-    def parameter_gradient(
-        self, tape: Sequence[torch.Tensor], gradient: torch.Tensor,
-    ) -> torch.Tensor:
+    def gradients(
+        self, tape: Sequence[torch.Tensor], gradient: torch.Tensor, parameters: bool = True,
+        inputs: slice | None = None,
+    ) -> tuple[torch.Tensor | None, torch.Tensor | None]:
         """
-        Return the gradient of a loss with respect to `flat`.
+        Return the gradients of a loss with respect to `flat`, and to some of the inputs.
 
         :param tape: of :meth:`evaluate`
         :param gradient: of the loss with respect to what that returned (members, batch, out)
+        :param parameters: whether the first is wanted; None if not
+        :param inputs: for the second (members, batch, some); None if not given
         """
         parts = []
         for layer in range(len(self._layers) - 1, -1, -1):
-            inputs = tape[4 * layer]
-            parts += gradient.sum(1).flatten(), torch.bmm(inputs.mT, gradient).flatten()
+            x = tape[4 * layer]
+            if parameters:
+                parts += gradient.sum(1).flatten(), torch.bmm(x.mT, gradient).flatten()
             if layer:
-                gradient = self._before(layer, tape, gradient)
-        return torch.cat(parts[::-1])
-
-    def input_gradient(
-        self, tape: Sequence[torch.Tensor], gradient: torch.Tensor, inputs: slice,
-    ) -> torch.Tensor:
-        """
-        Return the gradient (members, batch, some) with respect to some of the inputs.
-
-        :param tape: of :meth:`evaluate`
-        :param gradient: as for :meth:`parameter_gradient`
-        """
-        for layer in range(len(self._layers) - 1, 0, -1):
-            gradient = self._before(layer, tape, gradient)
-        return torch.bmm(gradient, self._layers[0][0][:, inputs].mT)
-
-    def _before(self, layer, tape, gradient):
-        """Return the gradient of the outputs of the layer before, given that of this one's."""
-        before, mean, inverse_std, inputs = tape[4 * layer - 3:4 * layer + 1]
-        gradient = torch.bmm(gradient, self._layers[layer][0].mT)
-        relu_backward(gradient, inputs, 0.0, grad_input=gradient)
-        return layer_norm_backward(
-            gradient, before, before.shape[-1:], mean, inverse_std, None, None,
-            (True, False, False))[0]
+                before, mean, inverse_std = tape[4 * layer - 3:4 * layer]
+                gradient = torch.bmm(gradient, self._layers[layer][0].mT)
+                relu_backward(gradient, x, 0.0, grad_input=gradient)
+                gradient, _, _ = layer_norm_backward(
+                    gradient, before, before.shape[-1:], mean, inverse_std, None, None,
+                    (True, False, False))
+        return (torch.cat(parts[::-1]) if parameters else None,
+                None if inputs is None else torch.bmm(gradient, self._layers[0][0][:, inputs].mT))
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Return copies of the layers: weight (members, in, out), bias (members, 1, out)."""

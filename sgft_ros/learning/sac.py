@@ -129,7 +129,7 @@ class SAC:
         error = predicted - self.critic_target(batch, heads)[..., None]
         to_values = to_heads(error * (2.0 / heads.numel()), heads, self.heads)
         loss = error.square().sum() / heads.numel()
-        return loss, self.critic.parameter_gradient(tape, to_values)
+        return loss, self.critic.gradients(tape, to_values)[0]
 
     @torch.no_grad()
     def policy_gradient(
@@ -154,13 +154,14 @@ class SAC:
                   'entropy': -log_density.mean(), 'q_mean': q.view(heads.shape)[:, -1].mean()}
 
         to_values = to_heads(slope * -each, row_heads, self.heads)
-        actions = slice(self.config.observation_size, None)
-        to_action = self.critic.input_gradient(critic_tape, to_values, actions).sum(0)
+        _, to_action = self.critic.gradients(
+            critic_tape, to_values, parameters=False,
+            inputs=slice(self.config.observation_size, None))
         to_mean, to_log_std = squashed_gradient(
-            action, bounded, noise, to_action.view(action.shape), alpha * each)
+            action, bounded, noise, to_action.sum(0).view(action.shape), alpha * each)
         to_log_std.mul_(bounded == log_std)
         to_outputs = to_heads(torch.cat([to_mean, to_log_std], -1)[None], heads, self.heads)
-        return losses, self.actor.parameter_gradient(tape, to_outputs)
+        return losses, self.actor.gradients(tape, to_outputs)[0]
 
     def update_critic(self, batch: Mapping[str, torch.Tensor]) -> float:
         """Take one step of the critics only; return the loss."""

@@ -77,9 +77,9 @@ def test_gradients_of_a_network_are_those_of_autograd(members):
     expected = torch.autograd.grad((output * direction).sum(), (network.flat, x))
     result, tape = network.evaluate(x.detach())
     torch.testing.assert_close(result, output)
-    torch.testing.assert_close(network.parameter_gradient(tape, direction), expected[0])
-    torch.testing.assert_close(
-        network.input_gradient(tape, direction, slice(1, 3)), expected[1][..., 1:3])
+    own = network.gradients(tape, direction, inputs=slice(1, 3))
+    torch.testing.assert_close(own, (expected[0], expected[1][..., 1:3]))
+    assert network.gradients(tape, direction, parameters=False) == (None, None)
 
 
 def test_members_of_an_ensemble_do_not_mix():
