@@ -34,7 +34,12 @@ class SACConfig:
 
 
 class SAC:
-    """y = r + gamma (1-d) (min_i Q_i(s', a') - alpha log pi(a'|s')); infinite horizon."""
+    """
+    y = r + gamma (1-d) (min_i Q_i(s', a') - alpha log pi(a'|s')); infinite horizon.
+
+    Its gradients are written out: networks of this size are done with their arithmetic before
+    autograd is done with its bookkeeping.
+    """
 
     heads = 1
 
