@@ -19,9 +19,9 @@ def squashed(
     """
     before = torch.addcmul(mean, log_std.exp(), noise)
     # Gaussian density minus the log of the tanh's slope, 2 (log 2 - u - softplus(-2 u)), in a form
-    # that does not overflow. What is constant is added once per sum.
-    slope = torch.add(before, functional.softplus(-2.0 * before))
-    terms = torch.addcmul(torch.sub(log_std, slope, alpha=2.0), noise, noise, value=0.5)
+    # that does not overflow. What is constant is subtracted once per sum.
+    unslope = before + functional.softplus(-2.0 * before)
+    terms = torch.addcmul(torch.sub(log_std, unslope, alpha=2.0), noise, noise, value=0.5)
     constant = noise.shape[-1] * (LOG_SQRT_2_PI + 2.0 * LOG_2)
     return torch.tanh(before), -constant - terms.sum(-1)
 
