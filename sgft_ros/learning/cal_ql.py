@@ -40,17 +40,19 @@ class CalQL(SlowActor):
         """Return r + gamma (1-d) max_a' min_i Q_i(s', a') (batch, 1)."""
         observation, several = batch['next_observation'], heads.expand(-1, ACTIONS)
         action, _ = self.sample(observation, several)
-        next_q = self.q(self.target, observation, action, several).amax(1)
+        next_q = self.target_q(observation, action, several).amax(1)
         alive = 1.0 - batch['terminated']
         return (self.reward(batch) + self.discount * alive * next_q)[:, None]
 
-    def critic_loss(
+    def critic_gradient(
         self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
-    ) -> torch.Tensor:
-        """Return squared error and regulariser, summed over the critics."""
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return squared error and regulariser, summed over the critics, and the gradient."""
+        loss, gradient = super().critic_gradient(batch, heads)
         # Divided by the square of the scale, as the squared error is.
         regulariser = WEIGHT / self._scale * self.conservatism(batch)
-        return super().critic_loss(batch, heads) + regulariser
+        more, = torch.autograd.grad(regulariser, self.critic.flat)
+        return loss + regulariser.detach(), gradient + more
 
     def conservatism(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return the regulariser in units of the reward, summed over the critics."""

@@ -86,8 +86,12 @@ def dynamics_loss(
     Columns of `batch` are (batch, size), or (members, batch, size) for minibatches of their own.
     """
     predicted = dynamics(adapt(torch.cat([batch['observation'], batch['action']], -1)))
-    change = (batch['next_observation'] - batch['observation'] - mean) / scale
+    change = _normalised_change(batch, mean, scale)
     return functional.smooth_l1_loss(predicted, change.expand_as(predicted))
+
+
+def _normalised_change(batch, mean, scale):
+    return (batch['next_observation'] - batch['observation'] - mean) / scale
 
 
 class DynamicsLearner:
@@ -130,14 +134,25 @@ class DynamicsLearner:
 
     def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
         """Take one step on a minibatch: observation, action, next_observation (batch, size)."""
-        loss = dynamics_loss(self.dynamics, batch, self._mean, self._scale, self._adapt)
-        for optimiser in self._optimisers:
-            optimiser.zero_grad()
-        loss.backward()
+        loss, self.dynamics.flat.grad, self._adapter.grad = self.gradients(batch)
         for optimiser in self._optimisers:
             optimiser.step()
         self.updates += 1
         return {'dynamics_loss': loss.item()}
+
+    @torch.no_grad()
+    def gradients(
+        self, batch: Mapping[str, torch.Tensor],
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return :func:`dynamics_loss` and its gradients with respect to networks and adapter."""
+        inputs = torch.cat([batch['observation'], batch['action']], -1)
+        predicted, tape = self.dynamics.evaluate(self._adapt(inputs))
+        change = _normalised_change(batch, self._mean, self._scale).expand_as(predicted)
+        to_predicted = (predicted - change).clamp(-1.0, 1.0) / predicted.numel()
+        to_networks, to_inputs = self.dynamics.gradients(tape, to_predicted, inputs=slice(None))
+        to_change = to_inputs.sum(0) * self._adapted
+        to_adapter = torch.cat([inputs.T @ to_change, to_change.sum(0, keepdim=True)])
+        return functional.smooth_l1_loss(predicted, change), to_networks, to_adapter
 
     def policy_tensors(self) -> dict[str, np.ndarray]:
         """Return what the robot needs, as :class:`Planner` reads it."""

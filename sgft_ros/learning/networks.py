@@ -7,6 +7,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+EPSILON = 1e-5  # of LayerNorm
+relu_backward = torch.ops.aten.threshold_backward.grad_input
+layer_norm_backward = torch.ops.aten.native_layer_norm_backward.default
+
 
 class EnsembleMLP(nn.Module):
     """
@@ -16,6 +20,9 @@ class EnsembleMLP(nn.Module):
     one operation per step; small networks spend their time on the number of operations. LayerNorm
     has no parameters, the next layer can scale as well. `tensors` gives the layers by the names
     that :mod:`sgft_ros.learning.inference` reads.
+
+    Autograd works as with any module. `evaluate` and `gradients` do the same without it, for
+    updates in which its bookkeeping would take longer than the arithmetic.
     """
 
     def __init__(
@@ -30,6 +37,9 @@ class EnsembleMLP(nn.Module):
             self._shapes[f'bias{layer}'] = members, 1, fan_out
         self._lengths = [int(np.prod(shape)) for shape in self._shapes.values()]
         self.flat = nn.Parameter(torch.zeros(sum(self._lengths)))
+        self._layers = self._layers_of(self.flat.detach())
+        # PyTorch normalises faster where it is given a scale and a shift, if they are 1 and 0.
+        self._scales = [(torch.ones(size), torch.zeros(size)) for size in sizes[1:-1]]
         with torch.no_grad():
             for name, value in self._views(self.flat).items():
                 if name.startswith('weight'):
@@ -42,15 +52,62 @@ class EnsembleMLP(nn.Module):
 
         With `frozen`, gradients reach `x` but not the parameters.
         """
-        views = self._views(self.flat.detach() if frozen else self.flat)
+        learns = torch.is_grad_enabled() and not frozen
+        layers = self._layers_of(self.flat) if learns else self._layers
         if x.dim() == 2:
             x = x.expand(self.members, *x.shape)
-        last = len(self.sizes) - 2
-        for layer in range(last + 1):
-            x = torch.baddbmm(views[f'bias{layer}'], x, views[f'weight{layer}'])
-            if layer < last:
-                x = torch.relu(functional.layer_norm(x, x.shape[-1:]))
+        for layer, (weight, bias) in enumerate(layers):
+            if layer:
+                scale, shift = self._scales[layer - 1]
+                x = torch.relu(functional.layer_norm(x, scale.shape, scale, shift, EPSILON))
+            x = _linear(x, weight, bias)
         return x
+
+    def evaluate(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """
+        Map as :meth:`forward` does; return the result, and what its gradients are made of.
+
+        Gradients have to be asked for before the parameters change.
+        """
+        if x.dim() == 2:
+            x = x.expand(self.members, *x.shape)
+        tape = [x]
+        for layer, (weight, bias) in enumerate(self._layers):
+            if layer:
+                scale, shift = self._scales[layer - 1]
+                normal, mean, inverse_std = torch.native_layer_norm(
+                    x, scale.shape, scale, shift, EPSILON)
+                tape += x, mean, inverse_std, normal.relu_()
+                x = normal
+            x = _linear(x, weight, bias)
+        return x, tape
+
+    def gradients(
+        self, tape: Sequence[torch.Tensor], gradient: torch.Tensor, parameters: bool = True,
+        inputs: slice | None = None,
+    ) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+        """
+        Return the gradients of a loss with respect to `flat`, and to some of the inputs.
+
+        :param tape: of :meth:`evaluate`
+        :param gradient: of the loss with respect to what that returned (members, batch, out)
+        :param parameters: whether the first is wanted; None if not
+        :param inputs: for the second (members, batch, some); None if not given
+        """
+        parts = []
+        for layer in range(len(self._layers) - 1, -1, -1):
+            x = tape[4 * layer]
+            if parameters:
+                parts += gradient.sum(1).flatten(), torch.bmm(x.mT, gradient).flatten()
+            if layer:
+                before, mean, inverse_std = tape[4 * layer - 3:4 * layer]
+                gradient = torch.bmm(gradient, self._layers[layer][0].mT)
+                relu_backward(gradient, x, 0.0, grad_input=gradient)
+                gradient, _, _ = layer_norm_backward(
+                    gradient, before, before.shape[-1:], mean, inverse_std, None, None,
+                    (True, False, False))
+        return (torch.cat(parts[::-1]) if parameters else None,
+                None if inputs is None else torch.bmm(gradient, self._layers[0][0][:, inputs].mT))
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Return copies of the layers: weight (members, in, out), bias (members, 1, out)."""
@@ -76,3 +133,14 @@ class EnsembleMLP(nn.Module):
         parts = flat.split(self._lengths)
         return {name: part.view(shape)
                 for (name, shape), part in zip(self._shapes.items(), parts, strict=True)}
+
+    def _layers_of(self, flat):
+        views = self._views(flat)
+        return [(views[f'weight{layer}'], views[f'bias{layer}'])
+                for layer in range(len(self.sizes) - 1)]
+
+
+def _linear(x, weight, bias):
+    if len(weight) == 1:  # less to do for PyTorch than for a batch of one product
+        return torch.addmm(bias[0, 0], x[0], weight[0])[None]
+    return torch.baddbmm(bias, x, weight)

@@ -1,6 +1,5 @@
 """RLPD (Ball et al., ICML 2023): SAC with many critics and half of each minibatch prior data."""
 
-from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.sac import SAC
 import torch
 
@@ -15,9 +14,11 @@ class RLPD(SAC):
     transition the schedule's.
     """
 
-    def combined(self, critic: EnsembleMLP, values: torch.Tensor) -> torch.Tensor:
-        """Return one estimate (rows, heads) of those of all critics (critics, rows, heads)."""
-        if critic is not self.target:
-            return values.mean(0)
+    def aim(self, values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the mean (...) of all critics (critics, ...), and its gradient."""
+        return values.mean(0), torch.full_like(values, 1.0 / len(values))
+
+    def combined(self, values: torch.Tensor) -> torch.Tensor:
+        """Return one target (...) of those of all critics (critics, ...)."""
         chosen = torch.randperm(len(values), generator=self._generator)[:TARGETS]
         return values[chosen].amin(0)

@@ -6,17 +6,16 @@ import math
 
 import numpy as np
 from sgft_ros.learning.adam import Adam
+from sgft_ros.learning.heads import of_heads, to_heads
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
+from sgft_ros.learning.squashed_gaussian import squashed, squashed_gradient
 from sgft_ros.learning.tensors import check_shapes, part_of
 import torch
 from torch import nn
-from torch.nn import functional
 
 NETWORKS = ('actor', 'critic', 'target')
 OPTIMISER = 'optimiser.'
-LOG_2 = math.log(2.0)
-LOG_SQRT_2_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,12 @@ class SACConfig:
 
 
 class SAC:
-    """y = r + gamma (1-d) (min_i Q_i(s', a') - alpha log pi(a'|s')); infinite horizon."""
+    """
+    y = r + gamma (1-d) (min_i Q_i(s', a') - alpha log pi(a'|s')); infinite horizon.
+
+    Its gradients are written out: networks of this size are done with their arithmetic before
+    autograd is done with its bookkeeping.
+    """
 
     heads = 1
 
@@ -70,30 +74,31 @@ class SAC:
 
         Return actions (batch, n, action) and their log densities (batch, n).
         """
-        output = self.actor(observation)[0].view(len(observation), self.heads, 2, -1)
-        rows = torch.arange(len(heads))[:, None]
-        mean, log_std = output[rows, heads].unbind(2)
-        log_std = log_std.clamp(*LOG_STD_RANGE)
+        outputs = of_heads(self.actor(observation), heads, self.heads)[0]
+        mean, log_std = outputs.chunk(2, -1)
         noise = torch.randn(mean.shape, generator=self._generator)
-        return squashed(mean, log_std, noise)
+        return squashed(mean, log_std.clamp(*LOG_STD_RANGE), noise)
 
-    def q(
-        self, critic: EnsembleMLP, observation: torch.Tensor, action: torch.Tensor,
-        heads: torch.Tensor,
+    def target_q(
+        self, observation: torch.Tensor, action: torch.Tensor, heads: torch.Tensor,
     ) -> torch.Tensor:
-        """
-        Return Q_h(s, a_h) (batch, n) for actions (batch, n, action) of `heads` (batch, n).
+        """Return Q_h(s, a_h) (batch, n) of the targets, for actions (batch, n, action)."""
+        values = self.target(pairs(observation, action))
+        values = of_heads(values, heads.reshape(-1, 1), self.heads).view(-1, *heads.shape)
+        return self.combined(values)
 
-        Gradients reach the actions, not the critic.
-        """
-        batch, count = heads.shape
-        rows = torch.cat([observation[:, None].expand(-1, count, -1), action], -1)
-        values = self.combined(critic, critic(rows.reshape(batch * count, -1), frozen=True))
-        return values.view(batch, count, -1).gather(2, heads[:, :, None])[:, :, 0]
-
-    def combined(self, critic: EnsembleMLP, values: torch.Tensor) -> torch.Tensor:
-        """Return one estimate (rows, heads) of those of all critics (critics, rows, heads)."""
+    def combined(self, values: torch.Tensor) -> torch.Tensor:
+        """Return one target (...) of those of all critics (critics, ...)."""
         return values.amin(0)
+
+    def aim(self, values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """
+        Return what the policy maximises (...), given the values (critics, ...) of its action.
+
+        And the gradient (critics, ...) of each with respect to the values.
+        """
+        least, critic = values.min(0, keepdim=True)
+        return least[0], torch.zeros_like(values).scatter_(0, critic, 1.0)
 
     def reward(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return the reward that this learner maximises (batch,)."""
@@ -112,23 +117,62 @@ class SAC:
         alive = (1.0 - batch['terminated'])[:, None] * (following >= 0)
         following = following.clamp(min=0)
         action, log_density = self.sample(batch['next_observation'], following)
-        next_q = self.q(self.target, batch['next_observation'], action, following)
+        next_q = self.target_q(batch['next_observation'], action, following)
         continuation = next_q - self.alpha * log_density
         return self.reward(batch)[:, None] + self.discount * alive * continuation
 
-    def critic_loss(
+    @torch.no_grad()
+    def critic_gradient(
         self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
-    ) -> torch.Tensor:
-        """Return the mean squared error over `heads` (batch, n), summed over the critics."""
-        prediction = self.critic(torch.cat([batch['observation'], batch['action']], -1))
-        prediction = prediction.gather(2, heads.expand(len(prediction), -1, -1))
-        return self.config.critics * functional.mse_loss(
-            prediction, self.critic_target(batch, heads).expand_as(prediction))
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """
+        Return the loss of the critics and its gradient with respect to their parameters.
+
+        The loss is the mean squared error over `heads` (batch, n), summed over the critics.
+        """
+        values, tape = self.critic.evaluate(torch.cat([batch['observation'], batch['action']], -1))
+        predicted = of_heads(values, heads, self.heads)
+        error = predicted - self.critic_target(batch, heads)[..., None]
+        to_values = to_heads(error * (2.0 / heads.numel()), heads, self.heads)
+        loss = error.square().sum() / heads.numel()
+        return loss, self.critic.gradients(tape, to_values)[0]
+
+    @torch.no_grad()
+    def policy_gradient(
+        self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
+    ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+        """
+        Return the loss of the policy and its gradient with respect to the actor's parameters.
+
+        The loss is the mean of alpha log pi_h(a|s) - Q_h(s, a) over `heads` (batch, n). It comes
+        with 'entropy' and 'q_mean', by name.
+        """
+        observation, alpha, each = batch['observation'], self.alpha, 1.0 / heads.numel()
+        outputs, tape = self.actor.evaluate(observation)
+        mean, log_std = of_heads(outputs, heads, self.heads)[0].chunk(2, -1)
+        bounded = log_std.clamp(*LOG_STD_RANGE)
+        noise = torch.randn(mean.shape, generator=self._generator)
+        action, log_density = squashed(mean, bounded, noise)
+        row_heads = heads.reshape(-1, 1)  # of the rows that the critics see
+        values, critic_tape = self.critic.evaluate(pairs(observation, action))
+        q, slope = self.aim(of_heads(values, row_heads, self.heads))
+        losses = {'actor_loss': (alpha * log_density - q.view(heads.shape)).mean(),
+                  'entropy': -log_density.mean(), 'q_mean': q.view(heads.shape)[:, -1].mean()}
+
+        to_values = to_heads(slope * -each, row_heads, self.heads)
+        _, to_action = self.critic.gradients(
+            critic_tape, to_values, parameters=False,
+            inputs=slice(self.config.observation_size, None))
+        to_mean, to_log_std = squashed_gradient(
+            action, bounded, noise, to_action.sum(0).view(action.shape), alpha * each)
+        to_log_std.mul_(bounded == log_std)
+        to_outputs = to_heads(torch.cat([to_mean, to_log_std], -1)[None], heads, self.heads)
+        return losses, self.actor.gradients(tape, to_outputs)[0]
 
     def update_critic(self, batch: Mapping[str, torch.Tensor]) -> float:
         """Take one step of the critics only; return the loss."""
-        loss = self.critic_loss(batch, self._some_heads(len(batch['reward'])))
-        self._step(loss)
+        loss, gradient = self.critic_gradient(batch, self._some_heads(len(batch['reward'])))
+        self._follow(critic=gradient)
         return loss.item()
 
     def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
@@ -142,28 +186,39 @@ class SAC:
         (batch,); SGFT also reads shaped_reward (batch,).
         """
         heads = self._some_heads(len(batch['reward']))
-        critic_loss = self.critic_loss(batch, heads)
-        action, log_density = self.sample(batch['observation'], heads)
-        q = self.q(self.critic, batch['observation'], action, heads)
-        actor_loss = (self.alpha * log_density - q).mean()
-        entropy = -log_density.detach().mean()
-        self._step(critic_loss + actor_loss + self.log_alpha * (entropy - self.target_entropy))
+        critic_loss, to_critic = self.critic_gradient(batch, heads)
+        losses, to_actor = self.policy_gradient(batch, heads)
+        self._follow(to_actor, to_critic, losses['entropy'] - self.target_entropy)
         self.updates += 1
-        return {
-            'critic_loss': critic_loss.item(), 'actor_loss': actor_loss.item(),
-            'temperature': self.alpha, 'entropy': entropy.item(),
-            'q_mean': q.detach()[:, -1].mean().item(),
-        }
+        losses = {'critic_loss': critic_loss, **losses}
+        told = torch.stack([*losses.values()]).tolist()
+        return {**dict(zip(losses, told)), 'temperature': self.alpha}
 
     def _some_heads(self, rows):
-        """Draw the heads that each row trains (rows, n), the one that acts as the last."""
-        order = torch.rand(rows, self.heads - 1, generator=self._generator).argsort(1)
-        acting = torch.full((rows, 1), self.heads - 1)
-        return torch.cat([order[:, :self.config.heads_per_row - 1], acting], 1)
+        """
+        Draw the heads that each row trains (rows, n), the one that acts as the last.
+
+        The others lie evenly spread behind one that is drawn, each as likely as any other.
+        """
+        others = self.heads - 1
+        acting = torch.full((rows, 1), others)
+        count = min(self.config.heads_per_row - 1, others)
+        if not count:
+            return acting
+        first = torch.randint(others, (rows, 1), generator=self._generator)
+        spread = torch.arange(count) * others // count
+        return torch.cat([(first + spread) % others, acting], 1)
 
     def _step(self, loss: torch.Tensor) -> None:
+        """Take one step of what autograd finds behind a loss."""
         self.optimiser.zero_grad()
         loss.backward()
+        self._follow(self.actor.flat.grad, self.critic.flat.grad, self.log_alpha.grad)
+
+    def _follow(self, actor=None, critic=None, log_alpha=None):
+        """Take one step along gradients; what has none stays. The targets follow."""
+        self.actor.flat.grad, self.critic.flat.grad = actor, critic
+        self.log_alpha.grad = log_alpha
         self.optimiser.step()
         with torch.no_grad():
             self.target.flat.lerp_(self.critic.flat, self.config.tau)
@@ -232,16 +287,7 @@ class SAC:
         return f'weight{last}', f'bias{last}'
 
 
-def squashed(
-    mean: torch.Tensor, log_std: torch.Tensor, noise: torch.Tensor,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """
-    Return actions of a tanh-squashed Gaussian, and their log densities (...).
-
-    :param noise: standard normal, of the shape (..., action) of the others
-    """
-    before = mean + log_std.exp() * noise
-    # Gaussian density minus the log of the tanh's slope, in a form that does not overflow.
-    slope = 2.0 * (LOG_2 - before - functional.softplus(-2.0 * before))
-    log_density = -0.5 * noise.square() - LOG_SQRT_2_PI - log_std - slope
-    return torch.tanh(before), log_density.sum(-1)
+def pairs(observation: torch.Tensor, action: torch.Tensor) -> torch.Tensor:
+    """Return observation and action (batch n, size) of each of actions (batch, n, action)."""
+    observation = observation[:, None].expand(-1, action.shape[1], -1)
+    return torch.cat([observation, action], -1).flatten(0, 1)

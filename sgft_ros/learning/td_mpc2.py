@@ -7,7 +7,8 @@ from sgft_ros.learning.adam import Adam
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.latent_planner import BINS, GROUP, LIMIT
 from sgft_ros.learning.networks import EnsembleMLP
-from sgft_ros.learning.sac import OPTIMISER, SACConfig, squashed
+from sgft_ros.learning.sac import OPTIMISER, SACConfig
+from sgft_ros.learning.squashed_gaussian import squashed
 from sgft_ros.learning.tensors import check_shapes, part_of
 import torch
 from torch import nn

@@ -6,7 +6,7 @@ import numpy as np
 from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.rlpd import RLPD
-from sgft_ros.learning.sac import SACConfig
+from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.slow_actor import SlowActor
 from sgft_ros.learning.tensors import part_of
 import torch
@@ -26,9 +26,9 @@ class WSRL(SlowActor, RLPD):
         super().__init__(config, actor_learning_rate, seed)
         self._simulator_critic = None
 
-    def combined(self, critic: EnsembleMLP, values: torch.Tensor) -> torch.Tensor:
-        """Return one estimate (rows, heads) of those of all critics (critics, rows, heads)."""
-        return super().combined(critic, values) if critic is self.target else values.amin(0)
+    def aim(self, values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the least (...) of all critics (critics, ...), and its gradient."""
+        return SAC.aim(self, values)
 
     def load_simulator(self, tensors: Mapping[str, np.ndarray]) -> None:
         """

@@ -11,6 +11,6 @@ def pairs_drawn(learner, values, draws=50):
                 for pair in itertools.combinations(range(len(values)), 2)}
     drawn = set()
     for _ in range(draws):
-        target = learner.combined(learner.target, values)
+        target = learner.combined(values)
         drawn.add(next(pair for pair, least in of_pairs.items() if torch.equal(least, target)))
     return drawn

@@ -9,7 +9,7 @@ from sgft_ros.learning.adam import Adam
 from sgft_ros.learning.cal_ql import CalQL
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
-from sgft_ros.learning.inference import GaussianPolicy, mlp
+from sgft_ros.learning.inference import GaussianPolicy, LOG_STD_RANGE, mlp
 from sgft_ros.learning.iql import IQL
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.pbrs import PBRS
@@ -68,6 +68,20 @@ def test_numpy_and_torch_compute_the_same_network():
     np.testing.assert_allclose(mlp(network.tensors(), x), expected, atol=1e-5)
 
 
+@pytest.mark.parametrize('members', [1, 3])
+def test_gradients_of_a_network_are_those_of_autograd(members):
+    network = EnsembleMLP(members, (OBSERVATION, 8, 6, 2), torch.Generator().manual_seed(0))
+    x = batch()['observation'].expand(members, -1, -1).clone().requires_grad_()
+    direction = torch.randn(members, BATCH, 2, generator=torch.Generator().manual_seed(1))
+    output = network(x)
+    expected = torch.autograd.grad((output * direction).sum(), (network.flat, x))
+    result, tape = network.evaluate(x.detach())
+    torch.testing.assert_close(result, output)
+    own = network.gradients(tape, direction, inputs=slice(1, 3))
+    torch.testing.assert_close(own, (expected[0], expected[1][..., 1:3]))
+    assert network.gradients(tape, direction, parameters=False) == (None, None)
+
+
 def test_members_of_an_ensemble_do_not_mix():
     network = EnsembleMLP(2, (OBSERVATION, 8, 1), torch.Generator().manual_seed(0))
     network(batch()['observation'])[0].sum().backward()
@@ -108,15 +122,71 @@ def test_repeated_updates_fit_the_critics(make):
     assert np.mean(losses[-10:]) < 0.8 * losses[0]
 
 
-@EACH
-def test_the_policy_gradient_does_not_reach_the_critics(make):
+@pytest.mark.parametrize(('heads', 'per_row'), [(1, 5), (3, 5), (5, 5), (16, 5), (7, 2), (4, 1)])
+def test_a_row_trains_the_head_that_acts_and_others_as_often_as_one_another(heads, per_row):
+    rows = 6000
+    learner = SGFTSAC(dataclasses.replace(CONFIG, heads_per_row=per_row), heads)
+    chosen = learner._some_heads(rows)
+    assert chosen.shape == (rows, min(heads, per_row))
+    assert all(len(set(row)) == len(row) for row in chosen.tolist())
+    shares = torch.bincount(chosen.flatten(), minlength=heads) / rows
+    others = (min(heads, per_row) - 1) / max(heads - 1, 1)
+    torch.testing.assert_close(
+        shares, torch.tensor([others] * (heads - 1) + [1.0]), atol=0.03, rtol=0.0)
+
+
+def gradients_and_autograd(learner, own, loss, parameter):
+    """Return the results of `own`, and loss and gradient by autograd, with the same draws."""
+    state = learner._generator.get_state()
+    mine = own()
+    learner._generator.set_state(state)
+    value = loss()
+    return mine, (value.detach(), torch.autograd.grad(value, parameter)[0])
+
+
+def spread_out(make):
+    """Return a learner with some of the policies' deviations at their limits."""
     learner = make()
-    observation = batch()['observation']
-    heads = torch.arange(learner.heads).expand(BATCH, -1)
-    action, _ = learner.sample(observation, heads)
-    learner.q(learner.critic, observation, action, heads).sum().backward()
-    assert learner.critic.flat.grad is None
-    assert learner.actor.flat.grad.any()
+    learner.config = dataclasses.replace(learner.config, heads_per_row=2)
+    learner.actor.flat.data.mul_(6.0)
+    output = learner.actor(batch()['observation'])[0].view(BATCH, learner.heads, 2, ACTION)
+    assert (output[:, :, 1] > LOG_STD_RANGE[1]).any() and (output[:, :, 1] < 0.0).any()
+    return learner
+
+
+@EACH
+def test_the_gradient_of_the_critics_is_that_of_autograd(make):
+    learner, data = spread_out(make), batch()
+    heads = learner._some_heads(BATCH)
+
+    def loss():
+        values = learner.critic(torch.cat([data['observation'], data['action']], -1))
+        error = values.gather(2, heads.expand(2, -1, -1)) - learner.critic_target(data, heads)
+        squares = error.square().mean((1, 2)).sum()
+        return squares + learner.conservatism(data) if isinstance(learner, CalQL) else squares
+
+    own, reference = gradients_and_autograd(
+        learner, lambda: learner.critic_gradient(data, heads), loss, learner.critic.flat)
+    torch.testing.assert_close(own, reference, atol=1e-5, rtol=1e-4)
+
+
+@EACH
+def test_the_gradient_of_the_policies_is_that_of_autograd(make):
+    learner, observation = spread_out(make), batch()['observation']
+    heads = learner._some_heads(BATCH)
+
+    def loss():
+        action, log_density = learner.sample(observation, heads)
+        values = learner.critic(torch.cat(
+            [observation[:, None].expand(-1, heads.shape[1], -1), action], -1).flatten(0, 1))
+        values = values.unflatten(1, heads.shape).gather(3, heads.expand(2, -1, -1)[..., None])
+        return (learner.alpha * log_density - learner.aim(values[..., 0])[0]).mean()
+
+    (losses, gradient), reference = gradients_and_autograd(
+        learner, lambda: learner.policy_gradient({'observation': observation}, heads), loss,
+        learner.actor.flat)
+    torch.testing.assert_close(
+        (losses['actor_loss'], gradient), reference, atol=1e-5, rtol=1e-4)
 
 
 def test_warm_start_of_the_critics_leaves_the_policy_alone():
@@ -262,7 +332,7 @@ def test_the_unshaped_twin_begins_every_head_with_the_critics_of_the_simulator()
 def test_rlpd_takes_the_least_of_two_critics_as_target_and_the_mean_as_the_aim_of_the_policy():
     learner = RLPD(dataclasses.replace(CONFIG, critics=10))
     values = torch.randn(10, BATCH, 1)
-    torch.testing.assert_close(learner.combined(learner.critic, values), values.mean(0))
+    torch.testing.assert_close(learner.aim(values)[0], values.mean(0))
     assert len(pairs_drawn(learner, values)) > 10  # anew each time
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from sgft_ros.learning.controllers import make_controller
-from sgft_ros.learning.dynamics import DynamicsLearner
+from sgft_ros.learning.dynamics import dynamics_loss, DynamicsLearner
 from sgft_ros.learning.planner import Planner, PlannerConfig
 from sgft_ros.learning.world_model import WorldModel
 import torch
@@ -68,6 +68,17 @@ def test_the_inverse_of_the_adapter_does_here_what_was_wanted_there(simulated):
     there = WorldModel(simulated).step(np.repeat(states, 2, 0), np.repeat(wanted, 2, 0))
     here = model.step(np.repeat(states, 2, 0), np.repeat(model.actions_for(states, wanted), 2, 0))
     assert np.abs(here - there).mean() < 0.15 * SPEED
+
+
+def test_gradients_of_networks_and_adapter_are_those_of_autograd(simulated):
+    learner = DynamicsLearner(simulated, 1e-3, 0.02, np.array([False, True, True, True]))
+    learner._adapter.data.normal_(generator=torch.Generator().manual_seed(0))
+    batch = {name: torch.from_numpy(column) for name, column in transitions(64, 1.0).items()}
+    loss = dynamics_loss(
+        learner.dynamics, batch, learner._mean, learner._scale, learner._adapt)
+    expected = torch.autograd.grad(loss, (learner.dynamics.flat, learner._adapter))
+    torch.testing.assert_close(
+        learner.gradients(batch), (loss.detach(), *expected), atol=1e-6, rtol=1e-4)
 
 
 def test_adapter_stays_where_it_may_not_change(simulated):

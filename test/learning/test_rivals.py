@@ -116,7 +116,7 @@ def test_a_slow_actor_takes_the_steps_of_sac_at_its_own_rate():
 def test_wsrl_aims_at_the_least_of_two_critics_and_its_policy_at_the_least_of_all():
     learner = WSRL(dataclasses.replace(CONFIG, critics=5), 1e-4)
     values = torch.randn(5, BATCH, 1)
-    torch.testing.assert_close(learner.combined(learner.critic, values), values.amin(0))
+    torch.testing.assert_close(learner.aim(values)[0], values.amin(0))
     assert len(pairs_drawn(learner, values)) > 5  # anew each time
 
 
@@ -240,7 +240,7 @@ def test_targets_of_cal_ql_take_the_best_of_several_actions_and_no_entropy():
     several = heads.expand(-1, 2000)
     with torch.no_grad():
         action, _ = learner.sample(data['next_observation'], several)
-        q = learner.q(learner.target, data['next_observation'], action, several)
+        q = learner.target_q(data['next_observation'], action, several)
         targets = torch.cat([learner.critic_target(data, heads) for _ in range(200)], 1)
     best = (targets - data['reward'][:, None]) / GAMMA
     assert (best <= q.amax(1, keepdim=True) + 0.05).all()
@@ -272,7 +272,7 @@ def test_the_reference_shapes_with_the_critics_of_the_simulator_at_actions_of_it
 
     def expected(observation):
         action, _ = SIMULATED.sample(observation, heads)
-        return SIMULATED.q(SIMULATED.critic, observation, action, heads).mean(1)
+        return SIMULATED.target_q(observation, action, heads).mean(1)
 
     with torch.no_grad():
         mean = torch.stack([learner.reward(data) for _ in range(2000)]).mean(0)

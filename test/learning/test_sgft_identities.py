@@ -65,7 +65,7 @@ def tabular(base):
             greedy = self.table[observation[:, 0].long()].argmax(1).gather(1, heads)
             return greedy[:, :, None], torch.zeros(greedy.shape, dtype=torch.float64)
 
-        def q(self, critic, observation, action, heads):
+        def target_q(self, observation, action, heads):
             return self.table[observation[:, :1].long(), action[:, :, 0], heads]
 
         def sweep(self, mdp):
