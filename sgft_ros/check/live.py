@@ -16,7 +16,7 @@ from sgft_ros.check.facts import contract_names, Endpoint, Facts, Topic
 from sgft_ros.check.interlock_recorder import InterlockRecorder
 from sgft_ros.check.joystick_recorder import JoystickSignal
 from sgft_ros.check.recorder import Recorder
-from sgft_ros.nodes.interlocks import LATCHED
+from sgft_ros.nodes import qos
 from sgft_ros.robot import RobotContract
 from tf2_ros import TransformListener
 
@@ -66,7 +66,7 @@ def _listen(node, contract, duration):
         if lock.name in interlocks.classes:
             node.create_subscription(
                 interlocks.classes[lock.name], lock.topic,
-                partial(_note, interlocks, lock.name), LATCHED if lock.latched else EVERY)
+                partial(_note, interlocks, lock.name), qos.LATEST if lock.latched else EVERY)
     joystick = JoystickSignal()
     if contract.human is not None:
         node.create_subscription(

@@ -2,13 +2,11 @@
 
 from time import monotonic
 
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from rosidl_runtime_py.utilities import get_message
+from sgft_ros.nodes import qos
 from sgft_ros.nodes.sensors import NEWEST
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.interlocks import InterlockState
-
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class Interlocks:
@@ -22,7 +20,7 @@ class Interlocks:
         for lock in contract.interlocks:
             node.create_subscription(
                 get_message(lock.type), lock.topic, self._reader(lock.name),
-                LATCHED if lock.latched else NEWEST)
+                qos.LATEST if lock.latched else NEWEST)
 
     def problems(self) -> tuple[str, ...]:
         """Return a sentence for each interlock that does not let the robot be moved."""

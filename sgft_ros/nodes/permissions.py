@@ -1,7 +1,7 @@
 """What the simulated driver publishes for the interlocks of a contract."""
 
 from rosidl_runtime_py.utilities import get_message
-from sgft_ros.nodes.interlocks import LATCHED
+from sgft_ros.nodes import qos
 from sgft_ros.robot import RobotContract
 
 BOOL = 'std_msgs/msg/Bool'
@@ -23,7 +23,7 @@ class Permissions:
                                  f'alone, got {lock.type}')
             message = get_message(BOOL)
             self._publishers.append(
-                (node.create_publisher(message, lock.topic, LATCHED), message, lock.allowed[0]))
+                (node.create_publisher(message, lock.topic, qos.LATEST), message, lock.allowed[0]))
         self.publish(True)
 
     def publish(self, allowed: bool) -> None:

@@ -11,7 +11,7 @@ def _reliable(depth, durability):
 
 ACTION = _reliable(1, DurabilityPolicy.VOLATILE)
 EPISODE_RESULTS = _reliable(1_000, DurabilityPolicy.TRANSIENT_LOCAL)
-LATEST = _reliable(1, DurabilityPolicy.TRANSIENT_LOCAL)  # learner_status
+LATEST = _reliable(1, DurabilityPolicy.TRANSIENT_LOCAL)  # kept for those who come later
 MARKERS = _reliable(1, DurabilityPolicy.VOLATILE)
 SAMPLES = _reliable(16, DurabilityPolicy.VOLATILE)
 WEIGHTS = _reliable(8, DurabilityPolicy.TRANSIENT_LOCAL)  # the newest of every candidate

@@ -9,7 +9,7 @@ from rclpy.duration import Duration
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.time import Time
 from sensor_msgs.msg import JointState
-from sgft_ros.nodes.interlocks import LATCHED
+from sgft_ros.nodes import qos
 from sgft_ros.robot.contract import Frames
 from sgft_ros.simulation.arm import JOINTS, SUBSTEPS, TIMESTEP
 from sgft_ros.simulation.cell import SimulatedCell
@@ -41,7 +41,7 @@ class RobotTopics:
         self._joints = node.create_publisher(JointState, 'joint_states', sensor)
         self._wrench = node.create_publisher(WrenchStamped, 'wrench', sensor)
         self._object = node.create_publisher(PoseStamped, 'object_pose', DRIVER)
-        self._description = node.create_publisher(String, 'robot_description', LATCHED)
+        self._description = node.create_publisher(String, 'robot_description', qos.LATEST)
         urdf = urdf_path().read_text()
         self._description.publish(String(data=urdf))
         self._tf, self._static = TransformBroadcaster(node), StaticTransformBroadcaster(node)

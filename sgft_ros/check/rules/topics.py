@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rclpy.qos import DurabilityPolicy, qos_check_compatible, QoSCompatibility, QoSProfile
 from sgft_ros.check.facts import Endpoint, Facts, measurements, TF, TF_STATIC
 from sgft_ros.check.findings import Finding, green, listed, near, red, yellow
-from sgft_ros.nodes.interlocks import LATCHED
+from sgft_ros.nodes import qos
 from sgft_ros.nodes.sensors import NEWEST
 from sgft_ros.robot import RobotContract
 
@@ -35,7 +35,7 @@ def interlock_topics(facts: Facts, contract: RobotContract) -> Iterator[Finding]
         yield _judge(
             facts, lock.topic, f'topic {facts.names[lock.topic]}',
             f'{lock.type}, for interlock {lock.name}{kept}', lock.type,
-            f'interlocks ({lock.name})', LATCHED if lock.latched else NEWEST)
+            f'interlocks ({lock.name})', qos.LATEST if lock.latched else NEWEST)
 
 
 def transform_topics(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
