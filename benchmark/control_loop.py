@@ -118,7 +118,7 @@ def start(options, folder, log):
              value_checkpoint=checkpoints['value'], warm_start_updates=0, start_after=20,
              updates_per_transition=options.updates_per_transition, run_folder=run),
         node(Path(recorded_policy.__file__), log, **robot, **task, run_folder=run,
-             checkpoint=checkpoints['policy'], evaluation_episodes=1,
+             checkpoint=checkpoints['policy'], evaluation_episodes=1, most_behind=10**9,
              evaluation_interval=1_000_000, transition_limit=1_000_000),
     ]
 

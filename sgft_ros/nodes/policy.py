@@ -1,7 +1,7 @@
 """Node policy: observes, acts, judges and tells; takes new weights while the robot moves."""
 
 import secrets
-from time import perf_counter
+from time import monotonic, perf_counter
 
 import numpy as np
 from rclpy.node import Node
@@ -15,6 +15,7 @@ from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.compatibility import check_compatible
 from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.episode import Episode, Step
+from sgft_ros.nodes.learner_watch import LearnerWatch
 from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.preparation import Preparation
@@ -28,6 +29,7 @@ from std_srvs.srv import Trigger
 MOST_PERIODS = 2        # control periods between two ticks after which the gate may have stopped
 MOST_REFUSED = 2        # refused actions in a row after which the gate counts as disarmed
 PLANNING_SHARE = 0.5    # of a control period, after which a planner begins no iteration
+WAITING_FOR_LEARNER = 'waiting for the learner'
 EXPLORATION = 0xE591    # keeps the noise apart from other random numbers of the seed
 
 
@@ -70,10 +72,12 @@ class Policy(Node):
         self._dropped = self._aborted = 0
         self._reset_wanted = False
         self._ticks = TickRecord()
-        self._last_abort = ''
+        self._last_abort = self._lag = ''
+        self._ended = monotonic()  # when the last episode did [s]
 
         self._sensors = Sensors(self, contract)
-        self._supervision = Supervision(self, contract)
+        self._learner = LearnerWatch(self, settings.most_behind)
+        self._supervision = Supervision(self, contract, self._learner)
         self._action_publisher = self.create_publisher(Action, 'action', qos.ACTION)
         self._preparation = Preparation(self, contract, self._sensors, self._send)
         self._transition_publisher = self.create_publisher(
@@ -134,10 +138,15 @@ class Policy(Node):
         """Return whether the robot is ready for an episode, which has then begun."""
         if self._schedule.phase == FINISHED or self._actors.waiting:
             return False
+        evaluation = self._schedule.phase == EVALUATION
+        if not self._schedule.in_round:  # throughout a round nobody learns
+            self._lag = self._learner.problem(evaluation, self._ended)
+            if self._lag:
+                return False
         if not self._preparation.advance():
             return False
-        self._episode = Episode(self._episodes, self._schedule.phase == EVALUATION)
-        self._actors.begin_episode(self._episode.evaluation)
+        self._episode = Episode(self._episodes, evaluation)
+        self._actors.begin_episode(evaluation)
         self._episodes += 1
         self._reset_wanted = self._overdue = False
         self._supervision.begin_episode()
@@ -229,6 +238,7 @@ class Policy(Node):
     def _end_episode(self, outcome, truncated, counts):
         """Stop the robot; tell how the episode went and keep the counts, if it counts."""
         episode, self._episode = self._episode, None
+        self._ended = monotonic()
         schedule = self._schedule
         evaluation_round = schedule.counts.rounds
         if counts:
@@ -274,9 +284,11 @@ class Policy(Node):
     def _report(self):
         acting, actors = self._episode is not None, self._actors
         phase = 'waiting' if actors.waiting else self._schedule.phase
+        step, problem = ((WAITING_FOR_LEARNER, self._lag) if self._lag else
+                         (self._preparation.step, self._preparation.problem))
         return policy_report.report(
-            phase, 'acting' if acting else self._preparation.step,
-            '' if acting or phase == FINISHED else self._preparation.problem,
+            phase, 'acting' if acting else step,
+            '' if acting or phase == FINISHED else problem,
             actors.weights, self._schedule.counts, self._ticks, actors.disk_error, {
                 'dropped_transitions': self._dropped, 'aborted_episodes': self._aborted,
                 'last_abort': self._last_abort, **actors.report()})

@@ -34,6 +34,9 @@ class PolicyParameters:
     arbitrate: bool = parameter(
         False, 'whether episodes go to the candidate that its real successes speak for, among '
                'those of the learner and pi_sim; false: the newest weights act')
+    most_behind: int = parameter(
+        100, 'updates that the learner may be behind when an episode begins; with more the robot '
+             'waits for it', minimum=0, maximum=1_000_000_000)
     rate_factor: float = parameter(
         1.0, 'how much faster than the wall clock the time of the robot runs', minimum=0.01,
         maximum=1000.0)

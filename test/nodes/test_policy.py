@@ -6,7 +6,9 @@ from data_path import node_process, TIMEOUT
 import numpy as np
 from policies import random_tensors, save_policy, servo_tensors
 import pytest
-from robot_side import Cell, cut_off, episodes, PERIOD, seconds
+from robot_side import Cell, cut_off, episodes, PERIOD, POLICY_STATUS, seconds
+from sgft_ros.msg import LearnerStatus
+from sgft_ros.nodes import qos
 from std_srvs.srv import Trigger
 
 UPWARDS = servo_tensors(descent=0.3)  # never reaches the hole
@@ -126,6 +128,31 @@ def test_candidates_take_turns_and_success_decides_who_acts(cell):
     assert known < 0.4  # it failed in the evaluation of the earlier life: nothing known is 0.5
     for result in cell.results:
         assert result.policy_version == (3 if result.candidate == 'finds_it' else 0)
+
+
+def test_the_robot_waits_between_episodes_for_a_learner_that_is_far_behind(cell):
+    with cell(evaluation_episodes=1, most_behind=200) as cell:
+        cell.until(lambda: len(cell.results) > 1, 'episodes without a learner')
+        learner = LearnerStatus(phase='training', behind=300)
+        statuses = cell.probe.node.create_publisher(
+            LearnerStatus, 'learner_status', qos.LATEST)
+        timer = cell.probe.node.create_timer(0.1, lambda: statuses.publish(learner))
+        cell.until_diagnostics(state='waiting for the learner')
+        seen = len(cell.transitions)
+        cell.probe.diagnostics.clear()
+        cell.until_diagnostics(state='waiting for the learner')
+        assert len(cell.transitions) == seen
+        assert cell.probe.diagnostics[POLICY_STATUS][1] == '300 updates behind'
+        for change in ({'behind': 200}, {'behind': 300, 'phase': 'paused'}):
+            for name, value in change.items():
+                setattr(learner, name, value)
+            cell.until(lambda n=seen: len(cell.transitions) > n, f'episodes with {change}')
+            learner.behind, learner.phase = 300, 'training'
+            cell.probe.diagnostics.clear()
+            cell.until_diagnostics(state='waiting for the learner')
+            seen = len(cell.transitions)
+        timer.cancel()  # nobody waits for a learner that is gone
+        cell.until(lambda: len(cell.transitions) > seen, 'episodes without the learner')
 
 
 def no_tick_is_missing(transitions):
