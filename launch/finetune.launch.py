@@ -173,6 +173,8 @@ def record_bag(run, contract):
         'tf', 'tf_static']
     if run.rate_factor != 1.0:
         topics.append('clock')  # stamps tell no age without it
+    if run.namespace and run.simulated:  # as in shared_names
+        robot_side |= {'tf', 'tf_static'}
     names = sorted({f'/{topic}' for topic in topics} | {run.topic(name) for name in robot_side})
     standalone = Path(sgft_ros.__file__).parent in Path(launch.__file__).parents
     command = [sys.executable, '-m', 'sgft_ros.cli'] if standalone else ['ros2']

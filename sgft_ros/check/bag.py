@@ -7,17 +7,15 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from rosbags.rosbag2 import Reader, ReaderError
 from rosidl_runtime_py.utilities import get_message
-from sgft_ros.check.facts import contract_names, Endpoint, Facts, TF, TF_STATIC, Topic
+from sgft_ros.check.facts import contract_names, Endpoint, Facts, JOY, TF, TF_STATIC, Topic
 from sgft_ros.check.interlock_recorder import InterlockRecorder
 from sgft_ros.check.joystick_recorder import JoystickSignal
 from sgft_ros.check.recorder import Recorder
-from sgft_ros.check.rules.joystick import JOY
-from sgft_ros.nodes.recorded_observations import full_name
+from sgft_ros.nodes.recorded_observations import full_name, take_transforms
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.messages import stamp_seconds
 
 CLOCK = '/clock'
-AUTHORITY = 'bag'
 JUMP = 1000.0  # periods by which time may jump when a robot is started again
 
 
@@ -51,7 +49,7 @@ def _read(reader, contract, namespace, duration):
               **{name: recorder.types[topic] for name, topic in listening.items()}}
     locks = InterlockRecorder(contract)
     locked = {}
-    joystick = JoystickSignal()
+    joystick = JoystickSignal(begin=reader.start_time * 1e-9)
     stick = None if contract.human is None else (names[contract.human.topic], JOY)
     for lock in contract.interlocks:
         if lock.name in locks.classes:
@@ -78,12 +76,8 @@ def _read(reader, contract, namespace, duration):
             continue
         if connection.topic in listening:
             recorder.take(listening[connection.topic], message, now)
-        elif connection.topic == names[TF]:
-            for transform in message.transforms:
-                recorder.buffer.set_transform(transform, AUTHORITY)
-        elif connection.topic == names[TF_STATIC]:
-            for transform in message.transforms:
-                recorder.buffer.set_transform_static(transform, AUTHORITY)
+        elif connection.topic in (names[TF], names[TF_STATIC]):
+            take_transforms(recorder.buffer, message, connection.topic == names[TF_STATIC])
     end = (reader.end_time if stop is None else min(stop, reader.end_time)) * 1e-9
     locks.close(end)
     joystick.end = end

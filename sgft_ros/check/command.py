@@ -10,9 +10,9 @@ from sgft_ros.check import bag, live, trained
 from sgft_ros.check.findings import Level
 from sgft_ros.check.judge import judge
 from sgft_ros.check.table import show
-from sgft_ros.learning.shipped import shipped_checkpoints
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.robot.yaml_section import suggest
+from sgft_ros.shipped import shipped_checkpoints
 from sgft_ros.tasks import get_task, is_own_task
 
 ARGUMENTS = {
@@ -54,7 +54,7 @@ def _findings(words):
     if not given['robot']:
         raise ValueError(f'robot: expected a {ARGUMENTS["robot"]}')
     contract = load_robot_contract(given['robot'])
-    task, checkpoint = _task_and_checkpoint(given)
+    task, checkpoint = _task_and_checkpoint(given, contract)
     duration = _duration(given['duration'])
     if given['bag']:
         facts = bag.read(Path(given['bag']), contract, given['namespace'], duration)
@@ -64,7 +64,7 @@ def _findings(words):
     return judge(facts, contract, task, checkpoint)
 
 
-def _task_and_checkpoint(given):
+def _task_and_checkpoint(given, contract):
     name, folder = given['task'], given['checkpoint']
     if not name:
         if folder:
@@ -72,7 +72,7 @@ def _task_and_checkpoint(given):
         return None, None
     task = get_task(name)
     if not folder:
-        folder = shipped_checkpoints(task.name, given['robot'])
+        folder = shipped_checkpoints(task.name, contract.name)
         if is_own_task(name) and not folder.is_dir():
             return task, None
     return task, trained.load(Path(folder))

@@ -11,6 +11,7 @@ from sgft_ros.robot import RobotContract
 from sgft_ros.robot.terms import JointStatesSource, Source, TransformSource
 
 TF, TF_STATIC = '/tf', '/tf_static'
+JOY = 'sensor_msgs/msg/Joy'
 READY = 'policy/ready'  # the service by which an operator lets an episode begin
 
 

@@ -9,6 +9,7 @@ from sensor_msgs.msg import Joy
 class JoystickSignal:
     """What came of a joystick; times [s] are those of the wall clock, as in the nodes."""
 
+    begin: float                    # since when somebody listens
     arrivals: list[float] = field(default_factory=list)
     axes: tuple[float, ...] = ()    # of the last message
     buttons: tuple[int, ...] = ()

@@ -67,7 +67,7 @@ def _listen(node, contract, duration):
             node.create_subscription(
                 interlocks.classes[lock.name], lock.topic,
                 partial(_note, interlocks, lock.name), qos.LATEST if lock.latched else EVERY)
-    joystick = JoystickSignal()
+    joystick = JoystickSignal(begin=monotonic() + SETTLING)
     if contract.human is not None:
         node.create_subscription(
             Joy, contract.human.topic, lambda message: joystick.take(message, monotonic()), EVERY)

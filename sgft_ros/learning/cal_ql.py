@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sgft_ros.learning.sac import SACConfig
+from sgft_ros.learning.sac import pairs, SACConfig
 from sgft_ros.learning.slow_actor import SlowActor
 import torch
 
@@ -58,9 +58,7 @@ class CalQL(SlowActor):
         """Return the regulariser in units of the reward, summed over the critics."""
         observation = batch['observation']
         actions, log_density = self._proposals(batch)
-        rows = torch.cat(
-            [observation[:, None].expand(-1, actions.shape[1], -1), actions], -1).flatten(0, 1)
-        sampled = self.critic(rows)[..., 0].unflatten(1, actions.shape[:2])
+        sampled = self.critic(pairs(observation, actions))[..., 0].unflatten(1, actions.shape[:2])
         uniform, own = sampled[..., :ACTIONS], sampled[..., ACTIONS:]
         bounded = torch.cat([uniform, own.maximum(reference_value(batch, self.discount)[:, None])],
                             -1)

@@ -109,6 +109,10 @@ class EnsembleMLP(nn.Module):
         return (torch.cat(parts[::-1]) if parameters else None,
                 None if inputs is None else torch.bmm(gradient, self._layers[0][0][:, inputs].mT))
 
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self._layers = self._layers_of(self.flat.detach())  # a copy's own, not the original's
+
     def tensors(self) -> dict[str, np.ndarray]:
         """Return copies of the layers: weight (members, in, out), bias (members, 1, out)."""
         views = self._views(self.flat.detach())

@@ -20,6 +20,7 @@ from sgft_ros.robot import load_robot_contract, RobotContract
 
 COLUMNS = (*VECTORS, 'reward', *FLAGS)  # as those of warm_start.safetensors
 BAG_METADATA = 'metadata.yaml'
+UNCLOSED = '(a bag that was not closed is none until `sgft bag reindex` or `ros2 bag reindex`)'
 
 
 def read_run(path: Path) -> Iterator[Transition]:
@@ -32,7 +33,7 @@ def read_run(path: Path) -> Iterator[Transition]:
     if not journal.is_file() and not bags:
         raise ValueError(
             f'{path}: expected a run folder with {JOURNAL} or bags, or a bag with {BAG_METADATA} '
-            '(one that was not closed lacks it until `sgft bag reindex` or `ros2 bag reindex`)')
+            f'{UNCLOSED}')
     if journal.is_file():
         for payload in whole_payloads(journal.read_bytes(), journal)[0]:
             yield deserialize_message(payload, ShapedTransition).transition
@@ -50,27 +51,38 @@ def bags_of(path: Path) -> list[Path]:
 
 def demonstrations(
     paths: Sequence[Path], contract: RobotContract | None = None, namespace: str = '',
-) -> list[Transition]:
+) -> tuple[list[Transition], dict[tuple, str]]:
     """
     Return the transitions of all runs in which a human acted, each once.
 
-    With a `contract`, their observations are computed anew from what the sensors said.
+    With a `contract`, their observations are computed anew from what the sensors said; those for
+    which this cannot be done come second, by key with the reason.
 
     :raises ValueError: if a run cannot be read, or has other observations or actions
     """
-    seen, found = SeenTransitions(), []
+    seen, found, lost = SeenTransitions(), [], {}
+    expected = None if contract is None else (contract.observation_size, contract.action_size)
     for path in paths:
-        for transition in (read_run(path) if contract is None else
-                           _observed(path, contract, namespace)):
-            if transition.source != Transition.HUMAN or not seen.add(key_of(transition)):
+        for transition, problem in (((each, '') for each in read_run(path)) if contract is None
+                                    else _observed(path, contract, namespace)):
+            key = key_of(transition)
+            if transition.source != Transition.HUMAN:
+                continue
+            if problem:
+                lost.setdefault(key, problem)
+                continue
+            if not seen.add(key):
                 continue
             found.append(transition)
-            sizes, expected = _sizes(transition), _sizes(found[0])
+            sizes = _sizes(transition)
+            expected = expected or sizes
             if sizes != expected:
                 raise ValueError(
                     f'{path}: expected transitions with {expected[0]} observations and '
-                    f'{expected[1]} actions, as before, got {sizes[0]} and {sizes[1]}')
-    return found
+                    f'{expected[1]} actions, got {sizes[0]} and {sizes[1]}')
+    for transition in found:  # that came once more, in a bag without its measurements
+        lost.pop(key_of(transition), None)
+    return found, lost
 
 
 def save(path: Path, transitions: Sequence[Transition], sources: Sequence[Path]) -> None:
@@ -85,9 +97,12 @@ def main(args: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(args)
     try:
         contract = load_robot_contract(options.robot) if options.robot else None
-        found = demonstrations(options.runs, contract, options.namespace)
+        found, lost = demonstrations(options.runs, contract, options.namespace)
+        for reason, count in Counter(lost.values()).most_common():
+            print(f'left out: {count} transitions of a human: {reason}', file=sys.stderr)
         if not found:
-            raise ValueError('no human acted in ' + ', '.join(map(str, options.runs)))
+            raise ValueError('nothing is left of what a human did' if lost else
+                             'no human acted in ' + ', '.join(map(str, options.runs)))
         save(options.output, found, options.runs)
     except (OSError, ValueError) as error:
         print(f'demonstrations: {error}', file=sys.stderr)
@@ -112,25 +127,16 @@ def _read_bag(path):
 
 
 def _observed(path, contract, namespace):
-    """Yield the transitions of the bags of a run as a contract sees them."""
+    """Yield the transitions of the bags of a run as a contract sees them, and what is amiss."""
     bags = bags_of(path)
     if not bags:
         raise ValueError(f'{path}: expected a bag, or a run folder with one: the messages of the '
-                         'sensors are nowhere else')
-    lost = Counter()
+                         f'sensors are nowhere else {UNCLOSED}')
     for bag in bags:
         try:
-            for transition, problem in read_observed(bag, contract, namespace):
-                if not problem:
-                    yield transition
-                elif transition.source == Transition.HUMAN:
-                    lost[problem] += 1
+            yield from read_observed(bag, contract, namespace)
         except ReaderError as error:
             raise ValueError(f'{bag}: {error}') from error
-    if lost:
-        (problem, _), = lost.most_common(1)
-        print(f'{path}: {lost.total()} transitions of a human are left out, as in: {problem}',
-              file=sys.stderr)
 
 
 def _sizes(transition):

@@ -42,6 +42,10 @@ class Pace:
         self.steps += steps
         return steps
 
+    def lateness(self, now: float, following: int = 0) -> float:
+        """Return how late the step is that comes before `following` others that `due` told [s]."""
+        return now - self._due_at + (following + 1) * self._wall_step
+
     def report(self, now: float) -> dict:
         """Return the figures for /diagnostics; the rate is the one since the last report."""
         lateness = sorted(self._lateness) or [0.0]

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,6 @@ from tf2_ros import Buffer, TransformException
 
 TF, TF_STATIC, CLOCK = '/tf', '/tf_static', '/clock'
 TRANSITIONS, TRANSITION = '/transitions', 'sgft_ros/msg/Transition'
-AUTHORITY = 'bag'
 WINDOW = 10 * 10**9  # [ns] of measurements that are kept, as many as tf keeps
 GRACE = 10**9        # [ns] of the bag for a message that was recorded after what came of it
 
@@ -28,36 +28,63 @@ def read_observed(
     """
     Yield a bag's transitions with the observations that a contract makes of its sensor messages.
 
-    A term that the policy had is read from the very message that it used, so that the contract of
-    the run gives the observations of the run, bit for bit. A term that it had not, or one of
-    messages without header, is read from the newest measurement at the tick.
+    A term is known by its name. One that the policy had is read from the very message that it
+    used, so that the contract of the run gives the observations of the run, bit for bit. One that
+    it had not, or of messages without header, is read from the newest message before the tick;
+    transforms are interpolated at the tick.
 
-    With each comes a sentence why it could not be done, empty if it was done.
+    With each comes a sentence why it could not be done, empty if it was done. With a namespace,
+    transitions of other robots are left out.
 
     :raises rosbags.rosbag2.ReaderError: if the bag cannot be read
     """
     sensors = _Measurements(contract, namespace)
     wanted = sensors.types | {TRANSITIONS: TRANSITION}
-    pending, previous = deque(), None
+    pending, previous = deque(), {}
     with Reader(path) as reader:
         connections = [
             each for each in reader.connections if wanted.get(each.topic) == each.msgtype]
         for connection, received, data in reader.messages(connections) if connections else ():
             message = deserialize_message(bytes(data), get_message(connection.msgtype))
-            if connection.topic == TRANSITIONS:
-                pending.append((message, _action_before(message, previous), received + GRACE))
-                previous = message
-            else:
+            if connection.topic != TRANSITIONS:
                 sensors.take(connection.topic, message, received)
-            while pending:
-                transition, before, until = pending[0]
-                problem = sensors.observe(transition, before)
-                if problem and received < until:
-                    break  # what it lacks may come yet
-                yield transition, problem
-                pending.popleft()
-        for transition, before, _ in pending:
-            yield transition, sensors.observe(transition, before)
+            elif not namespace or message.robot == namespace.strip('/'):
+                whose = message.robot, message.session
+                pending.append(_Pending(
+                    message, _action_before(message, previous.get(whose)), received + GRACE))
+                previous[whose] = message
+            # Each at once: what static transforms say may change, as with a new calibration.
+            for each in pending:
+                if each.problem:
+                    each.problem = sensors.observe(each.transition, each.action_before)
+            while pending and (not pending[0].problem or received >= pending[0].until):
+                first = pending.popleft()
+                yield first.transition, first.problem
+        for each in pending:
+            yield each.transition, each.problem
+
+
+def full_name(name: str, namespace: str) -> str:
+    """Return the full name of a topic or service that a contract names."""
+    return name if name.startswith('/') else '/'.join(
+        ['', *filter(None, [namespace.strip('/')]), name])
+
+
+def take_transforms(buffer: Buffer, message: object, static: bool) -> None:
+    """Give the transforms of a recorded TFMessage to a buffer."""
+    take = buffer.set_transform_static if static else buffer.set_transform
+    for transform in message.transforms:
+        take(transform, 'bag')
+
+
+@dataclass
+class _Pending:
+    """A transition that waits for its turn, or for what its observations are made of."""
+
+    transition: Transition
+    action_before: np.ndarray | None  # (action,), None if nobody knows it
+    until: int                        # [ns] of the bag
+    problem: str = 'not looked at'
 
 
 class _Measurements:
@@ -71,11 +98,14 @@ class _Measurements:
         self._buffer = Buffer()
         self._clock = 0
         self._extract = {term.name: make_extractor(term.source) for term in self._terms}
-        self._kept = {}      # by term: by stamp [ns], what the message said
+        self._kept = {}      # by term: by stamp [ns], when it was recorded and what it said
         self._readers = {}   # by topic
         self._unstamped = set()
-        self.types = {TF: 'tf2_msgs/msg/TFMessage', TF_STATIC: 'tf2_msgs/msg/TFMessage',
-                      CLOCK: 'rosgraph_msgs/msg/Clock'}
+        # A simulated robot in a namespace has a tf of its own.
+        self._static = {TF_STATIC, full_name('tf_static', namespace)}
+        self._tf = {TF, full_name('tf', namespace), *self._static}
+        self.types = dict.fromkeys(self._tf, 'tf2_msgs/msg/TFMessage') | {
+            CLOCK: 'rosgraph_msgs/msg/Clock'}
         for term in self._terms:
             if term.source.kind != 'transform':
                 topic = full_name(term.source.topic, namespace)
@@ -87,12 +117,8 @@ class _Measurements:
         """Take a message that was recorded at `received` [ns]."""
         if topic == CLOCK:
             self._clock = stamp_nanoseconds(message.clock)
-        elif topic == TF:
-            for transform in message.transforms:
-                self._buffer.set_transform(transform, AUTHORITY)
-        elif topic == TF_STATIC:
-            for transform in message.transforms:
-                self._buffer.set_transform_static(transform, AUTHORITY)
+        elif topic in self._tf:
+            take_transforms(self._buffer, message, topic in self._static)
         header = getattr(message, 'header', None)
         stamp = (self._clock or received) if header is None else stamp_nanoseconds(header.stamp)
         for term in self._readers.get(topic, ()):
@@ -100,19 +126,22 @@ class _Measurements:
                 self._unstamped.add(term)
             kept = self._kept[term]
             try:
-                kept[stamp] = self._extract[term](message)
+                values = self._extract[term](message)
             except ValueError:
                 continue  # as the policy did, which said so
-            while (oldest := next(iter(kept))) < stamp - WINDOW:
+            kept.pop(stamp, None)
+            kept[stamp] = received, values
+            # By the time of recording: clocks may begin anew.
+            while kept[oldest := next(iter(kept))][0] < received - WINDOW:
                 del kept[oldest]
 
-    def observe(self, transition, before) -> str:
+    def observe(self, transition, action_before) -> str:
         """Write both observations into the transition; or return why that cannot be done."""
-        if before is None and self._acted:
+        if action_before is None and self._acted:
             return 'the step before it was not recorded'
         tick = stamp_nanoseconds(transition.header.stamp)
         try:
-            first = self._observation(transition.terms, transition.stamps, tick, before)
+            first = self._observation(transition.terms, transition.stamps, tick, action_before)
             second = self._observation(transition.terms, transition.next_stamps,
                                        tick + self._period, transition.action)
         except (LookupError, TransformException, ValueError) as error:
@@ -139,29 +168,20 @@ class _Measurements:
         kept = self._kept[term.name]
         if term.name in used and term.name not in self._unstamped:
             if used[term.name] not in kept:
-                raise LookupError(f'{term.name}: no message of {term.source.topic} in the bag has '
-                                  f'the stamp {used[term.name]} ns')
-            return kept[used[term.name]]
+                raise LookupError(f'{term.name}: the message of {term.source.topic} that the '
+                                  'policy used is not in the bag')
+            return kept[used[term.name]][1]
         newest = max((stamp for stamp in kept if stamp <= tick), default=None)
         if newest is None or tick - newest > 1e9 * term.max_age:
-            raise LookupError(f'{term.name}: no message of {term.source.topic} in the bag in the '
+            raise LookupError(f'{term.name}: no message of {term.source.topic} in the '
                               f'{term.max_age:g} s before')
-        return kept[newest]
-
-
-def full_name(name: str, namespace: str) -> str:
-    """Return the full name of a topic or service that a contract names."""
-    return name if name.startswith('/') else '/'.join(
-        ['', *filter(None, [namespace.strip('/')]), name])
+        return kept[newest][1]
 
 
 def _action_before(transition: Transition, previous: Transition | None):
     """Return what was executed before a transition, None if nobody knows it."""
     if transition.step == 0:
         return np.zeros(len(transition.action), np.float32)
-    if previous is None:
-        return None
-    here, there = (
-        (each.robot, each.session, each.episode, each.step + shift)
-        for each, shift in ((transition, 0), (previous, 1)))
-    return previous.action if here == there else None
+    follows = previous is not None and (previous.episode, previous.step + 1) == (
+        transition.episode, transition.step)
+    return previous.action if follows else None

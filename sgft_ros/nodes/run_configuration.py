@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
 from sgft_ros.learning.checkpoint import write_atomically
-from sgft_ros.learning.shipped import shipped_checkpoints
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
+from sgft_ros.robot import load_robot_contract
+from sgft_ros.shipped import shipped_checkpoints
 from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task, is_own_task
 import yaml
@@ -46,6 +47,7 @@ class RunConfiguration:
         # A robot that is no simulation runs at the rate of the wall clock.
         self.rate_factor = self._number('rate_factor', float) if self.simulated else 1.0
         self.robot = self._robot()
+        self._contract = load_robot_contract(self.robot)
         self.folder = self._folder()
         self.parameters = self._parameters()
 
@@ -134,7 +136,7 @@ class RunConfiguration:
 
     def _driver(self):
         """Return what the simulated driver takes on of the robot's own, if there is a file."""
-        file = self.share / 'config' / 'drivers' / f'{self.robot}.yaml'
+        file = self.share / 'config' / 'drivers' / f'{self._contract.name}.yaml'
         return read_parameter_file('driver', str(file)) if file.is_file() else {}
 
     def _task_file(self):
@@ -149,7 +151,7 @@ class RunConfiguration:
     def _checkpoint_files(self):
         """Return the paths of the checkpoints; files that pretraining left out are empty texts."""
         task, given = self.task.name, self.arguments['checkpoint']
-        folder = Path(given) if given else shipped_checkpoints(task, self.robot)
+        folder = Path(given) if given else shipped_checkpoints(task, self._contract.name)
         files = {name: folder / f'{name}.safetensors' for name in CHECKPOINTS}
         for name in ('policy', 'value'):
             if not files[name].is_file():

@@ -6,6 +6,7 @@ from time import monotonic
 
 import numpy as np
 from rclpy.clock import Clock, ClockType
+from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.time import Time
@@ -106,6 +107,7 @@ class SimulatedRobot(Node):
             settings.joint_state_rate)
         fast = settings.joint_state_rate * SERVO_PERIOD > 1.0
         self._between = self._publish_joints if fast else None
+        self._following = 0  # steps that are to be made at once after the one that is made
         self._permissions = Permissions(self, contract)
         self._pace = Pace(SERVO_PERIOD, settings.rate_factor, monotonic())
         self._put_at_start()
@@ -119,7 +121,8 @@ class SimulatedRobot(Node):
 
     def _step(self):
         """Let the world run up to now, one measurement per step; sensors before their time."""
-        for _ in range(self._pace.due(monotonic())):
+        for following in reversed(range(self._pace.due(monotonic()))):
+            self._following = following
             self._silence += 1
             if self._faults.advance(SERVO_PERIOD):
                 self._halt_or_go_on()
@@ -140,10 +143,13 @@ class SimulatedRobot(Node):
 
     def _stamp(self, part=0):
         """Return the time of the world as a message, `part` substeps after the last step."""
-        if not self._simulated:
-            return self.get_clock().now().to_msg()
-        since = self._steps * STEP + part * (STEP // SUBSTEPS)
-        return Time(nanoseconds=self._begin + since).to_msg()
+        if self._simulated:
+            since = self._steps * STEP + part * (STEP // SUBSTEPS)
+            return Time(nanoseconds=self._begin + since).to_msg()
+        # When it was due: several are made at a time, and a step all at once.
+        early = TIMESTEP * (SUBSTEPS - part) if part else 0.0
+        late = self._pace.lateness(monotonic(), self._following)
+        return (self.get_clock().now() - Duration(seconds=early + late)).to_msg()
 
     def _on_command(self, message):
         try:

@@ -7,6 +7,7 @@ from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.terms import NEAREST
 
+RESTART = 10**9  # [ns] by which stamps go back where a clock begins anew
 KEPT = 256  # measurements of a term that is aligned: a quarter of a second at 1 kHz
 
 
@@ -39,7 +40,10 @@ class RawObservation:
         if stamp == 0:
             return False
         if term in self._kept:
-            self._kept[term].append((stamp, values))
+            kept = self._kept[term]
+            if kept and stamp < kept[-1][0] - RESTART:
+                kept.clear()
+            kept.append((stamp, values))
         else:
             self._stamps[term], self.values[term] = stamp, values
         return True

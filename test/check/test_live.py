@@ -1,5 +1,6 @@
 """Faults of drivers in the live graph are found and named; the check itself touches nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from robots import write_contract
 from sgft_ros.check import bag, live, trained
 from sgft_ros.check.findings import Level
+from sgft_ros.check.joystick_recorder import JoystickSignal
 from sgft_ros.check.judge import judge
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.tasks import get_task
@@ -145,6 +147,13 @@ def test_a_joystick_at_rest_is_green(listen, tmp_path):
     findings = judge(listen('none', contract), contract)
     assert not bad(findings)
     assert {'joystick', 'silence of the joystick'} <= {each.subject for each in findings}
+
+
+def test_a_joystick_that_has_only_just_begun_to_speak_was_silent(listen, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, HUMAN))
+    signal = JoystickSignal(10.0, [19.9], (0.0, 0.0, 0.0), (0, 0), 20.0)
+    findings = judge(replace(listen('none', contract), joystick=signal), contract)
+    assert_named(findings, YELLOW, 'silence of the joystick', 'up to 9.9 s', 'autorepeat_rate')
 
 
 @pytest.mark.parametrize('tolerance, level', [

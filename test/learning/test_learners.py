@@ -1,5 +1,6 @@
 """Networks, learners and the fine-tuner around them."""
 
+import copy
 import dataclasses
 
 from critic_pairs import pairs_drawn
@@ -187,6 +188,22 @@ def test_the_gradient_of_the_policies_is_that_of_autograd(make):
         learner.actor.flat)
     torch.testing.assert_close(
         (losses['actor_loss'], gradient), reference, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize('target, rises', [(-50.0, False), (50.0, True)])
+def test_the_temperature_falls_while_there_is_more_entropy_than_wanted(target, rises):
+    learner = SAC(dataclasses.replace(CONFIG, target_entropy=target))
+    before = learner.alpha
+    learner.update(batch())
+    assert (learner.alpha > before) == rises
+
+
+def test_a_copy_of_a_network_has_parameters_of_its_own():
+    network = EnsembleMLP(2, (3, 4, 1))
+    other, inputs = copy.deepcopy(network), torch.ones(5, 3)
+    with torch.no_grad():
+        other.flat.zero_()
+    assert not other.evaluate(inputs)[0].any() and network.evaluate(inputs)[0].all()
 
 
 def test_warm_start_of_the_critics_leaves_the_policy_alone():

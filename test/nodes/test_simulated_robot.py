@@ -101,21 +101,21 @@ def test_driver_measures_at_100_hz_of_a_clock_that_only_goes_forward(probe):
     assert list(probe.joints[-1].name)[0] == 'shoulder_pan_joint'
 
 
-@pytest.mark.parametrize('rate', [30.0, 500.0])
-def test_joint_states_come_at_their_own_rate_with_what_was_measured_then(probe, rate):
-    with node_process('simulated_robot', rate_factor=0.5, joint_state_rate=rate):
+@pytest.mark.parametrize('rate, factor', [(30.0, 0.5), (500.0, 0.5), (500.0, 1.0)])
+def test_joint_states_come_at_their_own_rate_with_what_was_measured_then(probe, rate, factor):
+    with node_process('simulated_robot', rate_factor=factor, joint_state_rate=rate):
         probe.until(lambda: probe.fixed, what='a driver')
         probe.command(x=0.05)
         probe.until_measured(60)
         probe.until(lambda: len(probe.wrenches) > 25, what='the other sensors')
     stamps = np.array([seconds(message.header.stamp) for message in probe.joints])
-    # Whole steps of the simulation; of a late process a few messages may be gone.
+    # Whole steps of the simulation, 2 or 10 ms; of a late process a few messages may be gone.
     assert np.diff(stamps).min() > 0.6 / rate
-    assert abs(np.median(np.diff(stamps)) - 1.0 / rate) < 0.005
+    assert abs(np.median(np.diff(stamps)) - 1.0 / rate) < (0.007 if rate < 100.0 else 2e-4)
     positions = [message.position.tolist() for message in probe.joints]
     assert len({tuple(each) for each in positions}) > 0.9 * len(positions)
     others = np.diff([seconds(message.header.stamp) for message in probe.wrenches])
-    assert abs(np.median(others) - 0.01) < 1e-4
+    assert abs(np.median(others) - 0.01) < 2e-4
 
 
 def test_measured_force_and_position_are_noisy_as_in_pretraining(probe):

@@ -98,6 +98,14 @@ class TestRawObservation:
         observation.align(seconds(10.026))
         assert observation.values['force'][0] == 3
 
+    def test_what_was_measured_before_a_clock_began_anew_is_not_near(self, tmp_path):
+        observation = RawObservation(load_robot_contract(
+            write_contract(tmp_path, {'observation.1.alignment': 'nearest'})))
+        for stamp in (100.0, 100.1, 1.0, 1.01):
+            observation.update('force', np.full(3, stamp), seconds(stamp))
+        observation.align(seconds(100.1))
+        assert observation.values['force'][0] == 1.01
+
     @staticmethod
     def received(stamp, force=0.0):
         observation = RawObservation(CONTRACT)

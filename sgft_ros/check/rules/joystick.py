@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 import numpy as np
-from sgft_ros.check.facts import Facts
+from sgft_ros.check.facts import Facts, JOY
 from sgft_ros.check.findings import Finding, green, listed, near, red, yellow
 from sgft_ros.robot import RobotContract
-
-JOY = 'sensor_msgs/msg/Joy'
 
 
 def joystick(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
@@ -69,7 +67,7 @@ def _numbers(contract, signal) -> Iterator[Finding]:
 
 
 def _silence(human, signal) -> Finding:
-    gap = np.diff([*signal.arrivals, signal.end]).max()
+    gap = np.diff([signal.begin, *signal.arrivals, signal.end]).max()
     subject = 'silence of the joystick'
     expected = f'at most {human.max_age:g} s (human.max_age) between two messages'
     if gap <= human.max_age:

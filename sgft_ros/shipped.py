@@ -9,7 +9,7 @@ def shipped_checkpoints(task: str, robot: str = '', seed: int = 0) -> Path:
     """
     Return the folder of what pretraining made of a task; it may not exist.
 
-    :param robot: name of a contract; where it needs a policy of its own, that one's folder
+    :param robot: name that a contract has; where it needs a policy of its own, that one's folder
     :param seed: of pretraining
     """
     folder = Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints', task)
