@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import GaussianPolicy
+from sgft_ros.shipped import shipped_checkpoints
 from sgft_ros.simulation.rollouts import mean_score
 from sgft_ros.simulation.sim_to_real import sim_to_real
 
+KINDS = {'policy': 'policy', 'value': 'value', 'learner': 'learner', 'dynamics': 'dynamics',
+         'warm_start': 'replay'}
 CHECKPOINTS = Path(get_package_share_directory('sgft_ros'), 'resource', 'checkpoints')
 
 
@@ -25,3 +28,29 @@ def test_a_shipped_policy_succeeds_where_its_record_says(task):
     real = [mean_score(setting.reality(np.random.default_rng(world), world), policy, 6)
             for world in range(10)]
     assert np.mean(real) == pytest.approx(recorded, abs=0.12)
+
+
+OTHERS = [('peg_insert', '', 1), ('peg_insert', '', 2), ('puck_push', 'ur5e_velocity', 0),
+          ('puck_push', 'joint_trajectory', 0)]
+
+
+@pytest.mark.parametrize('task, robot, seed', OTHERS)
+def test_those_of_other_seeds_and_robots_are_whole_and_of_one_training(task, robot, seed):
+    folder = shipped_checkpoints(task, robot, seed)
+    setting = sim_to_real(task, robot)
+    files = {path.stem: load_checkpoint(path, KINDS[path.stem]).metadata
+             for path in folder.glob('*.safetensors')}
+    assert files.keys() == KINDS.keys()
+    for metadata in files.values():
+        assert metadata['training'] == files['policy']['training']
+        assert metadata['task'] == task and metadata['gamma'] == setting.gamma
+        for name, value in setting.metadata.items():
+            assert np.array_equal(metadata[name], value), name
+    training = files['policy']['training']
+    assert training['seed'] == seed and training['success_in_simulation'] >= 0.85
+
+
+def test_every_shipped_folder_is_looked_at():
+    folders = {path.parent for path in CHECKPOINTS.rglob('policy.safetensors')}
+    nested = {folder for folder in folders if folder.parent != CHECKPOINTS}
+    assert nested == {shipped_checkpoints(*other) for other in OTHERS}
