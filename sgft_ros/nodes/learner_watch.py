@@ -31,14 +31,16 @@ class LearnerWatch:
         """
         Return what the next episode waits for; empty for nothing.
 
-        An `evaluation` waits until the learner knows all that was done until `ended` [s].
+        An `evaluation` waits until the learner knows all that was done until `ended` [s]. Nobody
+        waits for a learner that makes no updates: it may be waiting for the robot's data.
         """
         status, silence = self._status, monotonic() - self._arrival
         if silence > STALE or status.phase != TRAINING:
             return ''
         if evaluation and self._arrival < ended + HEARD:
             return 'its next status'
-        return f'{status.behind} updates behind' if status.behind > self._most_behind else ''
+        lags = status.behind > self._most_behind and status.updates_per_second > 0.0
+        return f'{status.behind} updates behind' if lags else ''
 
     def _on_status(self, status):
         self._status, self._arrival = status, monotonic()

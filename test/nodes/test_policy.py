@@ -133,7 +133,7 @@ def test_candidates_take_turns_and_success_decides_who_acts(cell):
 def test_the_robot_waits_between_episodes_for_a_learner_that_is_far_behind(cell):
     with cell(evaluation_episodes=1, most_behind=200) as cell:
         cell.until(lambda: len(cell.results) > 1, 'episodes without a learner')
-        learner = LearnerStatus(phase='training', behind=300)
+        learner = LearnerStatus(phase='training', behind=300, updates_per_second=100.0)
         statuses = cell.probe.node.create_publisher(
             LearnerStatus, 'learner_status', qos.LATEST)
         timer = cell.probe.node.create_timer(0.1, lambda: statuses.publish(learner))
@@ -143,11 +143,12 @@ def test_the_robot_waits_between_episodes_for_a_learner_that_is_far_behind(cell)
         cell.until_diagnostics(state='waiting for the learner')
         assert len(cell.transitions) == seen
         assert cell.probe.diagnostics[POLICY_STATUS][1] == '300 updates behind'
-        for change in ({'behind': 200}, {'behind': 300, 'phase': 'paused'}):
+        for change in ({'behind': 200}, {'phase': 'paused'}, {'updates_per_second': 0.0}):
             for name, value in change.items():
                 setattr(learner, name, value)
             cell.until(lambda n=seen: len(cell.transitions) > n, f'episodes with {change}')
             learner.behind, learner.phase = 300, 'training'
+            learner.updates_per_second = 100.0
             cell.probe.diagnostics.clear()
             cell.until_diagnostics(state='waiting for the learner')
             seen = len(cell.transitions)
