@@ -33,6 +33,10 @@ class SACConfig:
     target_entropy: float | None = None   # [nat]; None is minus the number of actions
     heads_per_row: int = 5                # of a minibatch, at most; see SAC.update
 
+    def __post_init__(self):
+        if self.heads_per_row < 1:
+            raise ValueError(f'heads_per_row: expected at least 1, got {self.heads_per_row}')
+
 
 class SAC:
     """
