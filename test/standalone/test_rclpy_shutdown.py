@@ -87,8 +87,10 @@ def test_handler_of_ones_own_runs_while_nothing_else_happens(node):
 def test_shutdown_in_another_thread_wakes_the_spinning_one(domain_id):
     rclpy.init(args=[])
     node = rclpy.create_node('tester')
-    threading.Timer(0.1, rclpy.shutdown).start()
+    other = threading.Timer(0.1, rclpy.shutdown)
+    other.start()
     rclpy.spin(node)
+    other.join()  # the executor ends first, then the context
     assert not rclpy.ok()
 
 
