@@ -30,7 +30,7 @@ def test_a_shipped_policy_succeeds_where_its_record_says(task):
     assert np.mean(real) == pytest.approx(recorded, abs=0.12)
 
 
-OTHERS = [('peg_insert', '', 1), ('peg_insert', '', 2), ('puck_push', '', 1), ('puck_push', '', 2),
+OTHERS = [*((task, '', seed) for task in ('peg_insert', 'push', 'puck_push') for seed in (1, 2)),
           ('puck_push', 'ur5e_velocity', 0), ('puck_push', 'joint_trajectory', 0)]
 
 
