@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rosidl_runtime_py.utilities import get_message
+from sgft_ros.check.message_class import message_class, not_installed
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.messages import make_getter
 
@@ -29,10 +29,11 @@ class InterlockRecorder:
         for lock in contract.interlocks:
             signal = self.signals[lock.name] = InterlockSignal()
             self._getters[lock.name] = make_getter(lock.field)
-            try:
-                self.classes[lock.name] = get_message(lock.type)
-            except (AttributeError, ImportError, LookupError, ValueError):
-                signal.problem = f'the message type {lock.type} is not installed here'
+            found = message_class(lock.type)
+            if found is None:
+                signal.problem = not_installed(lock.type)
+            else:
+                self.classes[lock.name] = found
 
     def take(self, name: str, message: object, now: float) -> None:
         """Read a message of the type of the contract."""

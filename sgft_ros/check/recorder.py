@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from rosidl_runtime_py.utilities import get_message
 from sgft_ros.check.facts import measurements, Signal
+from sgft_ros.check.message_class import message_class, not_installed
 from sgft_ros.nodes.sensors import LATEST
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.messages import make_extractor, stamp_seconds
@@ -34,11 +34,12 @@ class Recorder:
                 self._readers.setdefault(source.topic, []).append(
                     (each.name, signal, source, extract))
         for topic, type_name in self.types.items():
-            try:
-                self.classes[topic] = get_message(type_name)
-            except (AttributeError, ImportError, LookupError, ValueError):
-                for _, signal, *_ in self._readers[topic]:
-                    signal.problem = f'the message type {type_name} is not installed here'
+            found = message_class(type_name)
+            if found is not None:
+                self.classes[topic] = found
+                continue
+            for _, signal, *_ in self._readers[topic]:
+                signal.problem = not_installed(type_name)
 
     def take(self, topic: str, message: object, now: float) -> None:
         """Read a message of the type of the contract; at 0 nobody has told the time yet."""
