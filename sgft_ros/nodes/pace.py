@@ -42,7 +42,7 @@ class Pace:
         self.steps += steps
         return steps
 
-    def lateness(self, now: float, following: int = 0) -> float:
+    def lateness(self, now: float, following: int) -> float:
         """Return how late the step is that comes before `following` others that `due` told [s]."""
         return now - self._due_at + (following + 1) * self._wall_step
 

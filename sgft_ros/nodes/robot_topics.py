@@ -11,7 +11,7 @@ from rclpy.time import Time
 from sensor_msgs.msg import JointState
 from sgft_ros.nodes import qos
 from sgft_ros.robot.contract import Frames
-from sgft_ros.simulation.arm import JOINTS, SUBSTEPS, TIMESTEP
+from sgft_ros.simulation.arm import JOINTS, TIMESTEP
 from sgft_ros.simulation.cell import SimulatedCell
 from sgft_ros.simulation.faults import Faults
 from sgft_ros.simulation.scenes.scene import urdf_path
@@ -78,7 +78,7 @@ class RobotTopics:
         orientation.w, orientation.x, orientation.y, orientation.z = map(float, quaternion)
         self._object.publish(self._pose)
 
-    def publish_sensors(self, stamp, steps=SUBSTEPS):
+    def publish_sensors(self, stamp, steps):
         """
         Publish one measurement of everything, with a builtin_interfaces Time.
 
@@ -103,9 +103,9 @@ class RobotTopics:
         if due:
             self._publish_joints(stamp)
 
-    def publish_joints(self, stamp, steps=1):
-        """Publish the joint states alone, if it is time, between two measurements of the rest."""
-        if self._joints_are_due(steps) and self._faults.active not in NO_NEWS:
+    def publish_joints(self, stamp):
+        """Publish the joint states alone, if it is time, a step after they were looked at."""
+        if self._joints_are_due(1) and self._faults.active not in NO_NEWS:
             self._publish_joints(self._clock(stamp))
 
     def _joints_are_due(self, steps):
