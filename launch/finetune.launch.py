@@ -22,7 +22,6 @@ from launch_ros.actions import Node
 import sgft_ros
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE, ROBOT_SIDE
 from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
-from sgft_ros.robot import load_robot_contract
 
 BOOLEAN = ['true', 'false']
 ARGUMENTS = {
@@ -88,7 +87,6 @@ def generate_launch_description():
 def start(context):
     """Write the configuration to the run folder; return the nodes of the run."""
     run = RunConfiguration({name: context.launch_configurations[name] for name in ARGUMENTS})
-    contract = load_robot_contract(run.robot)
     file = run.write()
     nodes = [node(run, name, file) for name in (*ROBOT_SIDE, *LEARNING_SIDE)
              if name in run.parameters and (run.learner or name != 'learner')]
@@ -97,7 +95,7 @@ def start(context):
         LogInfo(msg=f'run folder: {run.folder}'),
         RegisterEventHandler(OnProcessIO(on_stderr=show_problems)),
         *nodes,
-        *([record_bag(run, contract)] if run.record else []),
+        *([record_bag(run)] if run.record else []),
         *(rviz(run) if run.rviz else []),
     ]
 
@@ -157,17 +155,10 @@ def end_with(run):
     return on_exit
 
 
-def record_bag(run, contract):
+def record_bag(run):
     """Return the action that records what is needed to replay the run."""
-    observed = {term.source.topic for term in contract.observation
-                if term.source.kind in ('topic', 'joint_states')}
     # The joints in any case: another contract may observe them, see `sgft demonstrations`.
-    robot_side = {'action', 'executed_action', 'joint_states', contract.command.topic, *observed,
-                  *(lock.topic for lock in contract.interlocks)}
-    if contract.human is not None:
-        robot_side.add(contract.human.topic)
-    if not contract.command.moves_tool:
-        robot_side.add(contract.limits.topic)
+    robot_side = {'action', 'executed_action', 'joint_states', *run.contract.topics}
     topics = [
         'transitions', 'shaped_transitions', 'episode_results', 'learner_status', 'diagnostics',
         'tf', 'tf_static']

@@ -7,15 +7,15 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from rosbags.rosbag2 import Reader, ReaderError
 from rosidl_runtime_py.utilities import get_message
-from sgft_ros.check.facts import contract_names, Endpoint, Facts, JOY, TF, TF_STATIC, Topic
+from sgft_ros.check.facts import contract_names, Endpoint, Facts, JOY, Topic
 from sgft_ros.check.interlock_recorder import InterlockRecorder
 from sgft_ros.check.joystick_recorder import JoystickSignal
 from sgft_ros.check.recorder import Recorder
-from sgft_ros.nodes.recorded_observations import full_name, take_transforms
+from sgft_ros.nodes.names import CLOCK, full_name, TF, TF_STATIC
+from sgft_ros.nodes.recorded_observations import take_transforms
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.messages import stamp_seconds
 
-CLOCK = '/clock'
 JUMP = 1000.0  # periods by which time may jump when a robot is started again
 
 

@@ -7,10 +7,10 @@ import numpy as np
 from rclpy.qos import QoSProfile
 from sgft_ros.check.interlock_recorder import InterlockSignal
 from sgft_ros.check.joystick_recorder import JoystickSignal
+from sgft_ros.nodes.names import TF, TF_STATIC
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.terms import JointStatesSource, Source, TransformSource
 
-TF, TF_STATIC = '/tf', '/tf_static'
 JOY = 'sensor_msgs/msg/Joy'
 READY = 'policy/ready'  # the service by which an operator lets an episode begin
 
@@ -89,11 +89,6 @@ def measurements(contract: RobotContract) -> tuple[Measurement, ...]:
 
 def contract_names(contract: RobotContract) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the topics and the services that a contract names, tf's included."""
-    sources = [each.source for each in measurements(contract)]
-    topics = {source.topic for source in sources if source.kind != 'transform'}
-    topics |= {lock.topic for lock in contract.interlocks}
-    if contract.human is not None:
-        topics.add(contract.human.topic)
     services = (contract.reset.service,) if contract.reset.kind == 'service' else ()
-    return ((*sorted(topics), contract.command.topic, TF, TF_STATIC),
+    return ((*sorted(contract.topics), TF, TF_STATIC),
             (*services, READY) if contract.reset.confirm else services)

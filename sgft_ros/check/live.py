@@ -17,10 +17,10 @@ from sgft_ros.check.interlock_recorder import InterlockRecorder
 from sgft_ros.check.joystick_recorder import JoystickSignal
 from sgft_ros.check.recorder import Recorder
 from sgft_ros.nodes import qos
+from sgft_ros.nodes.names import CLOCK
 from sgft_ros.robot import RobotContract
 from tf2_ros import TransformListener
 
-CLOCK = '/clock'
 DISCOVERY = 1.5  # [s] in which a publisher of /clock has been found
 SETTLING = 0.5   # [s] until subscriptions are heard of, and the time is known
 # As the nodes ask for it, but none is left out: the rate is measured.

@@ -12,11 +12,11 @@ from rosbags.rosbag2 import Reader
 from rosidl_runtime_py.utilities import get_message
 from sgft_ros.msg import Transition
 from sgft_ros.nodes.arrays import float_sequence
+from sgft_ros.nodes.names import CLOCK, full_name, TF, TF_STATIC
 from sgft_ros.robot import ObservationAssembler, RobotContract
 from sgft_ros.robot.messages import make_extractor, stamp_nanoseconds
 from tf2_ros import Buffer, TransformException
 
-TF, TF_STATIC, CLOCK = '/tf', '/tf_static', '/clock'
 TRANSITIONS, TRANSITION = '/transitions', 'sgft_ros/msg/Transition'
 WINDOW = 10 * 10**9  # [ns] of measurements that are kept, as many as tf keeps
 GRACE = 10**9        # [ns] of the bag for a message that was recorded after what came of it
@@ -62,12 +62,6 @@ def read_observed(
                 yield first.transition, first.problem
         for each in pending:
             yield each.transition, each.problem
-
-
-def full_name(name: str, namespace: str) -> str:
-    """Return the full name of a topic or service that a contract names."""
-    return name if name.startswith('/') else '/'.join(
-        ['', *filter(None, [namespace.strip('/')]), name])
 
 
 def take_transforms(buffer: Buffer, message: object, static: bool) -> None:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
 from sgft_ros.learning.checkpoint import write_atomically
+from sgft_ros.nodes.names import full_name
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.shipped import shipped_checkpoints
@@ -47,7 +48,7 @@ class RunConfiguration:
         # A robot that is no simulation runs at the rate of the wall clock.
         self.rate_factor = self._number('rate_factor', float) if self.simulated else 1.0
         self.robot = self._robot()
-        self._contract = load_robot_contract(self.robot)
+        self.contract = load_robot_contract(self.robot)
         self.folder = self._folder()
         self.parameters = self._parameters()
 
@@ -57,8 +58,7 @@ class RunConfiguration:
 
     def topic(self, name: str) -> str:
         """Return the full name of a topic of the robot side."""
-        return name if name.startswith('/') else '/'.join(
-            ['', *filter(None, [self.namespace]), name])
+        return full_name(name, self.namespace)
 
     def write(self) -> Path:
         """Write parameters.yaml and run.yaml to the run folder; return the former."""
@@ -136,7 +136,7 @@ class RunConfiguration:
 
     def _driver(self):
         """Return what the simulated driver takes on of the robot's own, if there is a file."""
-        file = self.share / 'config' / 'drivers' / f'{self._contract.name}.yaml'
+        file = self.share / 'config' / 'drivers' / f'{self.contract.name}.yaml'
         return read_parameter_file('driver', str(file)) if file.is_file() else {}
 
     def _task_file(self):
@@ -151,7 +151,7 @@ class RunConfiguration:
     def _checkpoint_files(self):
         """Return the paths of the checkpoints; files that pretraining left out are empty texts."""
         task, given = self.task.name, self.arguments['checkpoint']
-        folder = Path(given) if given else shipped_checkpoints(task, self._contract.name)
+        folder = Path(given) if given else shipped_checkpoints(task, self.contract.name)
         files = {name: folder / f'{name}.safetensors' for name in CHECKPOINTS}
         for name in ('policy', 'value'):
             if not files[name].is_file():

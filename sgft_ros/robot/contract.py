@@ -75,6 +75,18 @@ class RobotContract:
         """Return how many numbers an action has."""
         return self.command.size
 
+    @property
+    def topics(self) -> frozenset[str]:
+        """Return every topic that it names, as it names them; those of tf are not among them."""
+        topics = {self.command.topic, *(lock.topic for lock in self.interlocks)}
+        topics |= {term.source.topic for term in self.observation
+                   if term.source.kind in ('topic', 'joint_states')}
+        if self.human is not None:
+            topics.add(self.human.topic)
+        if not self.command.moves_tool:
+            topics.add(self.limits.topic)
+        return frozenset(topics)
+
 
 def load_robot_contract(path_or_name: str | Path) -> RobotContract:
     """

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from rclpy.qos import DurabilityPolicy, qos_check_compatible, QoSCompatibility, QoSProfile
-from sgft_ros.check.facts import Endpoint, Facts, measurements, TF, TF_STATIC
+from sgft_ros.check.facts import Endpoint, Facts, measurements
 from sgft_ros.check.findings import Finding, green, listed, near, red, yellow
 from sgft_ros.nodes import qos
+from sgft_ros.nodes.names import TF, TF_STATIC
 from sgft_ros.nodes.sensors import NEWEST
 from sgft_ros.robot import RobotContract
 
