@@ -78,9 +78,7 @@ class SAC:
 
         Return actions (batch, n, action) and their log densities (batch, n).
         """
-        outputs = of_heads(self.actor(observation), heads, self.heads)[0]
-        mean, log_std = outputs.chunk(2, -1)
-        noise = torch.randn(mean.shape, generator=self._generator)
+        mean, log_std, noise = self._gaussian(self.actor(observation), heads)
         return squashed(mean, log_std.clamp(*LOG_STD_RANGE), noise)
 
     def target_q(
@@ -153,9 +151,8 @@ class SAC:
         """
         observation, alpha, each = batch['observation'], self.alpha, 1.0 / heads.numel()
         outputs, tape = self.actor.evaluate(observation)
-        mean, log_std = of_heads(outputs, heads, self.heads)[0].chunk(2, -1)
+        mean, log_std, noise = self._gaussian(outputs, heads)
         bounded = log_std.clamp(*LOG_STD_RANGE)
-        noise = torch.randn(mean.shape, generator=self._generator)
         action, log_density = squashed(mean, bounded, noise)
         row_heads = heads.reshape(-1, 1)  # of the rows that the critics see
         values, critic_tape = self.critic.evaluate(pairs(observation, action))
@@ -197,6 +194,11 @@ class SAC:
         losses = {'critic_loss': critic_loss, **losses}
         told = torch.stack([*losses.values()]).tolist()
         return {**dict(zip(losses, told)), 'temperature': self.alpha}
+
+    def _gaussian(self, outputs, heads):
+        """Return mean, unbounded log deviation and noise (batch, n, action) of some heads."""
+        mean, log_std = of_heads(outputs, heads, self.heads)[0].chunk(2, -1)
+        return mean, log_std, torch.randn(mean.shape, generator=self._generator)
 
     def _some_heads(self, rows):
         """

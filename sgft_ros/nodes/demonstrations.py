@@ -63,11 +63,12 @@ def demonstrations(
     seen, found, lost = SeenTransitions(), [], {}
     expected = None if contract is None else (contract.observation_size, contract.action_size)
     for path in paths:
-        for transition, problem in (((each, '') for each in read_run(path)) if contract is None
-                                    else _observed(path, contract, namespace)):
-            key = key_of(transition)
+        read = (((each, '') for each in read_run(path)) if contract is None else
+                _observed(path, contract, namespace))
+        for transition, problem in read:
             if transition.source != Transition.HUMAN:
                 continue
+            key = key_of(transition)
             if problem:
                 lost.setdefault(key, problem)
                 continue
