@@ -49,6 +49,16 @@ def listen(drivers, monkeypatch):
         contract, driver, seconds, TF)
 
 
+@pytest.fixture
+def look(listen, tmp_path):
+    """Return a function from a driver and changes of the contract to all findings."""
+    def check(driver, changes, *seconds):
+        contract = load_robot_contract(write_contract(tmp_path, changes))
+        return judge(listen(driver, contract, *seconds), contract)
+
+    return check
+
+
 @pytest.mark.parametrize('driver', ['none', 'best_effort_sensor'])
 def test_a_right_driver_has_nothing_red(listen, driver):
     findings = judge(listen(driver), CONTRACT)
@@ -105,15 +115,13 @@ LOCK_MISTAKES = {  # driver: (changes of the contract, level, words)
 
 
 @pytest.mark.parametrize('driver', LOCK_MISTAKES)
-def test_a_fault_of_an_interlock_is_named(listen, tmp_path, driver):
+def test_a_fault_of_an_interlock_is_named(look, driver):
     changes, level, words = LOCK_MISTAKES[driver]
-    contract = load_robot_contract(write_contract(tmp_path, INTERLOCKS | changes))
-    assert_named(judge(listen(driver, contract), contract), level, *words)
+    assert_named(look(driver, INTERLOCKS | changes), level, *words)
 
 
-def test_interlocks_that_let_the_robot_be_moved_are_green(listen, tmp_path):
-    contract = load_robot_contract(write_contract(tmp_path, INTERLOCKS))
-    findings = judge(listen('none', contract), contract)
+def test_interlocks_that_let_the_robot_be_moved_are_green(look):
+    findings = look('none', INTERLOCKS)
     assert not bad(findings)
     assert {'interlock program_running', 'interlock heartbeat',
             'silence of interlock heartbeat'} <= {each.subject for each in findings}
@@ -136,15 +144,13 @@ HUMAN = {'human': {'take_over': 0, 'success': 1, 'max_age': 0.4, 'axes': {
 
 
 @pytest.mark.parametrize('driver', STICK_MISTAKES)
-def test_a_fault_of_a_joystick_is_named(listen, tmp_path, driver):
+def test_a_fault_of_a_joystick_is_named(look, driver):
     changes, level, words = STICK_MISTAKES[driver]
-    contract = load_robot_contract(write_contract(tmp_path, HUMAN | changes))
-    assert_named(judge(listen(driver, contract), contract), level, *words)
+    assert_named(look(driver, HUMAN | changes), level, *words)
 
 
-def test_a_joystick_at_rest_is_green(listen, tmp_path):
-    contract = load_robot_contract(write_contract(tmp_path, HUMAN))
-    findings = judge(listen('none', contract), contract)
+def test_a_joystick_at_rest_is_green(look):
+    findings = look('none', HUMAN)
     assert not bad(findings)
     assert {'joystick', 'silence of the joystick'} <= {each.subject for each in findings}
 
@@ -158,10 +164,9 @@ def test_a_joystick_that_has_only_just_begun_to_speak_was_silent(listen, tmp_pat
 
 @pytest.mark.parametrize('tolerance, level', [
     (0.001, RED), (0.006, YELLOW), (0.02, Level.GREEN)])
-def test_a_tolerance_below_the_noise_at_rest_is_named(listen, tmp_path, tolerance, level):
-    contract = load_robot_contract(write_contract(tmp_path, {'reset': {
-        'kind': 'home', 'position': [0.5, 0.0, 0.2], 'tolerance': tolerance}}))
-    findings = judge(listen('noisy_tool', contract, 2.0), contract)
+def test_a_tolerance_below_the_noise_at_rest_is_named(look, tolerance, level):
+    findings = look('noisy_tool', {'reset': {
+        'kind': 'home', 'position': [0.5, 0.0, 0.2], 'tolerance': tolerance}}, 2.0)
     (found,) = [each for each in findings if each.subject == 'reset.tolerance']
     assert found.level == level, found
     assert 'of a robot at rest' in found.found

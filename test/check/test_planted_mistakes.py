@@ -7,6 +7,7 @@ from ament_index_python.packages import get_package_share_directory
 from command_kinds import changes as kind_changes
 from data_path import node_process, running_probe
 from looks import assert_named, bad, end, own_domain, record, sgft
+from own_task import reach
 import pytest
 from robots import DELETED, SHIPPED, write_contract
 from sensor_msgs.msg import JointState
@@ -321,19 +322,6 @@ def test_the_nodes_refuse_a_policy_trained_with_another_scale(tmp_path):
                          load_robot_contract('simulated_arm'), get_task('peg_insert'))
 
 
-TASK = """
-from sgft_ros.tasks.outcome import Outcome
-
-class Reach:
-    name = 'reach'
-    gamma = 0.97
-    max_steps = 40
-    value_terms = ('tip_position',)
-
-    @staticmethod
-    def evaluate(raw):
-        {evaluate}
-"""
 EVALUATIONS = {
     "return Outcome(1.0, True, bool(raw['tcp_position'][2] < 0.0))":
         ["no term 'tcp_position'", "did you mean 'tip_position'?"],
@@ -347,7 +335,7 @@ EVALUATIONS = {
 @pytest.mark.parametrize('evaluate', EVALUATIONS)
 def test_a_task_of_ones_own_that_cannot_judge_is_named(look, tmp_path, evaluate):
     file = tmp_path / 'reach.py'
-    file.write_text(TASK.format(evaluate=evaluate))
+    file.write_text(reach(evaluate))
     assert_named(look(task=f'{file}:Reach'), RED, 'task reach', *EVALUATIONS[evaluate])
 
 
