@@ -3,6 +3,7 @@
 from robots import DELETED
 from sgft_ros.robot.command import TYPES
 from sgft_ros.simulation.arm import JOINTS
+from sgft_ros.simulation.scenes.scene import urdf_path
 
 TOOL_CHANGES = {'command.lead': {'linear': 0.02, 'angular': 0.1}}
 JOINT_CHANGES = {
@@ -21,3 +22,10 @@ def changes(kind):
     elif kind != 'twist':
         change |= JOINT_CHANGES | ({} if kind == 'joint_velocity' else LEAD)
     return change
+
+
+def through_joints(kind):
+    """Return those for a kind that is told about joints, while actions move the tool."""
+    return changes(kind) | {
+        'command.axes': ['linear.x', 'linear.y'], 'command.scale': 0.06,
+        'command.urdf': str(urdf_path()), 'limits.joints.speed': 2.0}

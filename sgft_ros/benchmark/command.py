@@ -21,7 +21,7 @@ from sgft_ros.benchmark.statistics import rate
 from sgft_ros.benchmark.trial import Protocol, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.portfolio import checkpoint_kinds
-from sgft_ros.robot import ContractError, load_robot_contract
+from sgft_ros.robot import ContractError
 from sgft_ros.shipped import shipped_checkpoints
 from sgft_ros.simulation.pretraining import config_of
 from sgft_ros.simulation.sim_to_real import sim_to_real, SimToReal, task_names
@@ -131,10 +131,9 @@ def _check(task, setting, text, method):
 
 def _shipped(setting: SimToReal, seed: int) -> Path:
     """Return the folder with what a seed of pretraining made of a task."""
-    robot = load_robot_contract(setting.robot).name if setting.robot else ''
-    folder = shipped_checkpoints(setting.name, robot, seed)
+    folder = shipped_checkpoints(setting.name, seed)
     if not folder.is_dir():
-        first = shipped_checkpoints(setting.name, robot)
+        first = shipped_checkpoints(setting.name)
         seeds = [0, *sorted(int(each.name.removeprefix('seed_')) for each in first.glob('seed_*'))]
         there = ', '.join(map(str, seeds)) if first.is_dir() else 'none'
         raise ValueError(

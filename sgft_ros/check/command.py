@@ -72,7 +72,7 @@ def _task_and_checkpoint(given, contract):
         return None, None
     task = get_task(name)
     if not folder:
-        folder = shipped_checkpoints(task.name, contract.name)
+        folder = shipped_checkpoints(task.name)
         if is_own_task(name) and not folder.is_dir():
             return task, None
     return task, trained.load(Path(folder))

@@ -12,6 +12,7 @@ from sgft_ros.robot import RobotContract
 from sgft_ros.robot.terms import JointStatesSource, Source, TransformSource
 
 JOY = 'sensor_msgs/msg/Joy'
+TOOL_POSITION, JOINT_POSITIONS = 'tool position', 'joint positions'  # measurements
 READY = 'policy/ready'  # the service by which an operator lets an episode begin
 
 
@@ -78,13 +79,15 @@ def measurements(contract: RobotContract) -> tuple[Measurement, ...]:
     """Return what has to be measured for the policy and for the safety gate."""
     found = [Measurement(term.name, term.source, term.max_age, f'observation ({term.name})')
              for term in contract.observation if term.max_age is not None]
-    limits, frames = contract.limits, contract.frames
-    if contract.command.moves_tool:
-        pose = TransformSource(frames.base, frames.tool, ('x', 'y', 'z'))
-        return *found, Measurement(
-            'tool position', pose, limits.max_age, 'limits.workspace')
-    positions = JointStatesSource(limits.topic, contract.command.axes, 'position')
-    return *found, Measurement('joint positions', positions, limits.max_age, 'limits.joints')
+    limits, frames, command = contract.limits, contract.frames, contract.command
+    pose = TransformSource(frames.base, frames.tool, ('x', 'y', 'z'))
+    if command.moves_tool:
+        return *found, Measurement(TOOL_POSITION, pose, limits.max_age, 'limits.workspace')
+    positions = JointStatesSource(limits.topic, command.joints, 'position')
+    found.append(Measurement(JOINT_POSITIONS, positions, limits.max_age, 'limits.joints'))
+    if command.kinematics is not None:  # to compare it with
+        found.append(Measurement(TOOL_POSITION, pose, limits.max_age, 'limits.joints'))
+    return tuple(found)
 
 
 def contract_names(contract: RobotContract) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -11,6 +11,7 @@ from sgft_ros.check.rules import (
     interlocks,
     joints,
     joystick,
+    kinematics,
     limits,
     policy,
     ranges,
@@ -25,7 +26,8 @@ RULES = (
     topics.sensor_topics, topics.transform_topics, topics.interlock_topics, frames.frames,
     joints.joint_names, freshness.freshness, freshness.finite, interlocks.interlocks,
     joystick.joystick, commands.publishers, commands.listeners, commands.recorded_type,
-    reset.reset, limits.measured_state, limits.speeds, limits.room, limits.leads)
+    reset.reset, limits.measured_state, limits.speeds, limits.room, limits.leads,
+    kinematics.kinematics)
 
 
 def judge(facts: Facts, contract: RobotContract, task=None,

@@ -79,7 +79,7 @@ def fill_pose(pose: object, target: np.ndarray) -> None:
 
 
 def _trajectory_filler(contract, message):
-    message.joint_names = list(contract.command.axes)
+    message.joint_names = list(contract.command.joints)
     seconds = contract.command.duration * contract.control_period
     nanoseconds = round(seconds * 1e9)
     point = JointTrajectoryPoint(time_from_start=Duration(

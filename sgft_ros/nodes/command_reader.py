@@ -51,17 +51,18 @@ def _pose(command, message):
 
 
 def _array(command, message):
-    if len(message.data) != command.size:
-        raise ValueError(f'expected {command.size} numbers, one per joint, '
+    if len(message.data) != len(command.joints):
+        raise ValueError(f'expected {len(command.joints)} numbers, one per joint, '
                          f'got {len(message.data)}')
     return np.array(message.data, float)
 
 
 def _trajectory(command, message):
     names = list(message.joint_names)
-    if sorted(names) != sorted(command.axes):
-        raise ValueError(f'expected the joints {", ".join(command.axes)}, got {", ".join(names)}')
+    if sorted(names) != sorted(command.joints):
+        raise ValueError(
+            f'expected the joints {", ".join(command.joints)}, got {", ".join(names)}')
     if not message.points or len(message.points[-1].positions) != len(names):
         raise ValueError('expected points with one position per joint')
     positions = dict(zip(names, message.points[-1].positions, strict=True))
-    return np.array([positions[joint] for joint in command.axes])
+    return np.array([positions[joint] for joint in command.joints])

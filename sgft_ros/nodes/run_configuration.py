@@ -151,7 +151,7 @@ class RunConfiguration:
     def _checkpoint_files(self):
         """Return the paths of the checkpoints; files that pretraining left out are empty texts."""
         task, given = self.task.name, self.arguments['checkpoint']
-        folder = Path(given) if given else shipped_checkpoints(task, self.contract.name)
+        folder = Path(given) if given else shipped_checkpoints(task)
         files = {name: folder / f'{name}.safetensors' for name in CHECKPOINTS}
         for name in ('policy', 'value'):
             if not files[name].is_file():

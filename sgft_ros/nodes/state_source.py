@@ -41,7 +41,7 @@ def _tool(contract, sensors):
 
 def _joints(node, contract, sensors):
     limits = contract.limits
-    source = JointStatesSource(limits.topic, contract.command.axes, 'position')
+    source = JointStatesSource(limits.topic, contract.command.joints, 'position')
     extract = make_extractor(source)
     newest = [None]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sgft_ros.robot.urdf import Kinematics, read_kinematics
 from sgft_ros.robot.yaml_section import Section
 
 TWIST_AXES = ('linear.x', 'linear.y', 'linear.z', 'angular.x', 'angular.y', 'angular.z')
@@ -16,7 +17,9 @@ TYPES = {  # of the messages that a kind of command can travel in
 KINDS = tuple(TYPES)
 TOOL_KINDS = ('twist', 'pose')              # the others command joints
 TARGET_KINDS = ('pose', 'joint_position', 'joint_trajectory')  # the others command velocities
-_EVERY_KEY = ('kind', 'topic', 'type', 'frame_id', 'axes', 'joints', 'scale', 'lead', 'duration')
+_EVERY_KEY = (
+    'kind', 'topic', 'type', 'frame_id', 'axes', 'joints', 'urdf', 'hold', 'scale', 'lead',
+    'duration')
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,22 @@ class CommandContract:
     topic: str
     type: str
     frame_id: str              # axes of tool commands, REP 105; empty for joints
-    axes: tuple[str, ...]      # what each number moves: axes of the tool, or names of joints
+    joints: tuple[str, ...]    # that the driver is told of, in its order; none for the tool
+    axes: tuple[str, ...]      # what each number of an action moves: axes of the tool, or joints
     scale: tuple[float, ...]   # velocity per 1.0 of the action, one per axis [m/s or rad/s]
     lead: tuple[float, ...]    # of a target ahead of what is measured: tool [m, rad], joints [rad]
     duration: float            # of the motion to the target of a trajectory [control periods]
+    kinematics: Kinematics | None  # by which joints move the tool along `axes`; else None
 
     @property
     def size(self) -> int:
         """Return how many numbers an action has."""
         return len(self.axes)
+
+    @property
+    def width(self) -> int:
+        """Return how many velocities move the robot: of the tool's axes, or of the joints."""
+        return len(self.joints or self.axes)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -49,14 +59,14 @@ class CommandContract:
 
     @property
     def moves_tool(self) -> bool:
-        """Return whether the tool is commanded, and not the joints."""
+        """Return whether the driver is told about the tool, and not about joints."""
         return self.kind in TOOL_KINDS
 
     @property
     def moves(self) -> tuple[tuple[int, int], ...]:
-        """Return pairs: a number of the action, and the element of the position that it moves."""
+        """Return pairs: number of a velocity, and the element of the position that it moves."""
         if not self.moves_tool:
-            return tuple((index, index) for index in range(self.size))
+            return tuple((index, index) for index in range(self.width))
         return tuple((index, 'xyz'.index(axis[-1])) for index, axis in enumerate(self.axes)
                      if axis.startswith('linear.'))
 
@@ -66,32 +76,41 @@ class CommandContract:
         return self.kind in TARGET_KINDS
 
 
-def read_command(contract: Section) -> CommandContract:
-    """Read the section `command` of a contract."""
-    kind = contract.section('command', _EVERY_KEY).choice('kind', KINDS)
-    section = contract.section('command', _keys(kind))
-    if kind in TOOL_KINDS:
+def read_command(contract: Section, frames: tuple[str, str], rate: float) -> CommandContract:
+    """
+    Read the section `command` of a contract.
+
+    :param frames: base and tool
+    :param rate: of control [Hz]
+    """
+    every = contract.section('command', _EVERY_KEY)
+    kind = every.choice('kind', KINDS)
+    section = contract.section('command', _keys(kind, 'axes' in every))
+    joints = () if kind in TOOL_KINDS else section.texts('joints')
+    kinematics, axes = None, joints
+    if 'axes' in section or not joints:
         axes = section.texts('axes')
         for axis in axes:
             if axis not in TWIST_AXES:
                 section.fail('axes', f'axes out of {", ".join(TWIST_AXES)}', axis)
-    else:
-        axes = section.texts('joints')
+        if joints:
+            kinematics = read_kinematics(section, joints, frames, rate)
     scale = section.numbers('scale', len(axes), spread=True)
     if 0.0 in scale:
         section.fail('scale', 'numbers other than 0' + (
-            ' (leave the axis out instead)' if kind in TOOL_KINDS else ''), list(scale))
+            ' (leave the axis out instead)' if axes != joints else ''), list(scale))
     return CommandContract(
         kind=kind, topic=section.text('topic'), type=section.choice('type', TYPES[kind]),
-        frame_id=section.text('frame_id') if kind in TOOL_KINDS else '', axes=axes, scale=scale,
-        lead=_read_lead(section, kind, len(axes)),
+        frame_id=section.text('frame_id') if kind in TOOL_KINDS else '',
+        joints=joints, axes=axes, scale=scale, lead=_read_lead(section, kind, len(joints)),
         duration=section.number('duration', minimum=1.0, default=1.0)
-        if kind == 'joint_trajectory' else 1.0)
+        if kind == 'joint_trajectory' else 1.0, kinematics=kinematics)
 
 
-def _keys(kind: str) -> tuple[str, ...]:
-    keys = ('kind', 'topic', 'type', 'scale')
-    keys += ('frame_id', 'axes') if kind in TOOL_KINDS else ('joints',)
+def _keys(kind: str, moves_tool: bool) -> tuple[str, ...]:
+    keys = ('kind', 'topic', 'type', 'axes', 'scale')
+    keys += ('frame_id',) if kind in TOOL_KINDS else ('joints',)
+    keys += ('urdf', 'hold') if moves_tool and kind not in TOOL_KINDS else ()
     keys += ('lead',) if kind in TARGET_KINDS else ()
     return keys + (('duration',) if kind == 'joint_trajectory' else ())
 

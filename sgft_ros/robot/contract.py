@@ -95,15 +95,16 @@ def load_robot_contract(path_or_name: str | Path) -> RobotContract:
     :raises ContractError: naming file, key, what was expected and what came
     """
     section = load_yaml(_find(path_or_name), CONTRACT_KEYS)
-    command = read_command(section)
     frames = _read_frames(section)
+    rate = section.number('control_rate', above=0.0, maximum=1000.0)
+    command = read_command(section, (frames.base, frames.tool), rate)
     if command.moves_tool and command.frame_id != frames.base:
         raise ContractError(
             f'{section.file}: command.frame_id: expected frames.base ({frames.base!r}), in whose '
             f'axes the workspace box limits velocities, got {command.frame_id!r}')
     return RobotContract(
         name=section.text('name'),
-        control_rate=section.number('control_rate', above=0.0, maximum=1000.0),
+        control_rate=rate,
         frames=frames,
         observation=read_terms(section, command.axes),
         command=command,

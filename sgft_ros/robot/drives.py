@@ -38,7 +38,7 @@ class VelocityDrive:
         self._moves = command.moves
         # Newest last, as many as may have moved the robot since it was measured.
         self._velocities = deque(
-            [[0.0] * command.size],
+            [[0.0] * command.width],
             maxlen=math.ceil(contract.limits.max_age * contract.control_rate) + 1)
 
     def begin(self, measured: MeasuredState) -> None:

@@ -7,6 +7,7 @@ from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.drives import make_drive, MeasuredState
 from sgft_ros.robot.limiters import all_finite, clip, make_limiter, same
+from sgft_ros.robot.transmission import make_transmission
 
 IDLE_TIMEOUT = 5.0  # [s] that an armed gate waits for its first action
 
@@ -32,6 +33,8 @@ class SafetyGate:
     def __init__(self, contract: RobotContract, watchdog_timeout: float | None = None):
         """`watchdog_timeout` [s] replaces the contract's where simulated time runs faster."""
         self._drive, self._limiter = make_drive(contract), make_limiter(contract)
+        self._transmission = make_transmission(contract)
+        self._width = contract.command.width
         self._scale = np.array(contract.command.scale)
         self._step = np.array(contract.limits.action_step)
         self._max_age = contract.limits.max_age
@@ -73,6 +76,7 @@ class SafetyGate:
         refusal = '; '.join(filter(None, (self._problem_of_state(measured), *problems)))
         if not refusal:
             self._drive.begin(measured)
+            self._transmission.begin(measured.position)
             self._deadline = now + IDLE_TIMEOUT
         return refusal
 
@@ -104,7 +108,7 @@ class SafetyGate:
             return self._stop(problem, measured)
         if not self._drive.moves_on:
             return None
-        inside = self._inside(self._velocity, measured)
+        inside = self._limiter.keep_inside(self._velocity, *self._drive.whereabouts(measured))
         if inside is self._velocity:
             return None
         self._velocity, self._executed = inside, self._to_action(inside)
@@ -145,8 +149,9 @@ class SafetyGate:
         stepped = clip(allowed, previous - self._step, previous + self._step)
         if not same(stepped, allowed):
             reasons.append('action step')
-        wanted = stepped * self._scale
-        inside = self._inside(wanted, measured)
+        low, high = self._drive.whereabouts(measured)
+        wanted = self._transmission.to_drive(stepped * self._scale, 0.5 * (low + high))
+        inside = self._limiter.keep_inside(wanted, low, high)
         if inside is not wanted:
             reasons.append(self._limiter.box)
         near = self._drive.within_lead(inside, measured)
@@ -161,9 +166,6 @@ class SafetyGate:
         self._velocity, self._executed = velocity, executed
         return GateDecision(self._drive.move(velocity), executed.copy(), bool(reasons), False,
                             ', '.join(reasons))
-
-    def _inside(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
-        return self._limiter.keep_inside(velocity, *self._drive.whereabouts(measured))
 
     def _problem_of_action(self, action: np.ndarray) -> str:
         if action.shape != self._scale.shape:
@@ -205,8 +207,9 @@ class SafetyGate:
         self._rest()
 
     def _rest(self):
-        self._velocity = np.zeros_like(self._scale)
+        self._velocity = np.zeros(self._width)
         self._executed = np.zeros(len(self._scale), np.float32)
 
     def _to_action(self, velocity: np.ndarray) -> np.ndarray:
-        return (velocity / self._scale).astype(np.float32)
+        action = self._transmission.from_drive(velocity) / self._scale
+        return clip(action, -1.0, 1.0).astype(np.float32)

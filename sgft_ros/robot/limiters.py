@@ -88,7 +88,7 @@ class JointLimiter:
 
     def __init__(self, contract: RobotContract):
         limits = contract.limits
-        self.size = contract.command.size
+        self.size = contract.command.width
         self._minimum, self._maximum = np.array(limits.minimum), np.array(limits.maximum)
         self._speed = np.array(limits.speed)
         self._rate = contract.control_rate

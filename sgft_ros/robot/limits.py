@@ -70,10 +70,10 @@ def _read_tool(contract: Section, command: CommandContract) -> ToolLimits:
 def _read_joints(contract: Section, command: CommandContract) -> JointLimits:
     section = contract.section('limits', ('action_step', 'joints', 'watchdog'))
     joints = section.section('joints', ('min', 'max', 'speed', 'topic', 'max_age'))
-    minimum, maximum = _read_box(joints, command.size)
+    minimum, maximum = _read_box(joints, command.width)
     return JointLimits(
         action_step=_read_each(section, 'action_step', command.size),
-        minimum=minimum, maximum=maximum, speed=_read_each(joints, 'speed', command.size),
+        minimum=minimum, maximum=maximum, speed=_read_each(joints, 'speed', command.width),
         topic=joints.text('topic', 'joint_states'), max_age=joints.number('max_age', above=0.0),
         watchdog=_read_watchdog(section))
 

@@ -70,7 +70,7 @@ class Environment:
         `velocity` (2,) or (3,) [m/s] is along x, y and z of the base.
         """
         velocity = np.append(velocity, np.zeros(3 - len(velocity)))
-        if self._command.moves_tool:
+        if self._command.axes != self._command.joints:
             wanted = velocity[[TWIST_AXES.index(axis) for axis in self._command.axes]]
         else:
             wanted = self.cell.arm.joint_velocities_for(velocity)

@@ -85,8 +85,9 @@ def setpoint_maker(
 
     :raises ValueError: if this arm cannot be commanded so
     """
-    if not command.moves_tool and command.size != 6:
-        raise ValueError(f'the simulated arm has 6 joints, command.joints names {command.size}')
+    if not command.moves_tool and len(command.joints) != 6:
+        raise ValueError(
+            f'the simulated arm has 6 joints, command.joints names {len(command.joints)}')
     if command.kind == 'twist':
         # This arm keeps its tool upright and knows linear velocities only.
         if any(axis.startswith('angular') for axis in command.axes):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
 from command_kinds import changes as kind_changes
+from command_kinds import through_joints
 from data_path import node_process, running_probe
 from looks import assert_named, bad, end, own_domain, record, sgft
 from own_task import reach
@@ -18,6 +19,7 @@ from sgft_ros.check.judge import judge
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
 from sgft_ros.nodes.compatibility import check_compatible
 from sgft_ros.robot import load_robot_contract
+from sgft_ros.simulation.scenes.scene import urdf_path
 from sgft_ros.simulation.sim_to_real import sim_to_real
 from sgft_ros.tasks import get_task
 import yaml
@@ -79,8 +81,10 @@ def test_a_right_configuration_is_green_live_and_from_the_bag(recording, look):
 
 
 @pytest.mark.parametrize('kind', ['joint_velocity', 'joint_position', 'joint_trajectory'])
-def test_a_right_contract_of_joints_has_one_mistake_only_the_other_type_of_command(look, kind):
-    findings = look(kind_changes(kind), task=None)
+@pytest.mark.parametrize('make', [kind_changes, through_joints])
+def test_a_right_contract_of_joints_has_one_mistake_only_the_other_type_of_command(
+        look, kind, make):
+    findings = look(make(kind), task=None)
     assert [each.subject for each in findings if each.level == RED] == [
         'listeners of /twist_commands']
 
@@ -228,6 +232,32 @@ JOINT_MISTAKES = {
 def test_a_mistake_of_a_contract_of_joints_is_named(look, mistake):
     changes, level, words = JOINT_MISTAKES[mistake]
     assert_named(look(JOINT | changes, task=None), level, *words)
+
+
+THROUGH_JOINTS_MISTAKES = {
+    'speed of a joint that moves the tool': (
+        {'limits.joints.speed': [2.0, 0.02, 2.0, 2.0, 2.0, 2.0]}, RED,
+        [f'limits.joints.speed of {JOINTS[1]}', 'cut to', 'command.scale']),
+    'lead of a joint that moves the tool': (
+        {'command.lead': 0.001}, YELLOW, ['command.lead of', 'held back']),
+}
+
+
+@pytest.mark.parametrize('mistake', THROUGH_JOINTS_MISTAKES)
+def test_a_mistake_of_a_contract_whose_joints_move_the_tool_is_named(look, mistake):
+    changes, level, words = THROUGH_JOINTS_MISTAKES[mistake]
+    assert_named(look(through_joints('joint_position') | changes, task=None), level, *words)
+
+
+def test_a_urdf_with_another_tool_is_named(look, tmp_path):
+    text = urdf_path().read_text()
+    peg = '<child link="peg_tip"/><origin xyz="0 0 0.07"/>'
+    assert text.count(peg) == 1
+    longer = tmp_path / 'longer.urdf'
+    longer.write_text(text.replace(peg, peg.replace('0.07', '0.11')))
+    findings = look(through_joints('joint_velocity') | {'command.urdf': str(longer)}, task=None)
+    assert_named(
+        findings, RED, 'kinematics of longer.urdf', '40 mm apart', 'robot_state_publisher')
 
 
 @pytest.mark.parametrize('reset, subjects', [

@@ -63,12 +63,6 @@ def test_the_simulated_driver_takes_on_the_habits_of_the_robots_own(configure):
     assert 'joint_state_rate' not in configure().parameters['simulated_robot']
 
 
-def test_a_robot_that_needs_a_policy_of_its_own_gets_the_one_that_is_shipped_for_it(configure):
-    chosen = {robot: Path(configure(robot=robot, task='puck_push', checkpoint='').parameters[
-        'policy']['checkpoint']).parent.name for robot in ('ur5e_servo', 'ur5e_velocity')}
-    assert chosen == {'ur5e_servo': 'puck_push', 'ur5e_velocity': 'ur5e_velocity'}
-
-
 def test_policy_and_monitor_agree_on_the_limit_by_default(configure):
     parameters = configure().parameters
     assert (parameters['policy']['transition_limit']

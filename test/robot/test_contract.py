@@ -58,7 +58,7 @@ def test_limit_of_zero_is_a_limit(tmp_path, key):
     ({'observation.1.unit': DELETED}, ['observation[1].unit: missing']),
     ({'observation.2.max_age': 1.0}, ['observation[2].max_age', 'last action']),
     ({'command.kind': 'pose'}, ['command.type', 'PoseStamped']),
-    ({'command.kind': 'joint_velocity'}, ["unknown key 'axes'", 'joints']),
+    ({'command.kind': 'joint_velocity'}, ["unknown key 'frame_id'", 'joints']),
     ({'command.lead': 0.1}, ["unknown key 'lead'"]),
     ({'command.kind': 'twits'}, ['command.kind', "did you mean 'twist'?"]),
     ({'command.type': 'geometry_msgs/msg/Pose'}, ['command.type', 'TwistStamped']),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sgft_ros.check.facts import Facts, measurements
+from sgft_ros.check.facts import Facts, JOINT_POSITIONS, measurements
 from sgft_ros.check.findings import Finding, green, listed, near, red
 from sgft_ros.robot import RobotContract
 
@@ -33,4 +33,4 @@ def joint_names(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
 
 
 def _key(each):
-    return 'command.joints' if each.name == 'joint positions' else f'{each.key}'
+    return 'command.joints' if each.name == JOINT_POSITIONS else each.key

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import numpy as np
-from sgft_ros.check.facts import Facts
+from sgft_ros.check.facts import Facts, JOINT_POSITIONS, TOOL_POSITION
 from sgft_ros.check.findings import Finding, green, red, yellow
 from sgft_ros.robot import RobotContract
+from sgft_ros.robot.transmission import joint_velocities
 
 SLACK = 1e-3         # beyond a limit, which noise of a measurement may reach [m, rad]
 MOST_OUTSIDE = 0.05  # share of the control ticks
@@ -16,11 +17,11 @@ LEAST_STEP = 0.05    # of the action, below which the robot is slow to start and
 def measured_state(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
     """Judge where the tool or the joints have been."""
     if contract.command.moves_tool:
-        name, key, unit, parts = 'tool position', 'limits.workspace', 'm', 'xyz'
+        name, key, unit, parts = TOOL_POSITION, 'limits.workspace', 'm', 'xyz'
         box = contract.limits.workspace
     else:
-        name, key, unit = 'joint positions', 'limits.joints', 'rad'
-        box, parts = contract.limits, contract.command.axes
+        name, key, unit = JOINT_POSITIONS, 'limits.joints', 'rad'
+        box, parts = contract.limits, contract.command.joints
     values = facts.signals[name].values
     if not values:
         return
@@ -56,9 +57,28 @@ def speeds(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
                 yield _speed(f'limits.{kind}_speed', max(asked), float(np.linalg.norm(asked)),
                              limit, command.units[indices[0]])
     else:
-        for joint, scale, limit in zip(command.axes, command.scale, limits.speed, strict=True):
-            yield _speed(f'limits.joints.speed of {joint}', abs(scale), abs(scale), limit, 'rad/s')
+        for joint, each, together, limit in zip(
+                command.joints, *_joint_speeds(facts, contract), limits.speed, strict=True):
+            yield _speed(f'limits.joints.speed of {joint}', each, together, limit, 'rad/s')
     yield _step(min(limits.action_step))
+
+
+def _joint_speeds(facts, contract) -> tuple[list[float], list[float]]:
+    """
+    Return how fast each joint [rad/s] has to be for an action of 1.0.
+
+    The first along the axis that asks most of it, the second along all of them at once. Where
+    joints move the tool that depends on where they are; 0 where nobody knows.
+    """
+    command = contract.command
+    if command.kinematics is None:
+        speeds = np.abs(command.scale).tolist()
+        return speeds, speeds
+    measured = facts.signals[JOINT_POSITIONS].values
+    if not measured:
+        return [0.0] * command.width, [0.0] * command.width
+    speeds = np.abs(joint_velocities(contract, measured[-1]) * command.scale)
+    return speeds.max(1).tolist(), speeds.sum(1).tolist()
 
 
 def room(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
@@ -69,7 +89,7 @@ def room(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
         axes = [(axis, 'xyz'.index(axis[-1])) for axis in command.axes if axis[:6] == 'linear']
     else:
         box, key = contract.limits, 'limits.joints'
-        axes = [(joint, index) for index, joint in enumerate(command.axes)]
+        axes = [(joint, index) for index, joint in enumerate(command.joints)]
     for axis, index in axes:
         low, high = box.minimum[index], box.maximum[index]
         if low == high:
@@ -112,11 +132,13 @@ def leads(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
         return
     if command.kind == 'pose':
         lead = {'linear': command.lead[0], 'angular': command.lead[1]}
-        rows = [(axis, lead[axis.partition('.')[0]]) for axis in command.axes]
+        leads = [lead[axis.partition('.')[0]] for axis in command.axes]
+        rows = zip(command.axes, leads, np.abs(command.scale).tolist(), command.units, strict=True)
     else:
-        rows = list(zip(command.axes, command.lead, strict=True))
-    for (axis, most), scale, unit in zip(rows, command.scale, command.units, strict=True):
-        step, length = abs(scale) * contract.control_period, unit.partition('/')[0]
+        rows = zip(command.joints, command.lead, _joint_speeds(facts, contract)[0],
+                   ['rad/s'] * command.width, strict=True)
+    for axis, most, speed, unit in rows:
+        step, length = speed * contract.control_period, unit.partition('/')[0]
         subject = f'command.lead of {axis}'
         expected = f'at least {step:.3g} {length}, which an action of 1.0 moves in one period'
         yield green(subject, expected, f'{most:g} {length}') if most >= step else yellow(

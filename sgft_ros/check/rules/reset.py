@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import math
 
 import numpy as np
-from sgft_ros.check.facts import Facts, READY
+from sgft_ros.check.facts import Facts, JOINT_POSITIONS, READY, TOOL_POSITION
 from sgft_ros.check.findings import Finding, green, listed, near, red, yellow
 from sgft_ros.robot import MeasuredState, RobotContract, SafetyGate
 from sgft_ros.robot.homing import Homing
@@ -54,7 +54,7 @@ def _home(facts, contract) -> Iterator[Finding]:
     outside = list(_outside(contract))
     yield from outside
     tool = contract.command.moves_tool
-    signal = facts.signals['tool position' if tool else 'joint positions']
+    signal = facts.signals[TOOL_POSITION if tool else JOINT_POSITIONS]
     if not signal.values:
         return  # the rules of frames, joints or ages say why
     values = np.array(signal.values)

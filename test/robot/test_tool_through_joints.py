@@ -1,0 +1,185 @@
+"""Actions that move the tool of an arm whose driver is told about joints."""
+
+from command_kinds import through_joints
+import numpy as np
+import pytest
+from robots import write_contract
+from sgft_ros.robot import ContractError, load_robot_contract, MeasuredState, rotation, SafetyGate
+from sgft_ros.robot.arm_kinematics import ArmKinematics, make_arm
+from sgft_ros.robot.command import KINDS, TOOL_KINDS
+from sgft_ros.simulation.arm import HOME, JOINTS
+
+JOINT_KINDS = [kind for kind in KINDS if kind not in TOOL_KINDS]
+SPEED = 0.06  # [m/s] per 1.0
+# Two joints on a base that is not the first link; and as in the URDFs of real arms, what MuJoCo
+# could not load, a mesh, and what it does not know, a transmission.
+BENT = """<robot name="bent">
+  <link name="world"/>
+  <joint name="mount" type="fixed"><parent link="world"/><child link="foot"/>
+    <origin xyz="0.3 -0.2 1.0" rpy="0 0 1.5707963267948966"/></joint>
+  <link name="foot"><collision><geometry><mesh filename="package://nobody/foot.stl"/></geometry>
+    </collision></link>
+  <joint name="lift" type="prismatic"><parent link="foot"/><child link="post"/>
+    <axis xyz="0 0 1"/><limit lower="0" upper="1" effort="1" velocity="1"/></joint>
+  <link name="post"><visual><geometry><mesh filename="post.dae"/></geometry></visual></link>
+  <joint name="swing" type="continuous"><parent link="post"/><child link="beam"/>
+    <axis xyz="0 0 1"/></joint>
+  <link name="beam"/>
+  <joint name="tip" type="fixed"><parent link="beam"/><child link="hand"/>
+    <origin xyz="0.5 0 0"/></joint>
+  <link name="hand"/>
+  <transmission name="t"><joint name="swing"/><actuator name="a"/></transmission>
+</robot>"""
+
+
+@pytest.fixture
+def contract_of(tmp_path):
+    """Return a function from a kind of command, and further changes, to a contract."""
+    return lambda kind='joint_velocity', more=(): load_robot_contract(
+        write_contract(tmp_path, through_joints(kind) | dict(more)))
+
+
+@pytest.fixture
+def bent(tmp_path):
+    file = tmp_path / 'bent.urdf'
+    file.write_text(BENT)
+    return ArmKinematics(file, ('swing', 'lift'), 'foot', 'hand')
+
+
+def test_a_urdf_with_meshes_and_any_base_says_where_the_tool_is(bent):
+    tool = bent.tool(np.array([np.pi / 2, 0.4]))
+    np.testing.assert_allclose(tool.position, [0.0, 0.5, 0.4], atol=1e-12)
+    np.testing.assert_allclose(
+        tool.orientation, rotation.from_vector(np.array([0.0, 0.0, np.pi / 2])), atol=1e-12)
+    np.testing.assert_allclose(tool.jacobian.T, [
+        [-0.5, 0, 0, 0, 0, 1], [0, 0, 1, 0, 0, 0]], atol=1e-12)
+
+
+def test_jacobian_is_the_slope_of_the_tool(contract_of):
+    arm, rng, step = make_arm(contract_of()), np.random.default_rng(0), 1e-6
+    for _ in range(5):
+        at = rng.uniform(-2.0, 2.0, len(JOINTS))
+        tool = arm.tool(at)
+        for joint, column in zip(np.eye(len(JOINTS)), tool.jacobian.T, strict=True):
+            there = arm.tool(at + step * joint)
+            moved = (there.position - tool.position) / step
+            turned = rotation.to_vector(rotation.multiply(
+                there.orientation, rotation.inverse(tool.orientation))) / step
+            np.testing.assert_allclose(np.concatenate([moved, turned]), column, atol=1e-5)
+
+
+class FollowingArm:
+    """Goes exactly where it is told."""
+
+    def __init__(self, contract):
+        self.gate, self.arm = SafetyGate(contract), make_arm(contract)
+        self.at, self.now = HOME + 0.1, 0.0
+        self.period, self.is_target = contract.control_period, contract.command.is_target
+        assert self.gate.arm(self.measured, 0.0) == ''
+
+    @property
+    def measured(self):
+        return MeasuredState(self.at, 0.0)
+
+    @property
+    def tool(self):
+        return self.arm.tool(self.at)
+
+    def act(self, action):
+        decision = self.gate.filter(np.array(action, np.float32), self.measured, self.now)
+        self.now += self.period
+        self.at = decision.command if self.is_target else (
+            self.at + self.period * decision.command)
+        return decision
+
+
+@pytest.mark.parametrize('kind', JOINT_KINDS)
+def test_the_tool_moves_along_its_axes_as_fast_as_the_scale_says_and_nowhere_else(
+        kind, contract_of):
+    robot = FollowingArm(contract_of(kind))
+    begin = robot.tool
+    for _ in range(20):
+        decision = robot.act([0.5, -1.0])
+        assert not decision.clipped and decision.executed_action.tolist() == [0.5, -1.0]
+    seconds = 20 * robot.period
+    moved = robot.tool.position - begin.position
+    np.testing.assert_allclose(
+        moved, [0.5 * SPEED * seconds, -SPEED * seconds, 0.0], atol=0.02 * SPEED * seconds)
+    np.testing.assert_allclose(robot.tool.orientation, begin.orientation, atol=5e-3)
+
+
+@pytest.mark.parametrize('kind', JOINT_KINDS)
+def test_what_no_action_moves_returns_after_a_disturbance(kind, contract_of):
+    robot = FollowingArm(contract_of(kind, {'command.hold': 4.0}))
+    begin = robot.tool
+    robot.at = robot.at + 0.03
+    away = robot.tool.position - begin.position
+    assert abs(away[2]) > 0.005
+    for _ in range(60):
+        robot.act([0.0, 0.0])
+    there = robot.tool
+    assert abs(there.position[2] - begin.position[2]) < 2e-4
+    np.testing.assert_allclose(there.orientation, begin.orientation, atol=1e-3)
+
+
+def test_without_a_hold_it_does_not_return(contract_of):
+    robot = FollowingArm(contract_of(more={'command.hold': 0.0}))
+    robot.at = robot.at + 0.03
+    height = robot.tool.position[2]
+    for _ in range(60):
+        robot.act([0.0, 0.0])
+    assert robot.tool.position[2] == height
+
+
+@pytest.mark.parametrize('kind', JOINT_KINDS)
+def test_limits_of_joints_hold_at_singularities_and_far_from_home(kind, contract_of):
+    contract = contract_of(kind, {
+        'command.scale': 2.0, 'limits.joints.min': [-0.5, -2.0, 0.0, -2.0, -2.0, -0.5],
+        'limits.joints.max': [0.5, -1.0, 1.8, -1.0, -1.0, 0.5]})
+    robot, rng = FollowingArm(contract), np.random.default_rng(0)
+    low, high = (np.array(bound) for bound in (contract.limits.minimum, contract.limits.maximum))
+    clipped, drift = 0, np.zeros(2)
+    for _ in range(400):
+        drift = np.clip(drift + 0.5 * rng.standard_normal(2), -1.0, 1.0)
+        before = robot.at
+        decision = robot.act(drift)
+        assert (robot.at >= low - 1e-9).all() and (robot.at <= high + 1e-9).all()
+        assert (np.abs(robot.at - before) <= 2.0 * robot.period + 1e-9).all()
+        assert (np.abs(decision.executed_action) <= 1.0).all()
+        clipped += decision.clipped
+    assert clipped > 100
+
+
+def test_what_the_limits_left_of_an_action_is_what_the_tool_does(contract_of):
+    robot = FollowingArm(contract_of(more={'limits.joints.speed': 0.02}))
+    begin = robot.tool.position
+    decision = robot.act([0.0, 1.0])
+    assert decision.reason == 'speed' and 0.0 < decision.executed_action[1] < 0.9
+    moved = (robot.tool.position - begin)[:2] / (SPEED * robot.period)
+    np.testing.assert_allclose(decision.executed_action, moved, rtol=0.01, atol=1e-3)
+
+
+@pytest.mark.parametrize('change, words', [
+    ({'command.urdf': 'gone.urdf'}, ['command.urdf', 'gone.urdf']),
+    ({'command.urdf': 'package://nobody/arm.urdf'}, ['command.urdf', 'package://nobody']),
+    ({'command.joints': ['elbow', *JOINTS[1:]]},
+     ['command.joints', 'movable joints', 'elbow_joint']),
+    ({'frames.tool': 'peg_tipp'}, ['command.urdf', 'frames.tool', "'peg_tip'"]),
+    ({'command.hold': 11.0}, ['command.hold', '<= 10']),
+    ({'command.axes': ['x']}, ['command.axes', 'linear.x']),
+    ({'command.scale': [0.1, 0.0]}, ['command.scale', 'leave the axis out']),
+    ({'reset': {'kind': 'home', 'position': [0.5, 0.0], 'tolerance': 0.01}},
+     ['reset.kind', 'through joints']),
+], ids=lambda value: '-'.join(value) if isinstance(value, dict) else '')
+def test_a_mistake_is_answered_with_key_and_expectation(contract_of, change, words):
+    with pytest.raises(ContractError) as error:
+        contract_of(more=change)
+    for word in words:
+        assert word in str(error.value)
+
+
+def test_axes_of_the_tool_need_a_urdf(tmp_path):
+    values = through_joints('joint_velocity')
+    del values['command.urdf']
+    with pytest.raises(ContractError, match='command.urdf: missing'):
+        load_robot_contract(write_contract(tmp_path, values))
