@@ -16,7 +16,7 @@ UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])
 class MeasuredState(NamedTuple):
     """What is measured of the things that commands move: the tool in the base frame, or joints."""
 
-    position: np.ndarray  # of the tool (3,) [m], or of the command's joints (action,) [rad]
+    position: np.ndarray  # of the tool (3,) [m], or of the command's joints (joints,) [rad]
     age: float            # [s]
     orientation: np.ndarray = UPRIGHT  # of the tool, quaternion (w, x, y, z)
 
@@ -53,18 +53,18 @@ class VelocityDrive:
         """
         age = max(measured.age, 0.0)
         low, high = np.array(measured.position, float), np.array(measured.position, float)
-        told = list(zip(*self._velocities, strict=True))  # by number of the action
+        told = list(zip(*self._velocities, strict=True))  # by number of the velocity
         for index, element in self._moves:
             low[element] += min(*told[index], 0.0) * age
             high[element] += max(*told[index], 0.0) * age
         return low, high
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
-        """Return the velocity (action,), cut so that no target gets too far ahead."""
+        """Return the velocity (width,), cut so that no target gets too far ahead."""
         return velocity
 
     def move(self, velocity: np.ndarray) -> np.ndarray:
-        """Return the command for a velocity (action,) over one control period."""
+        """Return the command for a velocity (width,) over one control period."""
         self._velocities.append(velocity.tolist())
         return velocity.copy()
 
@@ -111,7 +111,7 @@ class _TargetDrive:
 
 
 class JointTargetDrive(_TargetDrive):
-    """`joint_position` and `joint_trajectory`: the command is joint positions (action,) [rad]."""
+    """`joint_position` and `joint_trajectory`: the command is joint positions (joints,) [rad]."""
 
     def __init__(self, contract: RobotContract):
         super().__init__(contract)

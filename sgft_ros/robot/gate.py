@@ -15,7 +15,7 @@ IDLE_TIMEOUT = 5.0  # [s] that an armed gate waits for its first action
 class GateDecision(NamedTuple):
     """What has to be sent to the robot."""
 
-    command: np.ndarray | None   # velocity (action,) or target, SI units; None to say nothing
+    command: np.ndarray | None   # velocity (width,) or target, SI units; None to say nothing
     executed_action: np.ndarray  # (action,) float32, the velocity in normalised units
     clipped: bool                # the command is not what the action asked for
     stopped: bool                # the command is the stop, to be sent several times

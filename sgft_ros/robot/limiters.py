@@ -96,7 +96,7 @@ class JointLimiter:
     def keep_inside(
         self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray,
     ) -> np.ndarray:
-        """Return the velocity (action,) [rad/s], cut as that of a tool, joint by joint."""
+        """Return the velocity (joints,) [rad/s], cut as that of a tool, joint by joint."""
         inside = towards_box(velocity, low, high, self._minimum, self._maximum, self._rate)
         return velocity if same(inside, velocity) else inside
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from sgft_ros.learning.controllers import make_controller
-from sgft_ros.learning.dynamics import dynamics_loss, DynamicsLearner
+from sgft_ros.learning.dynamics import dynamics_loss, DynamicsLearner, fit_world, WorldConfig
 from sgft_ros.learning.planner import Planner, PlannerConfig
 from sgft_ros.learning.world_model import WorldModel
 import torch
@@ -45,6 +45,29 @@ def test_numpy_imagines_what_torch_was_fitted_to(simulated):
     there = np.linalg.norm(data['next_observation'], axis=1) < NEAR
     assert ended[there].mean() > 0.6 > 0.1 > ended[~there].mean()
     assert abs(reward[~there].mean()) < 0.1
+
+
+def strikes(count, seed):
+    """Return transitions of an arm near -1.1 [rad] which throws a puck, in one row out of 20."""
+    rng = np.random.default_rng(seed)
+    arm, puck = rng.uniform([-1.2, -1.0], [-1.0, 1.0], (count, 2)).T
+    action = rng.uniform(-1.0, 1.0, count)
+    there = arm + 0.1 * action
+    hit = (there > -1.02) & (puck > 0.5)
+    columns = {'observation': np.stack([arm, puck], 1), 'action': action[:, None],
+               'next_observation': np.stack([there, puck + hit], 1),
+               'reward': np.zeros(count), 'terminated': np.zeros(count)}
+    return {name: column.astype(np.float32) for name, column in columns.items()}
+
+
+def test_rare_contact_is_learned_although_positions_lie_far_from_zero():
+    model = WorldModel(fit_world(strikes(8000, seed=0), WorldConfig(
+        members=2, hidden=(32, 32), outcome_hidden=(8, 8), updates=1500, batch_size=128)))
+    data = strikes(2000, seed=1)
+    came = model.step(*(np.stack([data[name]] * 2) for name in ('observation', 'action')))
+    change = data['next_observation'] - data['observation']
+    error = came.mean(0) - data['next_observation']
+    assert ((error**2).mean(0) < 0.1 * change.var(0)).all()
 
 
 def test_it_plans_to_the_goal_in_the_dynamics_that_it_knows(simulated):
