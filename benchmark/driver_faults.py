@@ -90,7 +90,7 @@ class Witness(SimulatedRobot):
 
     def _compare(self, command):
         contract, arm = self.contract, self._cell.arm
-        limits, tool = contract.limits, contract.command.moves_tool
+        limits, tool = contract.limits, contract.command.commands_tool
         box = limits.workspace if tool else limits
         low, high = np.array(box.minimum), np.array(box.maximum)
         here = arm.tip_position if tool else arm.joint_positions
@@ -251,7 +251,7 @@ def _row(robot, witness, actor, gone_on, contract):
     late = sum(delay > MOST_PERIODS for delay in delays)
     beyond = sum(witness.beyond.values())
     shown = ', '.join(f'{quantile(delays, share):.2f}' for share in (0.5, 0.99, 1.0))
-    unit = 'mm' if contract.command.moves_tool else 'mrad'
+    unit = 'mm' if contract.command.commands_tool else 'mrad'
     stops = witness._faults.counts['protective_stop']
     return (robot, sum(witness._faults.counts.values()), actor.bad, len(delays),
             witness.commands, beyond, f'{1e3 * max(witness.outside, 0.0):.1f} {unit}', shown,

@@ -12,7 +12,7 @@ from sgft_ros.robot import RobotContract
 from sgft_ros.robot.terms import JointStatesSource, Source, TransformSource
 
 JOY = 'sensor_msgs/msg/Joy'
-TOOL_POSITION, JOINT_POSITIONS = 'tool position', 'joint positions'  # measurements
+TOOL_POSITION, JOINT_POSITIONS, TOOL_POSE = 'tool position', 'joint positions', 'tool pose'
 READY = 'policy/ready'  # the service by which an operator lets an episode begin
 
 
@@ -70,6 +70,11 @@ class Facts:
     interlocks: Mapping[str, InterlockSignal]  # by name
     joystick: JoystickSignal  # of the human, if the contract has one
 
+    def last(self, name: str) -> np.ndarray | None:
+        """Return the newest finite values of a measurement, None if there are none."""
+        finite = (each for each in reversed(self.signals[name].values) if np.isfinite(each).all())
+        return next(finite, None)
+
     def topic(self, name: str) -> Topic:
         """Return who is at a topic that the contract names."""
         return self.topics.get(self.names[name], Topic())
@@ -81,12 +86,14 @@ def measurements(contract: RobotContract) -> tuple[Measurement, ...]:
              for term in contract.observation if term.max_age is not None]
     limits, frames, command = contract.limits, contract.frames, contract.command
     pose = TransformSource(frames.base, frames.tool, ('x', 'y', 'z'))
-    if command.moves_tool:
+    if command.commands_tool:
         return *found, Measurement(TOOL_POSITION, pose, limits.max_age, 'limits.workspace')
     positions = JointStatesSource(limits.topic, command.joints, 'position')
     found.append(Measurement(JOINT_POSITIONS, positions, limits.max_age, 'limits.joints'))
     if command.kinematics is not None:  # to compare it with
-        found.append(Measurement(TOOL_POSITION, pose, limits.max_age, 'limits.joints'))
+        pose = TransformSource(
+            frames.base, frames.tool, ('x', 'y', 'z', 'qw', 'qx', 'qy', 'qz'))
+        found.append(Measurement(TOOL_POSE, pose, limits.max_age, 'limits.joints'))
     return tuple(found)
 
 

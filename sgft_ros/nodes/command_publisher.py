@@ -46,7 +46,7 @@ class CommandPublisher:
 def _filler(contract, message):
     """Return the function that writes a command into the message."""
     command = contract.command
-    if command.moves_tool and hasattr(message, 'header'):
+    if command.commands_tool and hasattr(message, 'header'):
         message.header.frame_id = command.frame_id
     if command.kind == 'twist':
         return _twist_filler(command.axes, getattr(message, 'twist', message))

@@ -12,6 +12,7 @@ from rclpy.duration import Duration
 from rclpy.node import Node
 from sgft_ros.msg import Action
 from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes.arm_check import make_arm_check
 from sgft_ros.nodes.command_publisher import CommandPublisher
 from sgft_ros.nodes.ending import ending_by_signal
 from sgft_ros.nodes.gate_record import GateRecord
@@ -61,6 +62,7 @@ class SafetyGateNode(Node):
         self._executed = self.create_publisher(Action, 'executed_action', qos.ACTION)
         self._sensors = Sensors(self, contract)
         self._measure = make_state_source(self, contract, self._sensors)
+        self._arm_problems = make_arm_check(contract, self._sensors)
         self._interlocks = Interlocks(self, contract, self._check_interlocks)
         self._joystick = JoystickInput(self, contract, NEWEST)
         self.stop('started')
@@ -145,8 +147,10 @@ class SafetyGateNode(Node):
     def _arm(self):
         """Return why the gate stays disarmed, or an empty string."""
         self._sensors.update()
-        return self._gate.arm(self._measure(), monotonic(),
-                              (*self._interlocks.problems(), *self._sensors.problems()))
+        measured = self._measure()
+        return self._gate.arm(measured, monotonic(), (
+            *self._interlocks.problems(), *self._sensors.problems(),
+            *self._arm_problems(measured)))
 
     def _send(self, decision):
         self._stop_command = decision.command if decision.stopped else None

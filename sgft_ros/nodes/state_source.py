@@ -15,7 +15,7 @@ def make_state_source(
     node, contract: RobotContract, sensors: Sensors,
 ) -> Callable[[], MeasuredState | None]:
     """Return a function that tells the newest measured state, None if nobody knows it."""
-    if contract.command.moves_tool:
+    if contract.command.commands_tool:
         return _tool(contract, sensors)
     return _joints(node, contract, sensors)
 

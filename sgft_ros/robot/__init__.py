@@ -1,4 +1,4 @@
-"""The robot: its contract, observations, commands and safety gate. NumPy and PyYAML only."""
+"""The robot: contract, observations, commands, safety gate. NumPy, PyYAML; kinematics MuJoCo."""
 
 from sgft_ros.robot.contract import load_robot_contract, RobotContract
 from sgft_ros.robot.drives import MeasuredState

@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 import mujoco
 import numpy as np
 from sgft_ros.robot.contract import RobotContract
+from sgft_ros.robot.urdf import chain_of, MOVABLE
+from sgft_ros.robot.yaml_section import ContractError
 
 
 class ToolState(NamedTuple):
@@ -18,20 +20,24 @@ class ToolState(NamedTuple):
 
 
 class ArmKinematics:
-    """Forward kinematics of some joints of a URDF; its other joints stay at 0."""
+    """Forward kinematics of the joints between two links of a URDF."""
 
     def __init__(self, urdf: Path, joints: tuple[str, ...], base: str, tool: str):
         """
         Load the URDF; names are those of its joints and links.
 
-        :raises ValueError: if MuJoCo cannot make a model of it; the message says why
+        :raises ContractError: if no model can be made of it; the message names the file
         """
-        self._model = mujoco.MjModel.from_xml_string(_skeleton(urdf))
+        try:
+            self._model = mujoco.MjModel.from_xml_string(_bare(chain_of(urdf, base, tool), base))
+            found = [self._model.joint(name) for name in joints]
+        except (KeyError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise ContractError(f'{urdf}: no arm can be made of it: {reason}') from None
         self._data = mujoco.MjData(self._model)
-        found = [self._model.joint(name) for name in joints]
         self._positions = np.concatenate([joint.qposadr for joint in found])
         self._velocities = np.concatenate([joint.dofadr for joint in found])
-        self._base, self._tool = self._body(base), self._body(tool)
+        self._tool = self._model.body(tool).id
         self._jacobian = np.zeros((6, self._model.nv))
 
     def tool(self, positions: np.ndarray) -> ToolState:
@@ -40,39 +46,35 @@ class ArmKinematics:
         data.qpos[self._positions] = positions
         mujoco.mj_kinematics(model, data)
         mujoco.mj_comPos(model, data)
-        turn = data.xmat[self._base].reshape(3, 3).T
-        position = turn @ (data.xpos[self._tool] - data.xpos[self._base])
-        back, orientation = np.zeros(4), np.zeros(4)
-        mujoco.mju_negQuat(back, data.xquat[self._base])
-        mujoco.mju_mulQuat(orientation, back, data.xquat[self._tool])
         mujoco.mj_jacBody(model, data, self._jacobian[:3], self._jacobian[3:], self._tool)
-        jacobian = self._jacobian[:, self._velocities]
-        return ToolState(
-            position, orientation, np.concatenate([turn @ jacobian[:3], turn @ jacobian[3:]]))
-
-    def _body(self, link):
-        """Return the number of a link; the first one of the URDF is the world."""
-        number = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_BODY, link)
-        return max(number, 0)
+        return ToolState(data.xpos[self._tool].copy(), data.xquat[self._tool].copy(),
+                         self._jacobian[:, self._velocities])
 
 
 def make_arm(contract: RobotContract) -> ArmKinematics:
     """
     Return the arm whose joints a contract commands and whose tool its actions move.
 
-    :raises ValueError: as :class:`ArmKinematics`
+    :raises ContractError: as :class:`ArmKinematics`
     """
     command, frames = contract.command, contract.frames
     return ArmKinematics(command.kinematics.urdf, command.joints, frames.base, frames.tool)
 
 
-def _skeleton(urdf):
-    """Return links and joints of a URDF: files of meshes, masses and plugins do not matter."""
-    root = ElementTree.parse(urdf).getroot()
-    bare = ElementTree.Element('robot', name='arm')
+def _bare(chain, base):
+    """Return a URDF of a chain alone; its base is the world. Meshes and masses do not matter."""
+    robot = ElementTree.Element('robot', name='arm')
     compiler = {'fusestatic': 'false', 'boundmass': '1', 'boundinertia': '1'}
-    ElementTree.SubElement(ElementTree.SubElement(bare, 'mujoco'), 'compiler', compiler)
-    for link in root.findall('link'):
-        ElementTree.SubElement(bare, 'link', name=link.get('name'))
-    bare.extend(root.findall('joint'))
-    return ElementTree.tostring(bare, encoding='unicode')
+    ElementTree.SubElement(ElementTree.SubElement(robot, 'mujoco'), 'compiler', compiler)
+    ElementTree.SubElement(robot, 'link', name=base)
+    for parent, each in zip([base, *(each.child for each in chain)], chain):
+        ElementTree.SubElement(robot, 'link', name=each.child)
+        # Limits are those of the contract: without any, a joint that turns is a continuous one.
+        kind = 'fixed' if each.type not in MOVABLE else (
+            'prismatic' if each.type == 'prismatic' else 'continuous')
+        joint = ElementTree.SubElement(robot, 'joint', name=each.name, type=kind)
+        ElementTree.SubElement(joint, 'parent', link=parent)
+        ElementTree.SubElement(joint, 'child', link=each.child)
+        ElementTree.SubElement(joint, 'origin', each.origin)
+        ElementTree.SubElement(joint, 'axis', xyz=each.axis)
+    return ElementTree.tostring(robot, encoding='unicode')

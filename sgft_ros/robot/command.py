@@ -58,14 +58,14 @@ class CommandContract:
         return tuple('m/s' if axis.startswith('linear.') else 'rad/s' for axis in self.axes)
 
     @property
-    def moves_tool(self) -> bool:
+    def commands_tool(self) -> bool:
         """Return whether the driver is told about the tool, and not about joints."""
         return self.kind in TOOL_KINDS
 
     @property
     def moves(self) -> tuple[tuple[int, int], ...]:
         """Return pairs: number of a velocity, and the element of the position that it moves."""
-        if not self.moves_tool:
+        if not self.commands_tool:
             return tuple((index, index) for index in range(self.width))
         return tuple((index, 'xyz'.index(axis[-1])) for index, axis in enumerate(self.axes)
                      if axis.startswith('linear.'))
@@ -98,7 +98,7 @@ def read_command(contract: Section, frames: tuple[str, str], rate: float) -> Com
     scale = section.numbers('scale', len(axes), spread=True)
     if 0.0 in scale:
         section.fail('scale', 'numbers other than 0' + (
-            ' (leave the axis out instead)' if axes != joints else ''), list(scale))
+            ' (leave the axis out instead)' if kinematics or not joints else ''), list(scale))
     return CommandContract(
         kind=kind, topic=section.text('topic'), type=section.choice('type', TYPES[kind]),
         frame_id=section.text('frame_id') if kind in TOOL_KINDS else '',
@@ -107,10 +107,10 @@ def read_command(contract: Section, frames: tuple[str, str], rate: float) -> Com
         if kind == 'joint_trajectory' else 1.0, kinematics=kinematics)
 
 
-def _keys(kind: str, moves_tool: bool) -> tuple[str, ...]:
+def _keys(kind: str, has_axes: bool) -> tuple[str, ...]:
     keys = ('kind', 'topic', 'type', 'axes', 'scale')
     keys += ('frame_id',) if kind in TOOL_KINDS else ('joints',)
-    keys += ('urdf', 'hold') if moves_tool and kind not in TOOL_KINDS else ()
+    keys += ('urdf', 'hold') if has_axes and kind not in TOOL_KINDS else ()
     keys += ('lead',) if kind in TARGET_KINDS else ()
     return keys + (('duration',) if kind == 'joint_trajectory' else ())
 

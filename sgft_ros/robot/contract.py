@@ -83,7 +83,7 @@ class RobotContract:
                    if term.source.kind in ('topic', 'joint_states')}
         if self.human is not None:
             topics.add(self.human.topic)
-        if not self.command.moves_tool:
+        if not self.command.commands_tool:
             topics.add(self.limits.topic)
         return frozenset(topics)
 
@@ -98,7 +98,7 @@ def load_robot_contract(path_or_name: str | Path) -> RobotContract:
     frames = _read_frames(section)
     rate = section.number('control_rate', above=0.0, maximum=1000.0)
     command = read_command(section, (frames.base, frames.tool), rate)
-    if command.moves_tool and command.frame_id != frames.base:
+    if command.commands_tool and command.frame_id != frames.base:
         raise ContractError(
             f'{section.file}: command.frame_id: expected frames.base ({frames.base!r}), in whose '
             f'axes the workspace box limits velocities, got {command.frame_id!r}')

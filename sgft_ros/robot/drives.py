@@ -25,7 +25,7 @@ def make_drive(contract: RobotContract) -> 'VelocityDrive | PoseDrive | JointTar
     """Return the drive of the contract's kind of command."""
     if not contract.command.is_target:
         return VelocityDrive(contract)
-    return (PoseDrive if contract.command.moves_tool else JointTargetDrive)(contract)
+    return (PoseDrive if contract.command.commands_tool else JointTargetDrive)(contract)
 
 
 class VelocityDrive:

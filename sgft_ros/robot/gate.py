@@ -1,5 +1,6 @@
 """The safety gate: the only way from an action to the robot."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -108,7 +109,9 @@ class SafetyGate:
             return self._stop(problem, measured)
         if not self._drive.moves_on:
             return None
-        inside = self._limiter.keep_inside(self._velocity, *self._drive.whereabouts(measured))
+        low, high = self._drive.whereabouts(measured)
+        inside = self._cut(
+            self._velocity, lambda velocity: self._limiter.keep_inside(velocity, low, high))
         if inside is self._velocity:
             return None
         self._velocity, self._executed = inside, self._to_action(inside)
@@ -133,7 +136,8 @@ class SafetyGate:
             return GateDecision(self._drive.idle(), self._executed.copy(), True, True, 'disarmed')
         action = np.asarray(action, np.float32)
         problem = (self._problem_of_action(action) or self._problem_of_state(measured)
-                   or self._problem_of_stamp(stamp, clock))
+                   or self._problem_of_stamp(stamp, clock)
+                   or self._transmission.problem(measured.position))
         if problem:
             return self._stop(problem, measured)
         self._deadline = now + self._timeout
@@ -150,22 +154,34 @@ class SafetyGate:
         if not same(stepped, allowed):
             reasons.append('action step')
         low, high = self._drive.whereabouts(measured)
-        wanted = self._transmission.to_drive(stepped * self._scale, 0.5 * (low + high))
-        inside = self._limiter.keep_inside(wanted, low, high)
+        wanted = self._transmission.to_drive(stepped * self._scale, low + 0.5 * (high - low))
+        if self._transmission.falls_short:
+            reasons.append('reach of the arm')
+        inside = self._cut(wanted, lambda velocity: self._limiter.keep_inside(velocity, low, high))
         if inside is not wanted:
             reasons.append(self._limiter.box)
-        near = self._drive.within_lead(inside, measured)
+        near = self._cut(inside, lambda velocity: self._drive.within_lead(velocity, measured))
         if near is not inside:
             reasons.append('lead')
         # Last, as a shorter velocity of the same direction cannot leave the box.
         velocity = self._limiter.slow_down(near)
         if velocity is not near:
             reasons.append('speed')
+        if not all_finite(velocity):
+            return self._stop('no finite command', measured)
         # Untouched actions pass bit for bit.
         executed = self._to_action(velocity) if reasons else action.copy()
         self._velocity, self._executed = velocity, executed
         return GateDecision(self._drive.move(velocity), executed.copy(), bool(reasons), False,
                             ', '.join(reasons))
+
+    def _cut(self, velocity: np.ndarray, limit: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """Return a velocity within a limit, as it is if it needs no cut."""
+        cut = limit(velocity)
+        if cut is velocity:
+            return velocity
+        # Once more, as what returns a tool may alone be too long.
+        return limit(self._transmission.shortened(velocity, cut))
 
     def _problem_of_action(self, action: np.ndarray) -> str:
         if action.shape != self._scale.shape:

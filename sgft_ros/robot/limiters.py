@@ -23,7 +23,7 @@ def all_finite(values: np.ndarray) -> bool:
 
 def make_limiter(contract: RobotContract) -> 'ToolLimiter | JointLimiter':
     """Return the limiter of what the contract commands."""
-    return (ToolLimiter if contract.command.moves_tool else JointLimiter)(contract)
+    return (ToolLimiter if contract.command.commands_tool else JointLimiter)(contract)
 
 
 class ToolLimiter:

@@ -51,7 +51,8 @@ Limits = ToolLimits | JointLimits
 
 def read_limits(contract: Section, command: CommandContract) -> Limits:
     """Read the section `limits` of a contract, which depends on what is commanded."""
-    return _read_tool(contract, command) if command.moves_tool else _read_joints(contract, command)
+    read = _read_tool if command.commands_tool else _read_joints
+    return read(contract, command)
 
 
 def _read_tool(contract: Section, command: CommandContract) -> ToolLimits:

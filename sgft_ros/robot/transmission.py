@@ -1,18 +1,24 @@
 """From the velocities that actions ask for to those that the drive is told, and back."""
 
+import math
+
 import numpy as np
 from sgft_ros.robot import rotation
 from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.robot.contract import RobotContract
 
 DAMPING = 1e-4  # of the least-squares inverse: near a singularity joints would have to race
+SHORT = 0.05    # share of what an action asks for that may be missing; [m/s, rad/s] of 1.0
+# How fast at most what no action moves returns, and how far from there the robot is stopped.
+HOLD_SPEED, HOLD_TURN = 0.05, 0.25  # [m/s], [rad/s]
+MOST_AWAY, MOST_TURNED = 0.05, 0.3  # [m], [rad]
 
 
 def make_transmission(contract: RobotContract) -> 'Direct | ToolThroughJoints':
     """
     Return what lies between actions and the drive of a contract.
 
-    :raises ValueError: if its URDF is no arm that can be computed
+    :raises ContractError: if no arm can be made of its URDF
     """
     if contract.command.kinematics is None:
         return Direct()
@@ -22,12 +28,22 @@ def make_transmission(contract: RobotContract) -> 'Direct | ToolThroughJoints':
 class Direct:
     """The drive is told what actions ask for."""
 
+    falls_short = False  # whether the drive cannot do what was asked last
+
     def begin(self, position: np.ndarray) -> None:
         """Take over the robot where it is; `position` like `MeasuredState.position`."""
 
+    def problem(self, position: np.ndarray) -> str:
+        """Return why the robot cannot be moved from a position; empty if it can."""
+        return ''
+
     def to_drive(self, velocity: np.ndarray, position: np.ndarray) -> np.ndarray:
-        """Return the velocity that the drive is told, at a position."""
+        """Return the velocity (width,) that the drive is told, at a position."""
         return velocity
+
+    def shortened(self, velocity: np.ndarray, cut: np.ndarray) -> np.ndarray:
+        """Return a velocity (width,) no longer than what a limit left of each of its elements."""
+        return cut
 
     def from_drive(self, velocity: np.ndarray) -> np.ndarray:
         """Return the velocity (action,) that one of the drive amounts to, where it was last."""
@@ -39,7 +55,8 @@ class ToolThroughJoints:
     Actions move the tool along some axes of the base, joints do it (Whitney 1969).
 
     Along and about its other axes the tool returns to where it was when the robot was taken over,
-    as velocities alone would let it drift away.
+    as velocities alone would let it drift away. Where a limit cuts the joints, they slow down
+    together: each for itself they would lower and tilt the tool.
     """
 
     def __init__(self, contract: RobotContract):
@@ -47,44 +64,67 @@ class ToolThroughJoints:
         from sgft_ros.robot.arm_kinematics import make_arm
 
         self._arm = make_arm(contract)
-        self._axes = _axes(contract)
-        self._held = np.full(6, contract.command.kinematics.hold)
-        self._held[self._axes] = 0.0
+        self._axes = tool_axes(contract)
+        self._hold = np.full(6, contract.command.kinematics.hold)
+        self._hold[self._axes] = 0.0
+        self._short = SHORT * np.abs(contract.command.scale)
+        self.falls_short = False
 
     def begin(self, position: np.ndarray) -> None:
         """Hold from now on where joint positions (joints,) [rad] put the tool."""
         self._home = self._arm.tool(position)
-        self._jacobian = self._home.jacobian
+        self._jacobian, self._back = self._home.jacobian, np.zeros(len(position))
+
+    def problem(self, position: np.ndarray) -> str:
+        """Return why the robot cannot be moved from joint positions (joints,); empty if it can."""
+        away = self._away(self._arm.tool(position)) * (self._hold > 0.0)
+        far, turned = np.linalg.norm(away[:3]), np.linalg.norm(away[3:])
+        if far <= MOST_AWAY and turned <= MOST_TURNED:
+            return ''
+        return (f'the tool is {1000 * far:.0f} mm and {turned:.2f} rad from where it is held '
+                'since the gate was armed')
 
     def to_drive(self, velocity: np.ndarray, position: np.ndarray) -> np.ndarray:
         """Return velocities (joints,) [rad/s] for one of the tool (action,) [m/s, rad/s]."""
         tool = self._arm.tool(position)
-        away = rotation.multiply(self._home.orientation, rotation.inverse(tool.orientation))
-        twist = self._held * np.concatenate(
-            [self._home.position - tool.position, rotation.to_vector(away)])
-        twist[self._axes] = velocity
+        back = self._hold * self._away(tool)
+        for part, most in ((slice(3), HOLD_SPEED), (slice(3, 6), HOLD_TURN)):
+            norm = math.sqrt(back[part] @ back[part])
+            if norm > most:
+                back[part] *= most / norm
+        twists = np.zeros((6, 2))
+        twists[:, 0], twists[self._axes, 1] = back, velocity
         self._jacobian = tool.jacobian
-        return _through(tool.jacobian, twist)
+        self._back, forth = damped_solution(tool.jacobian, twists).T
+        missing = np.abs(self.from_drive(forth) - velocity)
+        self.falls_short = bool((missing > self._short).any())
+        return self._back + forth
+
+    def shortened(self, velocity: np.ndarray, cut: np.ndarray) -> np.ndarray:
+        """Return what returns the tool, with the part of the rest that every joint is left."""
+        forth = velocity - self._back
+        shorter = cut != velocity
+        share = ((cut - self._back)[shorter] / forth[shorter]).min() if (
+            forth[shorter].all()) else 0.0
+        return self._back + min(max(float(share), 0.0), 1.0) * forth
 
     def from_drive(self, velocity: np.ndarray) -> np.ndarray:
         """Return the velocity of the tool (action,) that joint velocities (joints,) make."""
         return (self._jacobian @ velocity)[self._axes]
 
-
-def joint_velocities(contract: RobotContract, position: np.ndarray) -> np.ndarray:
-    """Return those (joints, action) [rad/s] at a position, per velocity of the tool's axes."""
-    from sgft_ros.robot.arm_kinematics import make_arm
-
-    twists = np.eye(6)[:, _axes(contract)]
-    return _through(make_arm(contract).tool(position).jacobian, twists)
+    def _away(self, tool):
+        """Return the way back (6,) [m, rad] to where the tool is held."""
+        turn = rotation.multiply(self._home.orientation, rotation.inverse(tool.orientation))
+        return np.concatenate([self._home.position - tool.position, rotation.to_vector(turn)])
 
 
-def _axes(contract):
+def tool_axes(contract: RobotContract) -> list[int]:
+    """Return the elements of a twist (6,) that the numbers of an action are."""
     return [TWIST_AXES.index(axis) for axis in contract.command.axes]
 
 
-def _through(jacobian, twist):
-    """Return the joint velocities that make a twist (6,), or several (6, n)."""
+def damped_solution(jacobian: np.ndarray, twist: np.ndarray) -> np.ndarray:
+    """Return the joint velocities (joints,) that make a twist (6,), or several (6, n)."""
     square = jacobian @ jacobian.T
     square[np.diag_indices(6)] += DAMPING
     return jacobian.T @ np.linalg.solve(square, twist)

@@ -1,7 +1,9 @@
-"""What a contract has to know of an arm's URDF: the file, and the names in it."""
+"""What a contract has to know of an arm's URDF: the file, and the joints from base to tool."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory, PackageNotFoundError
@@ -9,7 +11,8 @@ from sgft_ros.robot.yaml_section import Section, suggest
 
 PACKAGE = 'package://'
 MOVABLE = ('revolute', 'continuous', 'prismatic')
-MAX_HOLD = 0.5  # per control period: with more, an arm that follows late would swing
+MAX_HOLD = 0.25  # per control period; with more, an arm that follows some periods late would swing
+ORIGIN, AXIS = {'xyz': '0 0 0', 'rpy': '0 0 0'}, {'xyz': '1 0 0'}  # where the URDF has none
 
 
 @dataclass(frozen=True)
@@ -20,31 +23,75 @@ class Kinematics:
     hold: float  # how fast what no action moves returns to where it was armed [1/s]
 
 
+class ChainJoint(NamedTuple):
+    """A joint of the way from base to tool."""
+
+    name: str
+    type: str
+    child: str               # link
+    origin: dict[str, str]   # xyz [m] and rpy [rad], in the link before
+    axis: str                # xyz
+
+
 def read_kinematics(
     command: Section, joints: tuple[str, ...], frames: tuple[str, str], rate: float,
 ) -> Kinematics:
     """
     Read `urdf` and `hold` of the section `command`, for the control rate [Hz].
 
-    :param joints: that have to be movable ones of the URDF
-    :param frames: that have to be links of it: base and tool
+    :param joints: all the movable ones between the two links, in any order
+    :param frames: links of the URDF, base and tool
     """
     file = _find(command)
     try:
-        root = ElementTree.parse(file).getroot()
-    except (OSError, ElementTree.ParseError) as error:
-        command.fail('urdf', f'a URDF ({error})', str(file))
-    movable = [joint.get('name') for joint in root.findall('joint')
-               if joint.get('type') in MOVABLE]
-    links = [link.get('name') for link in root.findall('link')]
-    for key, what, names, known in (('joints', 'movable joints', joints, movable),
-                                    ('urdf', 'the frames of frames.base and frames.tool as links',
-                                     frames, links)):
-        for name in names:
-            if name not in known:
-                command.fail(key, f'{what} of {file.name}{suggest(name, known)}', name)
+        chain = chain_of(file, *frames)
+    except ValueError as error:
+        command.fail('urdf', str(error), str(file))
+    movable = [joint.name for joint in chain if joint.type in MOVABLE]
+    between = f'of {file.name} between {frames[0]} and {frames[1]}'
+    for name in joints:
+        if name not in movable:
+            command.fail('joints', f'movable joints {between}{suggest(name, movable)}', name)
+    if len(joints) != len(movable):
+        command.fail('joints', f'all movable joints {between}: {", ".join(movable)}', list(joints))
     return Kinematics(file, command.number(
         'hold', minimum=0.0, maximum=MAX_HOLD * rate, default=min(5.0, MAX_HOLD * rate)))
+
+
+def chain_of(urdf: Path, base: str, tool: str) -> Sequence[ChainJoint]:
+    """
+    Return the joints between two links of a URDF, from base to tool.
+
+    :raises ValueError: if there is no such way; the message says what was expected
+    """
+    try:
+        root = ElementTree.parse(urdf).getroot()
+    except (OSError, LookupError, ElementTree.ParseError) as error:
+        raise ValueError(f'a URDF ({error})') from None
+    links = [link.get('name', '') for link in root.findall('link')]
+    if root.tag != 'robot' or not links:
+        raise ValueError(
+            'a URDF with links and joints (xacro has to be expanded first: xacro a.urdf.xacro)')
+    for key, link in (('frames.base', base), ('frames.tool', tool)):
+        if link not in links:
+            raise ValueError(f'a URDF in which {key}, {link!r}, is a link{suggest(link, links)}')
+    above = {joint.find('child').get('link'): joint for joint in root.findall('joint')
+             if joint.find('child') is not None and joint.find('parent') is not None}
+    chain, link = [], tool
+    while link != base and link in above and len(chain) < len(above):
+        joint = above[link]
+        if joint.find('mimic') is not None:
+            raise ValueError(f'a URDF without joints that mimic others between {base!r} and '
+                             f'{tool!r}, as {joint.get("name")!r} does')
+        origin, axis = (joint.find(name) for name in ('origin', 'axis'))
+        chain.append(ChainJoint(
+            joint.get('name', ''), joint.get('type', ''), link,
+            ORIGIN | ({} if origin is None else dict(origin.attrib)),
+            (AXIS if axis is None else axis.attrib)['xyz']))
+        link = joint.find('parent').get('link')
+    if link != base or base == tool:
+        raise ValueError(f'a URDF in which joints lead from {base!r} to {tool!r}')
+    return chain[::-1]
 
 
 def _find(command: Section) -> Path:
@@ -55,5 +102,5 @@ def _find(command: Section) -> Path:
     package, _, path = text.removeprefix(PACKAGE).partition('/')
     try:
         return Path(get_package_share_directory(package), path)
-    except PackageNotFoundError:
+    except (PackageNotFoundError, ValueError):
         command.fail('urdf', f'a file of an installed package, {PACKAGE}<package>/<path>', text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import mujoco
 import numpy as np
+from sgft_ros.robot.transmission import damped_solution
 from sgft_ros.simulation.physics import Physics
 from sgft_ros.simulation.setpoints import Setpoint, ToolVelocity
 
@@ -20,7 +21,6 @@ SUBSTEPS = round(SERVO_PERIOD / TIMESTEP)
 SERVO_GAIN = np.array([150.0, 150.0, 150.0, 40.0, 40.0, 40.0])  # [N m s/rad]
 ORIENTATION_GAIN = 6.0  # pulls the tool back to pointing down [1/s]
 HEIGHT_GAIN = 10.0      # pulls the tool back to a held height [1/s]
-DAMPING = 1e-4          # of the least-squares inverse
 FORCE_FILTER = 0.3      # share of the newest reading in the filtered force
 
 
@@ -240,10 +240,7 @@ class SimulatedArm:
     def _inverse(self, data: mujoco.MjData, linear: np.ndarray, angular: np.ndarray) -> np.ndarray:
         J = self._jacobian
         mujoco.mj_jacSite(self.model, data, J[:3], J[3:], self._tip)
-        arm = J[:, :6]
-        square = arm @ arm.T
-        square[np.diag_indices(6)] += DAMPING
-        return arm.T @ np.linalg.solve(square, np.concatenate([linear, angular]))
+        return damped_solution(J[:, :6], np.concatenate([linear, angular]))
 
     def _contact_force(self) -> np.ndarray:
         total = np.zeros(3)

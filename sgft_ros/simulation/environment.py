@@ -69,11 +69,11 @@ class Environment:
 
         `velocity` (2,) or (3,) [m/s] is along x, y and z of the base.
         """
-        velocity = np.append(velocity, np.zeros(3 - len(velocity)))
-        if self._command.axes != self._command.joints:
+        velocity = np.append(velocity, np.zeros(6 - len(velocity)))
+        if self._command.commands_tool or self._command.kinematics is not None:
             wanted = velocity[[TWIST_AXES.index(axis) for axis in self._command.axes]]
         else:
-            wanted = self.cell.arm.joint_velocities_for(velocity)
+            wanted = self.cell.arm.joint_velocities_for(velocity[:3])
         return np.clip(wanted / self._command.scale, -1.0, 1.0).astype(np.float32)
 
     def score(self, success: bool, total: float) -> float:
@@ -86,7 +86,7 @@ class Environment:
 
     def _measured(self):
         arm = self.cell.arm
-        if self._command.moves_tool:
+        if self._command.commands_tool:
             return MeasuredState(arm.tip_position, 0.0, arm.tip_orientation)
         return MeasuredState(arm.joint_positions, 0.0)
 

@@ -85,7 +85,7 @@ def setpoint_maker(
 
     :raises ValueError: if this arm cannot be commanded so
     """
-    if not command.moves_tool and len(command.joints) != 6:
+    if not command.commands_tool and len(command.joints) != 6:
         raise ValueError(
             f'the simulated arm has 6 joints, command.joints names {len(command.joints)}')
     if command.kind == 'twist':

@@ -257,7 +257,7 @@ def test_a_urdf_with_another_tool_is_named(look, tmp_path):
     longer.write_text(text.replace(peg, peg.replace('0.07', '0.11')))
     findings = look(through_joints('joint_velocity') | {'command.urdf': str(longer)}, task=None)
     assert_named(
-        findings, RED, 'kinematics of longer.urdf', '40 mm apart', 'robot_state_publisher')
+        findings, RED, 'kinematics of longer.urdf', '40 mm and', 'robot_state_publisher')
 
 
 @pytest.mark.parametrize('reset, subjects', [

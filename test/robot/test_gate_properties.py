@@ -53,7 +53,7 @@ def contracts(draw):
 def box_of(contract):
     """Return the lowest and the highest position that the limits allow."""
     limits = contract.limits
-    box = limits.workspace if contract.command.moves_tool else limits
+    box = limits.workspace if contract.command.commands_tool else limits
     return np.array(box.minimum), np.array(box.maximum)
 
 
@@ -137,7 +137,7 @@ class Witness:
 
     def check_speed(self, velocity):
         limits = self.contract.limits
-        if self.contract.command.moves_tool:
+        if self.contract.command.commands_tool:
             linear, angular = self.split(velocity)
             assert np.linalg.norm(linear) <= limits.linear_speed + 1e-7
             assert np.linalg.norm(angular) <= limits.angular_speed + 1e-7
@@ -169,7 +169,7 @@ class Witness:
         rounding = 1e-7 + 1e-9 * np.abs(here).max()  # of measurements that are far out
         assert (np.abs(command[:count] - here) <= reach + rounding).all()
         moved = command[:count] - origin
-        if self.contract.command.moves_tool:
+        if self.contract.command.commands_tool:
             linear, _ = self.split(velocity)
             moved = moved[self.directions()]
             apart = rotation.multiply(command[3:], rotation.inverse(measured.orientation))
@@ -184,7 +184,7 @@ class Witness:
     def check_box(self, velocity, origin):
         """Within one control period the robot stays in the box, or gets no further out."""
         low, high = box_of(self.contract)
-        if self.contract.command.moves_tool:
+        if self.contract.command.commands_tool:
             velocity, _ = self.split(velocity)
             directions = self.directions()
             low, high, origin = low[directions], high[directions], origin[directions]
@@ -207,7 +207,7 @@ class Witness:
 
     def as_target(self, measured):
         pose = [measured.position, measured.orientation]
-        return np.concatenate(pose if self.contract.command.moves_tool else pose[:1])
+        return np.concatenate(pose if self.contract.command.commands_tool else pose[:1])
 
 
 @settings(max_examples=500, deadline=None)

@@ -1,16 +1,21 @@
 """Actions that move the tool of an arm whose driver is told about joints."""
 
 from command_kinds import through_joints
+from hypothesis import given, HealthCheck, settings
+from hypothesis import strategies as st
 import numpy as np
 import pytest
 from robots import write_contract
 from sgft_ros.robot import ContractError, load_robot_contract, MeasuredState, rotation, SafetyGate
 from sgft_ros.robot.arm_kinematics import ArmKinematics, make_arm
 from sgft_ros.robot.command import KINDS, TOOL_KINDS
+from sgft_ros.robot.transmission import HOLD_SPEED
 from sgft_ros.simulation.arm import HOME, JOINTS
 
 JOINT_KINDS = [kind for kind in KINDS if kind not in TOOL_KINDS]
-SPEED = 0.06  # [m/s] per 1.0
+SPEED = 0.06       # [m/s] per 1.0
+SPEED_LIMIT = 2.0  # of the joints [rad/s]
+JUMP = st.just(0.0) | st.floats(-0.05, 0.05) | st.floats(allow_nan=True)  # of a measured joint
 # Two joints on a base that is not the first link; and as in the URDFs of real arms, what MuJoCo
 # could not load, a mesh, and what it does not know, a transmission.
 BENT = """<robot name="bent">
@@ -144,10 +149,88 @@ def test_limits_of_joints_hold_at_singularities_and_far_from_home(kind, contract
         before = robot.at
         decision = robot.act(drift)
         assert (robot.at >= low - 1e-9).all() and (robot.at <= high + 1e-9).all()
-        assert (np.abs(robot.at - before) <= 2.0 * robot.period + 1e-9).all()
+        assert (np.abs(robot.at - before) <= SPEED_LIMIT * robot.period + 1e-9).all()
         assert (np.abs(decision.executed_action) <= 1.0).all()
         clipped += decision.clipped
     assert clipped > 100
+
+
+@pytest.mark.parametrize('kind', JOINT_KINDS)
+def test_where_a_limit_cuts_the_joints_the_tool_neither_sinks_nor_tilts(kind, contract_of):
+    robot = FollowingArm(contract_of(kind, {
+        'command.scale': 0.5, 'limits.joints.min': (HOME - 0.15).tolist(),
+        'limits.joints.max': (HOME + 0.25).tolist()}))
+    begin, rng = robot.tool, np.random.default_rng(1)
+    clipped, drift = 0, np.zeros(2)
+    for _ in range(300):
+        drift = np.clip(drift + 0.5 * rng.standard_normal(2), -1.0, 1.0)
+        clipped += 'joint limits' in robot.act(drift).reason
+        turned = rotation.multiply(robot.tool.orientation, rotation.inverse(begin.orientation))
+        assert abs(robot.tool.position[2] - begin.position[2]) < 0.003
+        assert np.linalg.norm(rotation.to_vector(turned)) < 0.02
+    assert clipped > 50
+
+
+def test_a_tool_that_was_moved_returns_slowly_or_not_at_all(contract_of):
+    robot = FollowingArm(contract_of())
+    robot.at = robot.at + np.array([0.0, 0.05, 0.0, 0.0, 0.0, 0.0])
+    begin = robot.tool
+    robot.act([0.0, 0.0])
+    moved = np.linalg.norm(robot.tool.position - begin.position) / robot.period
+    assert 0.01 < moved <= 1.05 * HOLD_SPEED
+    robot.at = robot.at + np.array([0.0, 0.3, 0.0, 0.0, 0.0, 0.0])
+    decision = robot.act([0.0, 0.0])
+    assert decision.stopped and 'from where it is held' in decision.reason
+    assert not decision.command.any()
+
+
+@pytest.mark.parametrize('absurd', [1e308, -1e308, 1e30])
+def test_a_measurement_that_overflows_stops_the_arm_for_that_moment_only(contract_of, absurd):
+    robot = FollowingArm(contract_of())
+    robot.act([0.5, 0.5])
+    good = robot.at
+    robot.at = good * absurd
+    decision = robot.gate.filter(np.zeros(2, np.float32), robot.measured, robot.now)
+    assert np.isfinite(decision.command).all() and np.isfinite(decision.executed_action).all()
+    robot.at = good
+    decision = robot.act([0.5, 0.5])
+    assert not decision.stopped and np.isfinite(decision.command).all()
+
+
+def test_what_an_arm_cannot_do_is_told(contract_of):
+    robot = FollowingArm(contract_of(more={'limits.joints.min': [-4.0] * 6}))
+    robot.at = np.array([0.0, 0.0, 0.0, -1.57, -1.57, 0.0])  # stretched out
+    robot.gate.arm(robot.measured, robot.now)
+    decision = robot.act([-1.0, 0.0])
+    assert 'reach of the arm' in decision.reason and abs(decision.executed_action[0]) < 0.5
+
+
+@settings(max_examples=150, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_input_makes_it_send_more_than_the_limits_allow(contract_of, data):
+    contract = contract_of(data.draw(st.sampled_from(JOINT_KINDS)))
+    gate, now, at = SafetyGate(contract), 0.0, HOME + 0.1
+    assert gate.arm(MeasuredState(at, 0.0), now) == ''
+    for _ in range(data.draw(st.integers(1, 8))):
+        now += contract.control_period
+        jump = np.array(data.draw(st.lists(JUMP, min_size=6, max_size=6)))
+        measured = MeasuredState(at + jump, data.draw(st.sampled_from([0.0, 0.0, 1.0, np.nan])))
+        action = np.array(data.draw(st.lists(
+            st.floats(-1.25, 1.25, width=32) | st.floats(width=32), min_size=2, max_size=2)))
+        for decision in (gate.hold(measured), gate.filter(action, measured, now)):
+            if decision is None or decision.command is None:
+                continue
+            assert np.isfinite(decision.command).all()
+            assert (np.abs(decision.executed_action) <= 1.0).all()
+            if not contract.command.is_target:
+                assert (np.abs(decision.command) <= SPEED_LIMIT + 1e-9).all()
+            elif not decision.stopped:
+                assert (np.abs(decision.command - measured.position)
+                        <= contract.command.lead[0] + 1e-9).all()
+                at = decision.command
+        if not gate.armed:
+            assert gate.arm(MeasuredState(at, 0.0), now) == ''
 
 
 def test_what_the_limits_left_of_an_action_is_what_the_tool_does(contract_of):
@@ -165,7 +248,12 @@ def test_what_the_limits_left_of_an_action_is_what_the_tool_does(contract_of):
     ({'command.joints': ['elbow', *JOINTS[1:]]},
      ['command.joints', 'movable joints', 'elbow_joint']),
     ({'frames.tool': 'peg_tipp'}, ['command.urdf', 'frames.tool', "'peg_tip'"]),
-    ({'command.hold': 11.0}, ['command.hold', '<= 10']),
+    ({'command.joints': list(JOINTS[:5]), 'limits.joints.min': [-3.0] * 5,
+      'limits.joints.max': [3.0] * 5}, ['command.joints', 'all movable joints', JOINTS[5]]),
+    ({'frames.base': 'wrist_1_link', 'frames.object': 'base_link'},
+     ['command.joints', 'between wrist_1_link and peg_tip']),
+    ({'frames.tool': 'base_link'}, ['command.urdf', "from 'base_link' to 'base_link'"]),
+    ({'command.hold': 11.0}, ['command.hold', '<= 5']),
     ({'command.axes': ['x']}, ['command.axes', 'linear.x']),
     ({'command.scale': [0.1, 0.0]}, ['command.scale', 'leave the axis out']),
     ({'reset': {'kind': 'home', 'position': [0.5, 0.0], 'tolerance': 0.01}},
@@ -183,3 +271,29 @@ def test_axes_of_the_tool_need_a_urdf(tmp_path):
     del values['command.urdf']
     with pytest.raises(ContractError, match='command.urdf: missing'):
         load_robot_contract(write_contract(tmp_path, values))
+
+
+@pytest.mark.parametrize('text, words', [
+    ('<sdf/>', ['xacro has to be expanded']), ('<robot><link/>', ['a URDF (']),
+    ('<?xml version="1.0" encoding="nonsense"?><robot/>', ['a URDF (']),
+    (BENT.replace('<link name="hand"/>', ''), ["frames.tool, 'hand', is a link"]),
+    (BENT.replace('<axis xyz="0 0 1"/></joint>', '<mimic joint="lift"/></joint>'),
+     ['mimic', "'swing'"]),
+    (BENT.replace('<parent link="foot"/>', '<parent link="nothing"/>'), ["from 'foot' to 'hand'"]),
+], ids=lambda value: value if isinstance(value, str) and len(value) < 30 else '')
+def test_a_file_that_is_no_usable_urdf_is_answered_with_what_was_expected(
+        contract_of, tmp_path, text, words):
+    file = tmp_path / 'bad.urdf'
+    file.write_text(text)
+    with pytest.raises(ContractError) as error:
+        contract_of(more={
+            'command.urdf': str(file), 'frames.base': 'foot', 'frames.tool': 'hand'})
+    for word in ['command.urdf', 'bad.urdf', *words]:
+        assert word in str(error.value)
+
+
+def test_numbers_that_no_model_can_be_made_of_are_named_with_the_file(contract_of, tmp_path):
+    file = tmp_path / 'bad.urdf'
+    file.write_text(BENT.replace('xyz="0.5 0 0"', 'xyz="${length} 0 0"'))
+    with pytest.raises(ContractError, match=r'bad\.urdf: no arm can be made of it'):
+        ArmKinematics(file, ('swing', 'lift'), 'foot', 'hand')

@@ -6,7 +6,8 @@ import numpy as np
 from sgft_ros.check.facts import Facts, JOINT_POSITIONS, TOOL_POSITION
 from sgft_ros.check.findings import Finding, green, red, yellow
 from sgft_ros.robot import RobotContract
-from sgft_ros.robot.transmission import joint_velocities
+from sgft_ros.robot.arm_kinematics import make_arm
+from sgft_ros.robot.transmission import damped_solution, tool_axes
 
 SLACK = 1e-3         # beyond a limit, which noise of a measurement may reach [m, rad]
 MOST_OUTSIDE = 0.05  # share of the control ticks
@@ -16,7 +17,7 @@ LEAST_STEP = 0.05    # of the action, below which the robot is slow to start and
 
 def measured_state(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
     """Judge where the tool or the joints have been."""
-    if contract.command.moves_tool:
+    if contract.command.commands_tool:
         name, key, unit, parts = TOOL_POSITION, 'limits.workspace', 'm', 'xyz'
         box = contract.limits.workspace
     else:
@@ -49,7 +50,7 @@ def _place(values, low, high, subject, key, unit) -> Finding:
 def speeds(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
     """Judge whether an action of 1.0 is cut by a limit of speed, step or lead."""
     command, limits = contract.command, contract.limits
-    if command.moves_tool:
+    if command.commands_tool:
         for kind, limit in (('linear', limits.linear_speed), ('angular', limits.angular_speed)):
             indices = [i for i, axis in enumerate(command.axes) if axis.startswith(kind)]
             if indices:
@@ -57,34 +58,37 @@ def speeds(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
                 yield _speed(f'limits.{kind}_speed', max(asked), float(np.linalg.norm(asked)),
                              limit, command.units[indices[0]])
     else:
-        for joint, each, together, limit in zip(
-                command.joints, *_joint_speeds(facts, contract), limits.speed, strict=True):
-            yield _speed(f'limits.joints.speed of {joint}', each, together, limit, 'rad/s')
+        limit_of = dict(zip(command.joints, limits.speed, strict=True))
+        for joint, (each, together) in _joint_speeds(facts, contract).items():
+            yield _speed(
+                f'limits.joints.speed of {joint}', each, together, limit_of[joint], 'rad/s')
     yield _step(min(limits.action_step))
 
 
-def _joint_speeds(facts, contract) -> tuple[list[float], list[float]]:
+def _joint_speeds(facts, contract) -> dict[str, tuple[float, float]]:
     """
-    Return how fast each joint [rad/s] has to be for an action of 1.0.
+    Return how fast each joint [rad/s] has to be for an action of 1.0, by name.
 
     The first along the axis that asks most of it, the second along all of them at once. Where
-    joints move the tool that depends on where they are; 0 where nobody knows.
+    joints move the tool that depends on where they are; nothing where nobody knows.
     """
     command = contract.command
     if command.kinematics is None:
-        speeds = np.abs(command.scale).tolist()
-        return speeds, speeds
-    measured = facts.signals[JOINT_POSITIONS].values
-    if not measured:
-        return [0.0] * command.width, [0.0] * command.width
-    speeds = np.abs(joint_velocities(contract, measured[-1]) * command.scale)
-    return speeds.max(1).tolist(), speeds.sum(1).tolist()
+        return {joint: (abs(scale), abs(scale))
+                for joint, scale in zip(command.joints, command.scale, strict=True)}
+    at = facts.last(JOINT_POSITIONS)
+    if at is None:
+        return {}  # the rules of joints and ages say why
+    twists = np.eye(6)[:, tool_axes(contract)] * command.scale
+    speeds = np.abs(damped_solution(make_arm(contract).tool(at).jacobian, twists))
+    return {joint: (float(each.max()), float(each.sum()))
+            for joint, each in zip(command.joints, speeds, strict=True)}
 
 
 def room(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
     """Find commanded axes and joints whose limits leave no room; no finding otherwise."""
     command = contract.command
-    if command.moves_tool:
+    if command.commands_tool:
         box, key = contract.limits.workspace, 'limits.workspace'
         axes = [(axis, 'xyz'.index(axis[-1])) for axis in command.axes if axis[:6] == 'linear']
     else:
@@ -110,7 +114,7 @@ def _step(step) -> Finding:
 
 
 def _speed(subject, asked, diagonal, limit, unit) -> Finding:
-    expected = f'at least {asked:g} {unit}, for which an action of 1.0 asks (command.scale)'
+    expected = f'at least {asked:.3g} {unit}, for which an action of 1.0 asks (command.scale)'
     found = f'{limit:g} {unit}'
     if limit == 0.0:
         return red(subject, expected, f'{found}: the robot could not move',
@@ -135,8 +139,9 @@ def leads(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
         leads = [lead[axis.partition('.')[0]] for axis in command.axes]
         rows = zip(command.axes, leads, np.abs(command.scale).tolist(), command.units, strict=True)
     else:
-        rows = zip(command.joints, command.lead, _joint_speeds(facts, contract)[0],
-                   ['rad/s'] * command.width, strict=True)
+        lead_of = dict(zip(command.joints, command.lead, strict=True))
+        rows = [(joint, lead_of[joint], speed, 'rad/s')
+                for joint, (speed, _) in _joint_speeds(facts, contract).items()]
     for axis, most, speed, unit in rows:
         step, length = speed * contract.control_period, unit.partition('/')[0]
         subject = f'command.lead of {axis}'

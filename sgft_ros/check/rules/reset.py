@@ -53,7 +53,7 @@ def _home(facts, contract) -> Iterator[Finding]:
     """Judge position, way and tolerance."""
     outside = list(_outside(contract))
     yield from outside
-    tool = contract.command.moves_tool
+    tool = contract.command.commands_tool
     signal = facts.signals[TOOL_POSITION if tool else JOINT_POSITIONS]
     if not signal.values:
         return  # the rules of frames, joints or ages say why
@@ -67,7 +67,7 @@ def _home(facts, contract) -> Iterator[Finding]:
 def _outside(contract) -> Iterator[Finding]:
     """Find numbers of the position that the safety gate does not let the robot get to."""
     limits, tolerance = contract.limits, contract.reset.tolerance
-    box, key = (limits.workspace, 'limits.workspace') if contract.command.moves_tool else (
+    box, key = (limits.workspace, 'limits.workspace') if contract.command.commands_tool else (
         limits, 'limits.joints')
     elements = Homing(contract).elements
     low, high = (np.array(bound)[elements] for bound in (box.minimum, box.maximum))
