@@ -249,15 +249,16 @@ def test_a_mistake_of_a_contract_whose_joints_move_the_tool_is_named(look, mista
     assert_named(look(through_joints('joint_position') | changes, task=None), level, *words)
 
 
-def test_a_urdf_with_another_tool_is_named(look, tmp_path):
+@pytest.mark.parametrize('origin, words', [
+    ('xyz="0 0 0.11"', ['40 mm and']), ('xyz="0 0 0.07" rpy="0 0 0.2"', ['0.2 rad apart'])])
+def test_a_urdf_with_another_tool_is_named(look, tmp_path, origin, words):
     text = urdf_path().read_text()
     peg = '<child link="peg_tip"/><origin xyz="0 0 0.07"/>'
     assert text.count(peg) == 1
-    longer = tmp_path / 'longer.urdf'
-    longer.write_text(text.replace(peg, peg.replace('0.07', '0.11')))
-    findings = look(through_joints('joint_velocity') | {'command.urdf': str(longer)}, task=None)
-    assert_named(
-        findings, RED, 'kinematics of longer.urdf', '40 mm and', 'robot_state_publisher')
+    other = tmp_path / 'other.urdf'
+    other.write_text(text.replace(peg, f'<child link="peg_tip"/><origin {origin}/>'))
+    findings = look(through_joints('joint_velocity') | {'command.urdf': str(other)}, task=None)
+    assert_named(findings, RED, 'kinematics of other.urdf', *words, 'robot_state_publisher')
 
 
 @pytest.mark.parametrize('reset, subjects', [

@@ -4,7 +4,7 @@ from array import array
 import signal
 import time
 
-from command_kinds import changes
+from command_kinds import changes, through_joints
 from data_path import node_process, running_probe
 import numpy as np
 import pytest
@@ -13,7 +13,8 @@ from robots import write_contract
 from sensor_msgs.msg import JointState
 from sgft_ros.msg import Action
 from sgft_ros.nodes import qos
-from sgft_ros.robot.command import KINDS
+from sgft_ros.robot.command import KINDS, TOOL_KINDS
+from sgft_ros.simulation.scenes.scene import urdf_path
 from std_srvs.srv import SetBool
 
 PERIOD = 0.05   # of the control loop [s]
@@ -32,12 +33,16 @@ class Robot:
 
     def arm(self):
         """Ask the gate until it has heard the first measurements."""
+        self.until_answered(lambda answer: answer.success)
+
+    def until_answered(self, as_wanted):
+        """Ask the gate to arm until the answer is as wanted."""
         probe = self.probe
         probe.until(lambda: self.joints and self.enable_client.service_is_ready(), what='a gate')
         while True:
             future = self.enable_client.call_async(SetBool.Request(data=True))
             probe.until(future.done, what='the answer of enable')
-            if future.result().success:
+            if as_wanted(future.result()):
                 return
             rclpy.spin_once(probe.node, timeout_sec=0.05)
 
@@ -69,21 +74,24 @@ class Robot:
 
 @pytest.fixture
 def robot(domain_id, request, tmp_path):
-    file = write_contract(tmp_path, changes(request.param))
+    kind, _, through = request.param.partition(' ')
+    file = write_contract(tmp_path, (through_joints if through else changes)(kind))
     with running_probe() as probe, \
             node_process('simulated_robot', robot=file, gap=0.0), \
             node_process('safety_gate', robot=file) as gate:
         robot = Robot(probe)
         robot.gate = gate
+        # Whichever way the arm is moved, it turns to the left.
+        robot.left = [0.0, 1.0] if through else [0.0, 1.0, 0.0] if kind in TOOL_KINDS else (
+            [1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
         yield robot
 
 
-@pytest.mark.parametrize('robot', KINDS, indirect=True)
+@pytest.mark.parametrize(
+    'robot', [*KINDS, 'joint_velocity through', 'joint_trajectory through'], indirect=True)
 def test_actions_move_the_arm_and_silence_stops_it(robot):
     robot.arm()
-    action = np.eye(6)[0] if robot_moves_joints(robot) else np.array([0.0, 1.0, 0.0])
-    before, after = robot.act(action, 1.0)
-    # Either way the arm turns to the left.
+    before, after = robot.act(robot.left, 1.0)
     assert after[0] - before[0] > 0.03
     assert any(not executed.stopped for executed in robot.executed)
     robot.until_at_rest()
@@ -96,8 +104,7 @@ def test_actions_move_the_arm_and_silence_stops_it(robot):
 @pytest.mark.parametrize('robot', ['joint_velocity', 'joint_position', 'pose'], indirect=True)
 def test_a_gate_that_is_told_to_end_stops_the_arm_first(robot):
     robot.arm()
-    action = np.eye(6)[0] if robot_moves_joints(robot) else np.array([0.0, 1.0, 0.0])
-    robot.act(action, 0.5)
+    robot.act(robot.left, 0.5)
     robot.gate.send_signal(signal.SIGTERM)
     robot.until_at_rest()
     here = robot.positions()
@@ -105,6 +112,13 @@ def test_a_gate_that_is_told_to_end_stops_the_arm_first(robot):
     np.testing.assert_allclose(robot.positions(), here, atol=2e-3)
 
 
-def robot_moves_joints(robot):
-    types = dict(robot.probe.node.get_topic_names_and_types())
-    return types['/twist_commands'][0].startswith(('std_msgs', 'trajectory_msgs'))
+def test_a_gate_whose_urdf_is_that_of_another_arm_does_not_arm(domain_id, tmp_path):
+    urdf = tmp_path / 'longer.urdf'
+    joint = '<child link="peg_tip"/><origin xyz="0 0 0.07"/>'
+    urdf.write_text(urdf_path().read_text().replace(joint, joint.replace('0.07', '0.11')))
+    file = write_contract(
+        tmp_path, through_joints('joint_velocity') | {'command.urdf': 'longer.urdf'})
+    with running_probe() as probe, node_process('simulated_robot', robot=file, gap=0.0), \
+            node_process('safety_gate', robot=file):
+        Robot(probe).until_answered(lambda answer: not answer.success and (
+            'longer.urdf puts peg_tip 40 mm' in answer.message))
