@@ -30,7 +30,8 @@ def test_a_shipped_policy_succeeds_where_its_record_says(task):
     assert np.mean(real) == pytest.approx(recorded, abs=0.12)
 
 
-OTHERS = [(task, seed) for task in ('peg_insert', 'push', 'puck_push') for seed in (1, 2)]
+OTHERS = [(task, seed) for task in (
+    'hammer', 'peg_insert', 'puck_push', 'push', 'soft_push') for seed in (1, 2)]
 
 
 @pytest.mark.parametrize('task, seed', OTHERS)
