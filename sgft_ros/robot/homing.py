@@ -8,7 +8,7 @@ GAIN = 0.2  # of the remaining way, per control period
 
 
 class Homing:
-    """Straight to `reset.position`, in the space of the commands, slower towards the end."""
+    """Straight to `reset.position`, in the space of the actions, slower towards the end."""
 
     def __init__(self, contract: RobotContract):
         command, reset = contract.command, contract.reset
@@ -16,12 +16,26 @@ class Homing:
         self._tolerance, self._speed = reset.tolerance, reset.speed
         # Velocity per action; a velocity of 1 covers the control period's share of the way.
         self._gain = GAIN * contract.control_rate / np.array(command.scale)
-        # Which numbers of the measured position the numbers of an action move.
-        self.elements = np.array([element for _, element in command.moves])
+        self._locate = lambda position: position
+        # Which numbers of the located position the numbers of an action move.
+        self._elements = np.array([element for _, element in command.moves])
+        if command.kinematics is not None:
+            # Here, as most processes that know the contract never compute an arm.
+            from sgft_ros.robot.arm_kinematics import make_arm
+
+            arm = make_arm(contract)
+            self._locate = lambda position: arm.tool(position).position
+            self._elements = np.array(['xyz'.index(axis[-1]) for axis in command.axes])
+
+    def where(self, position: np.ndarray) -> np.ndarray:
+        """Return what actions move (action,), of a measured position (n,) or several (m, n)."""
+        if np.ndim(position) == 2:
+            return np.array([self.where(each) for each in position])
+        return self._locate(position)[self._elements]
 
     def action(self, measured: MeasuredState) -> np.ndarray | None:
         """Return the next action (action,) float32, None where the robot is at home."""
-        way = self._home - measured.position[self.elements]
+        way = self._home - self.where(measured.position)
         if (np.abs(way) <= self._tolerance).all():
             return None
         action = self._gain * way

@@ -41,8 +41,6 @@ def read_reset(contract: Section, command: CommandContract) -> Reset:
     if any(axis.startswith('angular.') for axis in command.axes):
         section.fail('kind', "another kind: 'home' moves joints, or a tool along its axes, and "
                              'does not turn it', kind)
-    if command.kinematics is not None:
-        section.fail('kind', "another kind: 'home' does not move a tool through joints", kind)
     return Reset(
         kind, position=section.numbers('position', command.size),
         tolerance=section.number('tolerance', above=0.0),

@@ -235,6 +235,12 @@ def test_a_mistake_of_a_contract_of_joints_is_named(look, mistake):
 
 
 THROUGH_JOINTS_MISTAKES = {
+    'home of the tool that its joints do not reach': (
+        {'reset': HOME | {'position': [1.5, 0.0]}}, RED,
+        ['way to reset.position', 'are left after', 'reset.timeout']),
+    'home of the tool in millimetres': (
+        {'reset': HOME | {'position': [500.0, 0.0], 'timeout': 5.0}}, RED,
+        ['way to reset.position', 'are left after']),
     'speed of a joint that moves the tool': (
         {'limits.joints.speed': [2.0, 0.02, 2.0, 2.0, 2.0, 2.0]}, RED,
         [f'limits.joints.speed of {JOINTS[1]}', 'cut to', 'command.scale']),
@@ -247,6 +253,14 @@ THROUGH_JOINTS_MISTAKES = {
 def test_a_mistake_of_a_contract_whose_joints_move_the_tool_is_named(look, mistake):
     changes, level, words = THROUGH_JOINTS_MISTAKES[mistake]
     assert_named(look(through_joints('joint_position') | changes, task=None), level, *words)
+
+
+def test_a_home_of_the_tool_within_reach_of_its_joints_is_green(look):
+    findings = look(through_joints('joint_velocity') | {
+        'reset': HOME | {'position': [0.5, 0.0]}}, task=None)
+    about_home = {each.subject: each.level for each in findings if 'reset' in each.subject}
+    assert 'way to reset.position' in about_home
+    assert max(about_home.values()) == Level.GREEN
 
 
 @pytest.mark.parametrize('origin, words', [

@@ -9,6 +9,7 @@ from robots import write_contract
 from sgft_ros.robot import ContractError, load_robot_contract, MeasuredState, rotation, SafetyGate
 from sgft_ros.robot.arm_kinematics import ArmKinematics, make_arm
 from sgft_ros.robot.command import KINDS, TOOL_KINDS
+from sgft_ros.robot.homing import Homing
 from sgft_ros.robot.transmission import HOLD_SPEED
 from sgft_ros.simulation.arm import HOME, JOINTS
 
@@ -125,6 +126,21 @@ def test_what_no_action_moves_returns_after_a_disturbance(kind, contract_of):
     there = robot.tool
     assert abs(there.position[2] - begin.position[2]) < 2e-4
     np.testing.assert_allclose(there.orientation, begin.orientation, atol=1e-3)
+
+
+@pytest.mark.parametrize('kind', JOINT_KINDS)
+def test_the_way_home_is_that_of_the_tool(kind, contract_of):
+    home = np.array([0.46, 0.05])
+    contract = contract_of(kind, {'reset': {
+        'kind': 'home', 'position': home.tolist(), 'tolerance': 0.002, 'speed': 1.0}})
+    robot, homing = FollowingArm(contract), Homing(contract)
+    height = robot.tool.position[2]
+    for _ in range(100):
+        action = homing.action(robot.measured)
+        if action is None:
+            break
+        robot.act(action)
+    np.testing.assert_allclose(robot.tool.position, [*home, height], atol=0.003)
 
 
 def test_without_a_hold_it_does_not_return(contract_of):
@@ -256,8 +272,8 @@ def test_what_the_limits_left_of_an_action_is_what_the_tool_does(contract_of):
     ({'command.hold': 11.0}, ['command.hold', '<= 5']),
     ({'command.axes': ['x']}, ['command.axes', 'linear.x']),
     ({'command.scale': [0.1, 0.0]}, ['command.scale', 'leave the axis out']),
-    ({'reset': {'kind': 'home', 'position': [0.5, 0.0], 'tolerance': 0.01}},
-     ['reset.kind', 'through joints']),
+    ({'reset': {'kind': 'home', 'position': [0.5, 0.0, 0.2], 'tolerance': 0.01}},
+     ['reset.position', '2 finite numbers']),
 ], ids=lambda value: '-'.join(value) if isinstance(value, dict) else '')
 def test_a_mistake_is_answered_with_key_and_expectation(contract_of, change, words):
     with pytest.raises(ContractError) as error:

@@ -66,11 +66,12 @@ def _home(facts, contract) -> Iterator[Finding]:
 
 def _outside(contract) -> Iterator[Finding]:
     """Find numbers of the position that the safety gate does not let the robot get to."""
+    if contract.command.kinematics is not None:
+        return  # limits are of joints, the position is of the tool: the way there tells
     limits, tolerance = contract.limits, contract.reset.tolerance
     box, key = (limits.workspace, 'limits.workspace') if contract.command.commands_tool else (
         limits, 'limits.joints')
-    elements = Homing(contract).elements
-    low, high = (np.array(bound)[elements] for bound in (box.minimum, box.maximum))
+    low, high = Homing(contract).where(np.array([box.minimum, box.maximum]))
     for axis, at, least, most in zip(
             contract.command.axes, contract.reset.position, low, high, strict=True):
         if not least - tolerance <= at <= most + tolerance:
@@ -98,7 +99,7 @@ def _way(contract, here) -> Finding:
 
 
 def _drive_home(contract, here) -> tuple[np.ndarray, float]:
-    """Return where the commanded numbers are at the end, and after how long [s]."""
+    """Return where what actions move is at the end, and after how long [s]."""
     homing, gate, here = Homing(contract), SafetyGate(contract), np.array(here, float)
     scale, period = np.array(contract.command.scale), contract.control_period
     gate.arm(MeasuredState(here, 0.0), 0.0)
@@ -108,16 +109,21 @@ def _drive_home(contract, here) -> tuple[np.ndarray, float]:
         action = homing.action(measured)
         if action is None:
             break
-        executed = gate.filter(action, measured, ticks * period).executed_action
-        here[homing.elements] += executed * scale * period
-    return here[homing.elements], ticks * period
+        decision = gate.filter(action, measured, ticks * period)
+        if contract.command.commands_tool:
+            for number, element in contract.command.moves:
+                here[element] += decision.executed_action[number] * scale[number] * period
+        else:
+            here = decision.command if contract.command.is_target else (
+                here + decision.command * period)
+    return homing.where(here), ticks * period
 
 
 def _noise(contract, positions) -> Iterator[Finding]:
     """Judge how often a robot that rests at home would be seen there."""
     if len(positions) < FEW:
         return
-    positions = positions[:, Homing(contract).elements]
+    positions = Homing(contract).where(positions)
     # Of neighbours, so that slow motion does not count as noise.
     noise = np.std(np.diff(positions, axis=0), axis=0) / math.sqrt(2.0)
     if (np.std(positions, axis=0) > AT_REST * noise + EXACT).any():
