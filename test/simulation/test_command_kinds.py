@@ -1,11 +1,11 @@
 """The simulated arm, driven by each kind of command that a contract may name."""
 
-from command_kinds import changes
+from command_kinds import changes, through_joints
 import numpy as np
 import pytest
 from robots import write_contract
 from sgft_ros.robot import load_robot_contract
-from sgft_ros.robot.command import KINDS
+from sgft_ros.robot.command import KINDS, TOOL_KINDS
 from sgft_ros.simulation.environment import Environment
 from sgft_ros.simulation.experts import EXPERTS
 from sgft_ros.simulation.physics import Physics
@@ -14,19 +14,24 @@ from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task
 
 EPISODES = 5
+THROUGH = ' through'  # joints that move the tool
+WAYS = [*KINDS, *(kind + THROUGH for kind in KINDS if kind not in TOOL_KINDS)]
 PROFILES = ('ur5e_servo', 'ur5e_velocity', 'fr3_crisp', 'joint_trajectory')
 NOMINAL = Physics()
 
 
-def environment(folder, kind, physics=NOMINAL):
-    contract = load_robot_contract(write_contract(folder, changes(kind)))
+def environment(folder, way, physics=NOMINAL):
+    kind = way.removesuffix(THROUGH)
+    change = changes(kind) if way == kind else through_joints(kind) | {
+        'command.axes': ['linear.x', 'linear.y', 'linear.z']}
+    contract = load_robot_contract(write_contract(folder, change))
     return Environment(
         get_task('peg_insert'), contract, np.random.default_rng(0), lambda _: physics)
 
 
-@pytest.mark.parametrize('kind', KINDS)
-def test_scripted_controller_inserts_the_peg(kind, tmp_path):
-    arm = environment(tmp_path, kind)
+@pytest.mark.parametrize('way', WAYS)
+def test_scripted_controller_inserts_the_peg(way, tmp_path):
+    arm = environment(tmp_path, way)
     for _ in range(EPISODES):
         arm.reset()
         ended = truncated = False
@@ -36,9 +41,9 @@ def test_scripted_controller_inserts_the_peg(kind, tmp_path):
         assert outcome.success
 
 
-@pytest.mark.parametrize('kind', KINDS)
-def test_no_action_leaves_the_arm_where_it_is(kind, tmp_path):
-    arm = environment(tmp_path, kind)
+@pytest.mark.parametrize('way', WAYS)
+def test_no_action_leaves_the_arm_where_it_is(way, tmp_path):
+    arm = environment(tmp_path, way)
     arm.reset()
     begin = arm.cell.arm.tip_position
     for _ in range(20):
@@ -46,9 +51,9 @@ def test_no_action_leaves_the_arm_where_it_is(kind, tmp_path):
     assert np.linalg.norm(arm.cell.arm.tip_position - begin) < 1e-3
 
 
-@pytest.mark.parametrize('kind', KINDS)
-def test_full_actions_move_the_arm_as_fast_as_the_scale_says(kind, tmp_path):
-    arm = environment(tmp_path, kind)
+@pytest.mark.parametrize('way', WAYS)
+def test_full_actions_move_the_arm_as_fast_as_the_scale_says(way, tmp_path):
+    arm = environment(tmp_path, way)
     arm.reset()
     joints = arm.action_size == 6
     action = np.eye(6)[0] if joints else np.array([0.0, 1.0, 0.0])
