@@ -103,10 +103,10 @@ class ToolThroughJoints:
     def shortened(self, velocity: np.ndarray, cut: np.ndarray) -> np.ndarray:
         """Return what returns the tool, with the part of the rest that every joint is left."""
         forth = velocity - self._back
-        shorter = cut != velocity
-        share = ((cut - self._back)[shorter] / forth[shorter]).min() if (
-            forth[shorter].all()) else 0.0
-        return self._back + min(max(float(share), 0.0), 1.0) * forth
+        shares = np.divide(
+            cut - self._back, forth, out=np.zeros_like(forth), where=forth != 0.0)
+        share = float(shares[cut != velocity].min())
+        return self._back + min(max(share, 0.0), 1.0) * forth
 
     def from_drive(self, velocity: np.ndarray) -> np.ndarray:
         """Return the velocity of the tool (action,) that joint velocities (joints,) make."""
