@@ -136,12 +136,13 @@ class SafetyGate:
             return GateDecision(self._drive.idle(), self._executed.copy(), True, True, 'disarmed')
         action = np.asarray(action, np.float32)
         problem = (self._problem_of_action(action) or self._problem_of_state(measured)
-                   or self._problem_of_stamp(stamp, clock)
-                   or self._transmission.problem(measured.position))
+                   or self._problem_of_stamp(stamp, clock))
         if problem:
             return self._stop(problem, measured)
-        self._deadline = now + self._timeout
-        return self._limit(action, measured)
+        decision = self._limit(action, measured)
+        if not decision.stopped:
+            self._deadline = now + self._timeout
+        return decision
 
     def _limit(self, action: np.ndarray, measured: MeasuredState) -> GateDecision:
         reasons = []
@@ -155,6 +156,8 @@ class SafetyGate:
             reasons.append('action step')
         low, high = self._drive.whereabouts(measured)
         wanted = self._transmission.to_drive(stepped * self._scale, low + 0.5 * (high - low))
+        if self._transmission.problem:
+            return self._stop(self._transmission.problem, measured)
         if self._transmission.falls_short:
             reasons.append('reach of the arm')
         inside = self._cut(wanted, lambda velocity: self._limiter.keep_inside(velocity, low, high))

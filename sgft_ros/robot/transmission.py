@@ -28,14 +28,11 @@ def make_transmission(contract: RobotContract) -> 'Direct | ToolThroughJoints':
 class Direct:
     """The drive is told what actions ask for."""
 
+    problem = ''         # why the robot cannot be moved from where it was last
     falls_short = False  # whether the drive cannot do what was asked last
 
     def begin(self, position: np.ndarray) -> None:
         """Take over the robot where it is; `position` like `MeasuredState.position`."""
-
-    def problem(self, position: np.ndarray) -> str:
-        """Return why the robot cannot be moved from a position; empty if it can."""
-        return ''
 
     def to_drive(self, velocity: np.ndarray, position: np.ndarray) -> np.ndarray:
         """Return the velocity (width,) that the drive is told, at a position."""
@@ -65,33 +62,28 @@ class ToolThroughJoints:
 
         self._arm = make_arm(contract)
         self._axes = tool_axes(contract)
-        self._hold = np.full(6, contract.command.kinematics.hold)
-        self._hold[self._axes] = 0.0
+        self._hold = contract.command.kinematics.hold
+        self._is_held = np.full(6, float(self._hold > 0.0))
+        self._is_held[self._axes] = 0.0
         self._short = SHORT * np.abs(contract.command.scale)
-        self.falls_short = False
+        self.problem, self.falls_short = '', False
 
     def begin(self, position: np.ndarray) -> None:
         """Hold from now on where joint positions (joints,) [rad] put the tool."""
         self._home = self._arm.tool(position)
         self._jacobian, self._back = self._home.jacobian, np.zeros(len(position))
 
-    def problem(self, position: np.ndarray) -> str:
-        """Return why the robot cannot be moved from joint positions (joints,); empty if it can."""
-        away = self._away(self._arm.tool(position)) * (self._hold > 0.0)
-        far, turned = np.linalg.norm(away[:3]), np.linalg.norm(away[3:])
-        if far <= MOST_AWAY and turned <= MOST_TURNED:
-            return ''
-        return (f'the tool is {1000 * far:.0f} mm and {turned:.2f} rad from where it is held '
-                'since the gate was armed')
-
     def to_drive(self, velocity: np.ndarray, position: np.ndarray) -> np.ndarray:
         """Return velocities (joints,) [rad/s] for one of the tool (action,) [m/s, rad/s]."""
         tool = self._arm.tool(position)
-        back = self._hold * self._away(tool)
-        for part, most in ((slice(3), HOLD_SPEED), (slice(3, 6), HOLD_TURN)):
-            norm = math.sqrt(back[part] @ back[part])
-            if norm > most:
-                back[part] *= most / norm
+        away = self._is_held * self._away(tool)
+        far, turned = (math.sqrt(part @ part) for part in (away[:3], away[3:]))
+        self.problem = '' if far <= MOST_AWAY and turned <= MOST_TURNED else (
+            f'the tool is {1000 * far:.0f} mm and {turned:.2f} rad from where it is held since '
+            'the gate was armed')
+        back = self._hold * away
+        back[:3] *= HOLD_SPEED / max(self._hold * far, HOLD_SPEED)
+        back[3:] *= HOLD_TURN / max(self._hold * turned, HOLD_TURN)
         twists = np.zeros((6, 2))
         twists[:, 0], twists[self._axes, 1] = back, velocity
         self._jacobian = tool.jacobian
