@@ -29,3 +29,10 @@ def through_joints(kind):
     return changes(kind) | {
         'command.axes': ['linear.x', 'linear.y'], 'command.scale': 0.06,
         'command.urdf': str(urdf_path()), 'limits.joints.speed': 2.0}
+
+
+def write_urdf(file, origin):
+    """Write the simulated arm's URDF with another `origin` of its tool."""
+    text, tool = urdf_path().read_text(), '<child link="peg_tip"/><origin xyz="0 0 0.07"/>'
+    assert text.count(tool) == 1
+    file.write_text(text.replace(tool, f'<child link="peg_tip"/><origin {origin}/>'))

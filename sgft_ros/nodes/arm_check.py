@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 from sgft_ros.nodes.sensors import Sensors
-from sgft_ros.robot import MeasuredState, RobotContract, rotation
-from sgft_ros.robot.arm_kinematics import make_arm
+from sgft_ros.robot import MeasuredState, RobotContract
+from sgft_ros.robot.transmission import make_arm
 from tf2_ros import TransformException
 
 MOST_APART, MOST_TURNED = 0.02, 0.1  # [m], [rad]
@@ -30,11 +30,10 @@ def make_arm_check(
             return ()
         if measured is None or not np.isfinite(measured.position).all():
             return ()
-        tool, p, q = arm.tool(measured.position), found.translation, found.rotation
-        apart = np.linalg.norm(tool.position - [p.x, p.y, p.z])
-        turn = rotation.multiply(
-            tool.orientation, rotation.inverse(np.array([q.w, q.x, q.y, q.z])))
-        turned = np.linalg.norm(rotation.to_vector(turn))
+        p, q = found.translation, found.rotation
+        way = arm.tool(measured.position).way_to(
+            np.array([p.x, p.y, p.z]), np.array([q.w, q.x, q.y, q.z]))
+        apart, turned = np.linalg.norm(way[:3]), np.linalg.norm(way[3:])
         if apart <= MOST_APART and turned <= MOST_TURNED:
             return ()
         return (f'{contract.command.kinematics.urdf} puts {frames.tool} '

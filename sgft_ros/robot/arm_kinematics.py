@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import mujoco
 import numpy as np
-from sgft_ros.robot.contract import RobotContract
+from sgft_ros.robot import rotation
 from sgft_ros.robot.urdf import chain_of, MOVABLE
 from sgft_ros.robot.yaml_section import ContractError
 
@@ -17,6 +17,11 @@ class ToolState(NamedTuple):
     position: np.ndarray     # (3,) [m]
     orientation: np.ndarray  # quaternion (w, x, y, z)
     jacobian: np.ndarray     # (6, joints): linear [m/s], angular [rad/s] per velocity of a joint
+
+    def way_to(self, position: np.ndarray, orientation: np.ndarray) -> np.ndarray:
+        """Return the way (6,) [m, rad] to a position (3,) and a quaternion (4,)."""
+        return np.concatenate([
+            position - self.position, rotation.difference(orientation, self.orientation)])
 
 
 class ArmKinematics:
@@ -49,16 +54,6 @@ class ArmKinematics:
         mujoco.mj_jacBody(model, data, self._jacobian[:3], self._jacobian[3:], self._tool)
         return ToolState(data.xpos[self._tool].copy(), data.xquat[self._tool].copy(),
                          self._jacobian[:, self._velocities])
-
-
-def make_arm(contract: RobotContract) -> ArmKinematics:
-    """
-    Return the arm whose joints a contract commands and whose tool its actions move.
-
-    :raises ContractError: as :class:`ArmKinematics`
-    """
-    command, frames = contract.command, contract.frames
-    return ArmKinematics(command.kinematics.urdf, command.joints, frames.base, frames.tool)
 
 
 def _bare(chain, base):

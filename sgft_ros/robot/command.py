@@ -63,12 +63,17 @@ class CommandContract:
         return self.kind in TOOL_KINDS
 
     @property
+    def twist_elements(self) -> list[int]:
+        """Return the elements of a twist (6,) that the axes of the tool are."""
+        return [TWIST_AXES.index(axis) for axis in self.axes]
+
+    @property
     def moves(self) -> tuple[tuple[int, int], ...]:
         """Return pairs: number of a velocity, and the element of the position that it moves."""
         if not self.commands_tool:
             return tuple((index, index) for index in range(self.width))
-        return tuple((index, 'xyz'.index(axis[-1])) for index, axis in enumerate(self.axes)
-                     if axis.startswith('linear.'))
+        return tuple((index, element) for index, element in enumerate(self.twist_elements)
+                     if TWIST_AXES[element].startswith('linear.'))
 
     @property
     def is_target(self) -> bool:

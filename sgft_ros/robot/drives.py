@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from sgft_ros.robot import rotation
-from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.limiters import clip, same, towards_box
 
@@ -139,7 +138,7 @@ class PoseDrive(_TargetDrive):
 
     def __init__(self, contract: RobotContract):
         super().__init__(contract)
-        self._axes = [TWIST_AXES.index(axis) for axis in contract.command.axes]
+        self._axes = contract.command.twist_elements
         self._lead, self._angular_lead = contract.command.lead
 
     def whereabouts(self, measured: MeasuredState) -> tuple[np.ndarray, np.ndarray]:
@@ -163,7 +162,7 @@ class PoseDrive(_TargetDrive):
 
     def _near(self, orientation, measured):
         """Return the orientation, turned back to within the lead of the measured one."""
-        apart = rotation.to_vector(rotation.multiply(orientation, rotation.inverse(measured)))
+        apart = rotation.difference(orientation, measured)
         angle = float(np.linalg.norm(apart))
         if angle <= self._angular_lead:
             return orientation
@@ -189,4 +188,4 @@ class PoseDrive(_TargetDrive):
 
 
 def _angle(a, b):
-    return float(np.linalg.norm(rotation.to_vector(rotation.multiply(a, rotation.inverse(b)))))
+    return float(np.linalg.norm(rotation.difference(a, b)))

@@ -155,7 +155,7 @@ class SafetyGate:
         if not same(stepped, allowed):
             reasons.append('action step')
         low, high = self._drive.whereabouts(measured)
-        wanted = self._transmission.to_drive(stepped * self._scale, low + 0.5 * (high - low))
+        wanted = self._transmission.to_drive(stepped * self._scale, low, high)
         if self._transmission.problem:
             return self._stop(self._transmission.problem, measured)
         if self._transmission.falls_short:

@@ -3,6 +3,7 @@
 import numpy as np
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.drives import MeasuredState
+from sgft_ros.robot.transmission import make_arm
 
 GAIN = 0.2  # of the remaining way, per control period
 
@@ -20,12 +21,9 @@ class Homing:
         # Which numbers of the located position the numbers of an action move.
         self._elements = np.array([element for _, element in command.moves])
         if command.kinematics is not None:
-            # Here, as most processes that know the contract never compute an arm.
-            from sgft_ros.robot.arm_kinematics import make_arm
-
             arm = make_arm(contract)
             self._locate = lambda position: arm.tool(position).position
-            self._elements = np.array(['xyz'.index(axis[-1]) for axis in command.axes])
+            self._elements = np.array(command.twist_elements)
 
     def where(self, position: np.ndarray) -> np.ndarray:
         """Return what actions move (action,), of a measured position (n,) or several (m, n)."""

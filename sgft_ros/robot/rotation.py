@@ -19,6 +19,11 @@ def inverse(quaternion: np.ndarray) -> np.ndarray:
     return quaternion * np.array([1.0, -1.0, -1.0, -1.0])
 
 
+def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the rotation vector (3,) [rad] that turns from quaternion `b` (4,) to `a` (4,)."""
+    return to_vector(multiply(a, inverse(b)))
+
+
 def rotate(quaternion: np.ndarray, vector: np.ndarray) -> np.ndarray:
     """Return the vector (3,), turned by the quaternion (4,)."""
     w, x, y, z = quaternion.tolist()

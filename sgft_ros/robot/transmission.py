@@ -3,12 +3,10 @@
 import math
 
 import numpy as np
-from sgft_ros.robot import rotation
-from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.robot.contract import RobotContract
 
 DAMPING = 1e-4  # of the least-squares inverse: near a singularity joints would have to race
-SHORT = 0.05    # share of what an action asks for that may be missing; [m/s, rad/s] of 1.0
+SHORT = 0.05    # share of the velocity of a full action that may be missing
 # How fast at most what no action moves returns, and how far from there the robot is stopped.
 HOLD_SPEED, HOLD_TURN = 0.05, 0.25  # [m/s], [rad/s]
 MOST_AWAY, MOST_TURNED = 0.05, 0.3  # [m], [rad]
@@ -34,8 +32,8 @@ class Direct:
     def begin(self, position: np.ndarray) -> None:
         """Take over the robot where it is; `position` like `MeasuredState.position`."""
 
-    def to_drive(self, velocity: np.ndarray, position: np.ndarray) -> np.ndarray:
-        """Return the velocity (width,) that the drive is told, at a position."""
+    def to_drive(self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return the velocity (width,) that the drive is told, at a position in low...high."""
         return velocity
 
     def shortened(self, velocity: np.ndarray, cut: np.ndarray) -> np.ndarray:
@@ -57,11 +55,8 @@ class ToolThroughJoints:
     """
 
     def __init__(self, contract: RobotContract):
-        # Here, as most processes that know the contract never compute an arm.
-        from sgft_ros.robot.arm_kinematics import make_arm
-
         self._arm = make_arm(contract)
-        self._axes = tool_axes(contract)
+        self._axes = contract.command.twist_elements
         self._hold = contract.command.kinematics.hold
         self._is_held = np.full(6, float(self._hold > 0.0))
         self._is_held[self._axes] = 0.0
@@ -73,10 +68,10 @@ class ToolThroughJoints:
         self._home = self._arm.tool(position)
         self._jacobian, self._back = self._home.jacobian, np.zeros(len(position))
 
-    def to_drive(self, velocity: np.ndarray, position: np.ndarray) -> np.ndarray:
+    def to_drive(self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Return velocities (joints,) [rad/s] for one of the tool (action,) [m/s, rad/s]."""
-        tool = self._arm.tool(position)
-        away = self._is_held * self._away(tool)
+        tool = self._arm.tool(low + 0.5 * (high - low))
+        away = self._is_held * tool.way_to(self._home.position, self._home.orientation)
         far, turned = (math.sqrt(part @ part) for part in (away[:3], away[3:]))
         self.problem = '' if far <= MOST_AWAY and turned <= MOST_TURNED else (
             f'the tool is {1000 * far:.0f} mm and {turned:.2f} rad from where it is held since '
@@ -104,15 +99,18 @@ class ToolThroughJoints:
         """Return the velocity of the tool (action,) that joint velocities (joints,) make."""
         return (self._jacobian @ velocity)[self._axes]
 
-    def _away(self, tool):
-        """Return the way back (6,) [m, rad] to where the tool is held."""
-        turn = rotation.multiply(self._home.orientation, rotation.inverse(tool.orientation))
-        return np.concatenate([self._home.position - tool.position, rotation.to_vector(turn)])
 
+def make_arm(contract: RobotContract):
+    """
+    Return the ArmKinematics whose joints a contract commands and whose tool its actions move.
 
-def tool_axes(contract: RobotContract) -> list[int]:
-    """Return the elements of a twist (6,) that the numbers of an action are."""
-    return [TWIST_AXES.index(axis) for axis in contract.command.axes]
+    :raises ContractError: if no arm can be made of its URDF
+    """
+    # Here, as it loads MuJoCo, and most processes that know the contract never compute an arm.
+    from sgft_ros.robot.arm_kinematics import ArmKinematics
+
+    command, frames = contract.command, contract.frames
+    return ArmKinematics(command.kinematics.urdf, command.joints, frames.base, frames.tool)
 
 
 def damped_solution(jacobian: np.ndarray, twist: np.ndarray) -> np.ndarray:

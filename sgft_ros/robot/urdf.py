@@ -12,7 +12,7 @@ from sgft_ros.robot.yaml_section import Section, suggest
 PACKAGE = 'package://'
 MOVABLE = ('revolute', 'continuous', 'prismatic')
 MAX_HOLD = 0.25  # per control period; with more, an arm that follows some periods late would swing
-ORIGIN, AXIS = {'xyz': '0 0 0', 'rpy': '0 0 0'}, {'xyz': '1 0 0'}  # where the URDF has none
+DEFAULTS = {'origin': {'xyz': '0 0 0', 'rpy': '0 0 0'}, 'axis': {'xyz': '1 0 0'}}  # of a joint
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,18 @@ def chain_of(urdf: Path, base: str, tool: str) -> Sequence[ChainJoint]:
         if joint.find('mimic') is not None:
             raise ValueError(f'a URDF without joints that mimic others between {base!r} and '
                              f'{tool!r}, as {joint.get("name")!r} does')
-        origin, axis = (joint.find(name) for name in ('origin', 'axis'))
         chain.append(ChainJoint(
-            joint.get('name', ''), joint.get('type', ''), link,
-            ORIGIN | ({} if origin is None else dict(origin.attrib)),
-            (AXIS if axis is None else axis.attrib)['xyz']))
+            joint.get('name', ''), joint.get('type', ''), link, _attributes(joint, 'origin'),
+            _attributes(joint, 'axis')['xyz']))
         link = joint.find('parent').get('link')
     if link != base or base == tool:
         raise ValueError(f'a URDF in which joints lead from {base!r} to {tool!r}')
     return chain[::-1]
+
+
+def _attributes(joint, name):
+    element = joint.find(name)
+    return DEFAULTS[name] | ({} if element is None else element.attrib)
 
 
 def _find(command: Section) -> Path:

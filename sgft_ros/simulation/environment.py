@@ -2,7 +2,6 @@
 
 import numpy as np
 from sgft_ros.robot import MeasuredState, ObservationAssembler, RobotContract, SafetyGate
-from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.simulation.cell import SimulatedCell
 from sgft_ros.simulation.sensing import SimulatedSensing
 from sgft_ros.simulation.setpoints import setpoint_maker
@@ -71,7 +70,7 @@ class Environment:
         """
         velocity = np.append(velocity, np.zeros(6 - len(velocity)))
         if self._command.commands_tool or self._command.kinematics is not None:
-            wanted = velocity[[TWIST_AXES.index(axis) for axis in self._command.axes]]
+            wanted = velocity[self._command.twist_elements]
         else:
             wanted = self.cell.arm.joint_velocities_for(velocity[:3])
         return np.clip(wanted / self._command.scale, -1.0, 1.0).astype(np.float32)

@@ -93,7 +93,7 @@ def setpoint_maker(
         if any(axis.startswith('angular') for axis in command.axes):
             raise ValueError('the simulated arm keeps its tool upright: command.axes may only be '
                              f'out of {", ".join(TWIST_AXES[:3])}, got {", ".join(command.axes)}')
-        axes = [TWIST_AXES.index(axis) for axis in command.axes]
+        axes = command.twist_elements
 
         def tool_velocity(command):
             velocity = np.zeros(3)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
 from command_kinds import changes as kind_changes
-from command_kinds import through_joints
+from command_kinds import through_joints, write_urdf
 from data_path import node_process, running_probe
 from looks import assert_named, bad, end, own_domain, record, sgft
 from own_task import reach
@@ -19,7 +19,6 @@ from sgft_ros.check.judge import judge
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
 from sgft_ros.nodes.compatibility import check_compatible
 from sgft_ros.robot import load_robot_contract
-from sgft_ros.simulation.scenes.scene import urdf_path
 from sgft_ros.simulation.sim_to_real import sim_to_real
 from sgft_ros.tasks import get_task
 import yaml
@@ -266,11 +265,8 @@ def test_a_home_of_the_tool_within_reach_of_its_joints_is_green(look):
 @pytest.mark.parametrize('origin, words', [
     ('xyz="0 0 0.11"', ['40 mm and']), ('xyz="0 0 0.07" rpy="0 0 0.2"', ['0.2 rad apart'])])
 def test_a_urdf_with_another_tool_is_named(look, tmp_path, origin, words):
-    text = urdf_path().read_text()
-    peg = '<child link="peg_tip"/><origin xyz="0 0 0.07"/>'
-    assert text.count(peg) == 1
     other = tmp_path / 'other.urdf'
-    other.write_text(text.replace(peg, f'<child link="peg_tip"/><origin {origin}/>'))
+    write_urdf(other, origin)
     findings = look(through_joints('joint_velocity') | {'command.urdf': str(other)}, task=None)
     assert_named(findings, RED, 'kinematics of other.urdf', *words, 'robot_state_publisher')
 

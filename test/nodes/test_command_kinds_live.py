@@ -4,7 +4,7 @@ from array import array
 import signal
 import time
 
-from command_kinds import changes, through_joints
+from command_kinds import changes, through_joints, write_urdf
 from data_path import node_process, running_probe
 import numpy as np
 import pytest
@@ -14,7 +14,6 @@ from sensor_msgs.msg import JointState
 from sgft_ros.msg import Action
 from sgft_ros.nodes import qos
 from sgft_ros.robot.command import KINDS, TOOL_KINDS
-from sgft_ros.simulation.scenes.scene import urdf_path
 from std_srvs.srv import SetBool
 
 PERIOD = 0.05   # of the control loop [s]
@@ -113,9 +112,7 @@ def test_a_gate_that_is_told_to_end_stops_the_arm_first(robot):
 
 
 def test_a_gate_whose_urdf_is_that_of_another_arm_does_not_arm(domain_id, tmp_path):
-    urdf = tmp_path / 'longer.urdf'
-    joint = '<child link="peg_tip"/><origin xyz="0 0 0.07"/>'
-    urdf.write_text(urdf_path().read_text().replace(joint, joint.replace('0.07', '0.11')))
+    write_urdf(tmp_path / 'longer.urdf', 'xyz="0 0 0.11"')
     file = write_contract(
         tmp_path, through_joints('joint_velocity') | {'command.urdf': 'longer.urdf'})
     with running_probe() as probe, node_process('simulated_robot', robot=file, gap=0.0), \

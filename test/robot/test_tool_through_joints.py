@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from robots import write_contract
 from sgft_ros.robot import ContractError, load_robot_contract, MeasuredState, rotation, SafetyGate
-from sgft_ros.robot.arm_kinematics import ArmKinematics, make_arm
+from sgft_ros.robot.arm_kinematics import ArmKinematics
 from sgft_ros.robot.command import KINDS, TOOL_KINDS
 from sgft_ros.robot.homing import Homing
-from sgft_ros.robot.transmission import HOLD_SPEED
+from sgft_ros.robot.transmission import HOLD_SPEED, make_arm
 from sgft_ros.simulation.arm import HOME, JOINTS
 
 JOINT_KINDS = [kind for kind in KINDS if kind not in TOOL_KINDS]

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from sgft_ros.check.facts import Facts, JOINT_POSITIONS, TOOL_POSE
 from sgft_ros.check.findings import Finding, green, red, yellow
-from sgft_ros.robot import RobotContract, rotation
-from sgft_ros.robot.arm_kinematics import make_arm
-from sgft_ros.robot.transmission import damped_solution, tool_axes
+from sgft_ros.robot import RobotContract
+from sgft_ros.robot.transmission import damped_solution, make_arm
 
 MOST_APART, MOST_TURNED = 0.01, 0.03  # [m], [rad]; two robots of one type differ by less
 WELL, HARDLY = 0.9, 0.5               # share of a motion that was asked for
@@ -29,10 +28,8 @@ def _tool(facts, contract, arm) -> Iterator[Finding]:
     joints, poses = (facts.signals[name].values for name in (JOINT_POSITIONS, TOOL_POSE))
     for at, pose in zip(reversed(joints), reversed(poses)):
         if np.isfinite(at).all() and np.isfinite(pose).all():
-            tool = arm.tool(at)
-            turn = rotation.multiply(tool.orientation, rotation.inverse(pose[3:]))
-            apart.append((np.linalg.norm(tool.position - pose[:3]),
-                          np.linalg.norm(rotation.to_vector(turn))))
+            way = arm.tool(at).way_to(pose[:3], pose[3:])
+            apart.append((np.linalg.norm(way[:3]), np.linalg.norm(way[3:])))
     if not apart:
         return  # the rules of joints, frames and ages say why
     far, turned = np.median(apart, axis=0)
@@ -50,7 +47,7 @@ def _tool(facts, contract, arm) -> Iterator[Finding]:
 
 def _mobility(contract, jacobian) -> Iterator[Finding]:
     """Judge how much of a motion along each axis the joints can make where they are."""
-    twists = np.eye(6)[:, tool_axes(contract)]
+    twists = np.eye(6)[:, contract.command.twist_elements]
     came = jacobian @ damped_solution(jacobian, twists)
     for axis, wanted, made in zip(contract.command.axes, twists.T, came.T, strict=True):
         share, aside = float(wanted @ made), float(np.linalg.norm(made - (wanted @ made) * wanted))

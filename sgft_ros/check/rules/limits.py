@@ -6,8 +6,7 @@ import numpy as np
 from sgft_ros.check.facts import Facts, JOINT_POSITIONS, TOOL_POSITION
 from sgft_ros.check.findings import Finding, green, red, yellow
 from sgft_ros.robot import RobotContract
-from sgft_ros.robot.arm_kinematics import make_arm
-from sgft_ros.robot.transmission import damped_solution, tool_axes
+from sgft_ros.robot.transmission import damped_solution, make_arm
 
 SLACK = 1e-3         # beyond a limit, which noise of a measurement may reach [m, rad]
 MOST_OUTSIDE = 0.05  # share of the control ticks
@@ -79,7 +78,7 @@ def _joint_speeds(facts, contract) -> dict[str, tuple[float, float]]:
     at = facts.last(JOINT_POSITIONS)
     if at is None:
         return {}  # the rules of joints and ages say why
-    twists = np.eye(6)[:, tool_axes(contract)] * command.scale
+    twists = np.eye(6)[:, command.twist_elements] * command.scale
     speeds = np.abs(damped_solution(make_arm(contract).tool(at).jacobian, twists))
     return {joint: (float(each.max()), float(each.sum()))
             for joint, each in zip(command.joints, speeds, strict=True)}
@@ -88,16 +87,13 @@ def _joint_speeds(facts, contract) -> dict[str, tuple[float, float]]:
 def room(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
     """Find commanded axes and joints whose limits leave no room; no finding otherwise."""
     command = contract.command
-    if command.commands_tool:
-        box, key = contract.limits.workspace, 'limits.workspace'
-        axes = [(axis, 'xyz'.index(axis[-1])) for axis in command.axes if axis[:6] == 'linear']
-    else:
-        box, key = contract.limits, 'limits.joints'
-        axes = [(joint, index) for index, joint in enumerate(command.joints)]
-    for axis, index in axes:
-        low, high = box.minimum[index], box.maximum[index]
+    box, key = (contract.limits.workspace, 'limits.workspace') if command.commands_tool else (
+        contract.limits, 'limits.joints')
+    names = command.joints or command.axes
+    for number, element in command.moves:
+        low, high = box.minimum[element], box.maximum[element]
         if low == high:
-            yield red(f'{key}, {axis}', 'room to move', f'min and max are both {low:g}',
+            yield red(f'{key}, {names[number]}', 'room to move', f'min and max are both {low:g}',
                       'write limits between which it may move, or leave it out of the command')
 
 
