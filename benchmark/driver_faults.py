@@ -31,6 +31,7 @@ from sgft_ros.nodes.command_reader import make_command_reader
 from sgft_ros.nodes.simulated_robot import SimulatedRobot
 from sgft_ros.report.table import table
 from sgft_ros.robot import load_robot_contract
+from sgft_ros.robot.transmission import make_arm
 from std_srvs.srv import SetBool
 from tables import machine, quantile
 
@@ -57,6 +58,8 @@ class Witness(SimulatedRobot):
         self.beyond = Counter()
         self.commands = 0
         self.outside = 0.0   # farthest that the arm has ever been beyond its box
+        self.tool_outside = 0.0  # the same of a tool that joints move [m]
+        self._arm = None if contract.command.kinematics is None else make_arm(contract)
         self.arrivals = []   # of commands [s of the steady clock]
         self.changes = [(0.0, '')]  # times at which faults came and went, and which
         self.ignored_until = 0.0  # when the arm is under control again [s]
@@ -108,6 +111,16 @@ class Witness(SimulatedRobot):
         before, after = self._outside(here, low, high), self._outside(there, low, high)
         if (after > np.maximum(before, 0.0) + TOLERANCE)[moved].any():
             self.beyond['box'] += 1
+        if self._arm is not None:
+            self._compare_tool(here, there, limits.workspace)
+
+    def _compare_tool(self, here, there, box):
+        before, after = (self._outside(
+            self._arm.position(at), np.array(box.minimum), np.array(box.maximum))
+            for at in (here, there))
+        self.tool_outside = max(self.tool_outside, float(before.max()))
+        if (after > np.maximum(before, 0.0) + TOLERANCE).any():
+            self.beyond['workspace'] += 1
 
     def _compare_speed(self, velocity, limits, tool):
         fast = np.linalg.norm(velocity) > limits.linear_speed + ROUNDING if tool else (
@@ -252,9 +265,12 @@ def _row(robot, witness, actor, gone_on, contract):
     beyond = sum(witness.beyond.values())
     shown = ', '.join(f'{quantile(delays, share):.2f}' for share in (0.5, 0.99, 1.0))
     unit = 'mm' if contract.command.commands_tool else 'mrad'
+    outside = f'{1e3 * max(witness.outside, 0.0):.1f} {unit}'
+    if contract.command.kinematics is not None:
+        outside += f', {1e3 * max(witness.tool_outside, 0.0):.1f} mm'
     stops = witness._faults.counts['protective_stop']
     return (robot, sum(witness._faults.counts.values()), actor.bad, len(delays),
-            witness.commands, beyond, f'{1e3 * max(witness.outside, 0.0):.1f} {unit}', shown,
+            witness.commands, beyond, outside, shown,
             late, f'{stops}, {gone_on}'), beyond
 
 

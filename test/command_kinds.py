@@ -28,7 +28,8 @@ def through_joints(kind):
     """Return those for a kind that is told about joints, while actions move the tool."""
     return changes(kind) | {
         'command.axes': ['linear.x', 'linear.y'], 'command.scale': 0.06,
-        'command.urdf': str(urdf_path()), 'limits.joints.speed': 2.0}
+        'command.urdf': str(urdf_path()), 'limits.joints.speed': 2.0,
+        'limits.workspace': {'min': [-2.0] * 3, 'max': [2.0] * 3}}
 
 
 def write_urdf(file, origin):

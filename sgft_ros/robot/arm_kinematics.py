@@ -45,14 +45,18 @@ class ArmKinematics:
         self._tool = self._model.body(tool).id
         self._jacobian = np.zeros((6, self._model.nv))
 
+    def position(self, positions: np.ndarray) -> np.ndarray:
+        """Return the position (3,) [m] of the tool at joint positions (joints,) [rad, m]."""
+        self._data.qpos[self._positions] = positions
+        mujoco.mj_kinematics(self._model, self._data)
+        return self._data.xpos[self._tool].copy()
+
     def tool(self, positions: np.ndarray) -> ToolState:
         """Return the state of the tool at joint positions (joints,) [rad, m]."""
-        model, data = self._model, self._data
-        data.qpos[self._positions] = positions
-        mujoco.mj_kinematics(model, data)
+        model, data, position = self._model, self._data, self.position(positions)
         mujoco.mj_comPos(model, data)
         mujoco.mj_jacBody(model, data, self._jacobian[:3], self._jacobian[3:], self._tool)
-        return ToolState(data.xpos[self._tool].copy(), data.xquat[self._tool].copy(),
+        return ToolState(position, data.xquat[self._tool].copy(),
                          self._jacobian[:, self._velocities])
 
 

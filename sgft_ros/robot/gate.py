@@ -8,7 +8,7 @@ from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.drives import make_drive, MeasuredState
 from sgft_ros.robot.limiters import all_finite, clip, make_limiter, same
-from sgft_ros.robot.transmission import make_transmission
+from sgft_ros.robot.transmission import make_transmission, WORKSPACE
 
 IDLE_TIMEOUT = 5.0  # [s] that an armed gate waits for its first action
 
@@ -110,13 +110,16 @@ class SafetyGate:
         if not self._drive.moves_on:
             return None
         low, high = self._drive.whereabouts(measured)
-        inside = self._cut(
+        self._transmission.look(low, high)
+        near = self._cut(
             self._velocity, lambda velocity: self._limiter.keep_inside(velocity, low, high))
+        inside = self._transmission.keep_inside(near)
         if inside is self._velocity:
             return None
+        reason = self._limiter.box if inside is near else WORKSPACE
         self._velocity, self._executed = inside, self._to_action(inside)
         return GateDecision(
-            self._drive.move(inside), self._executed.copy(), True, False, self._limiter.box)
+            self._drive.move(inside), self._executed.copy(), True, False, reason)
 
     def filter(
         self, action: np.ndarray, measured: MeasuredState | None, now: float, *,
@@ -155,21 +158,24 @@ class SafetyGate:
         if not same(stepped, allowed):
             reasons.append('action step')
         low, high = self._drive.whereabouts(measured)
-        wanted = self._transmission.to_drive(stepped * self._scale, low, high)
-        if self._transmission.problem:
-            return self._stop(self._transmission.problem, measured)
-        if self._transmission.falls_short:
-            reasons.append('reach of the arm')
+        self._transmission.look(low, high)
+        wanted, short, problem = self._transmission.to_drive(stepped * self._scale)
+        if problem:
+            return self._stop(problem, measured)
+        reasons += short
         inside = self._cut(wanted, lambda velocity: self._limiter.keep_inside(velocity, low, high))
         if inside is not wanted:
             reasons.append(self._limiter.box)
         near = self._cut(inside, lambda velocity: self._drive.within_lead(velocity, measured))
         if near is not inside:
             reasons.append('lead')
-        # Last, as a shorter velocity of the same direction cannot leave the box.
-        velocity = self._limiter.slow_down(near)
-        if velocity is not near:
+        # Behind the box, as a shorter velocity of the same direction cannot leave it.
+        slow = self._limiter.slow_down(near)
+        if slow is not near:
             reasons.append('speed')
+        velocity = self._transmission.keep_inside(slow)
+        if velocity is not slow and WORKSPACE not in reasons:
+            reasons.append(WORKSPACE)
         if not all_finite(velocity):
             return self._stop('no finite command', measured)
         # Untouched actions pass bit for bit.

@@ -18,18 +18,18 @@ class Homing:
         # Velocity per action; a velocity of 1 covers the control period's share of the way.
         self._gain = GAIN * contract.control_rate / np.array(command.scale)
         self._locate = lambda position: position
-        # Which numbers of the located position the numbers of an action move.
-        self._elements = np.array([element for _, element in command.moves])
+        # Which numbers of the position of tool or joints the numbers of an action move.
+        self.elements = np.array([element for _, element in command.moves])
         if command.kinematics is not None:
             arm = make_arm(contract)
             self._locate = lambda position: arm.tool(position).position
-            self._elements = np.array(command.twist_elements)
+            self.elements = np.array(command.twist_elements)
 
     def where(self, position: np.ndarray) -> np.ndarray:
         """Return what actions move (action,), of a measured position (n,) or several (m, n)."""
         if np.ndim(position) == 2:
             return np.array([self.where(each) for each in position])
-        return self._locate(position)[self._elements]
+        return self._locate(position)[self.elements]
 
     def action(self, measured: MeasuredState) -> np.ndarray | None:
         """Return the next action (action,) float32, None where the robot is at home."""

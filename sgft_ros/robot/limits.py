@@ -14,7 +14,7 @@ class Workspace:
 
     minimum: tuple[float, float, float]  # [m]
     maximum: tuple[float, float, float]  # [m]
-    max_age: float                       # of the measured tool position [s]
+    max_age: float                       # of what is measured of its position [s]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class JointLimits:
     topic: str                      # sensor_msgs/JointState that measures the positions
     max_age: float                  # of the measured positions [s]
     watchdog: float                 # as for a tool
+    workspace: Workspace | None = None  # of the tool, where actions move it through the joints
 
 
 Limits = ToolLimits | JointLimits
@@ -59,24 +60,30 @@ def _read_tool(contract: Section, command: CommandContract) -> ToolLimits:
     section = contract.section(
         'limits', ('action_step', 'linear_speed', 'angular_speed', 'workspace', 'watchdog'))
     box = section.section('workspace', ('min', 'max', 'max_age'))
-    minimum, maximum = _read_box(box, 3)
+    max_age = box.number('max_age', above=0.0)
     return ToolLimits(
         action_step=_read_each(section, 'action_step', command.size),
         linear_speed=section.number('linear_speed', minimum=0.0),
         angular_speed=section.number('angular_speed', minimum=0.0),
-        workspace=Workspace(minimum, maximum, box.number('max_age', above=0.0)),
+        workspace=Workspace(*_read_box(box, 3), max_age),
         watchdog=_read_watchdog(section))
 
 
 def _read_joints(contract: Section, command: CommandContract) -> JointLimits:
-    section = contract.section('limits', ('action_step', 'joints', 'watchdog'))
+    through_joints = command.kinematics is not None
+    section = contract.section('limits', (
+        'action_step', 'joints', 'watchdog', *(('workspace',) if through_joints else ())))
     joints = section.section('joints', ('min', 'max', 'speed', 'topic', 'max_age'))
     minimum, maximum = _read_box(joints, command.width)
+    max_age, workspace = joints.number('max_age', above=0.0), None
+    if through_joints:
+        workspace = Workspace(
+            *_read_box(section.section('workspace', ('min', 'max')), 3), max_age)
     return JointLimits(
         action_step=_read_each(section, 'action_step', command.size),
         minimum=minimum, maximum=maximum, speed=_read_each(joints, 'speed', command.width),
-        topic=joints.text('topic', 'joint_states'), max_age=joints.number('max_age', above=0.0),
-        watchdog=_read_watchdog(section))
+        topic=joints.text('topic', 'joint_states'), max_age=max_age,
+        watchdog=_read_watchdog(section), workspace=workspace)
 
 
 def _read_box(section: Section, size: int) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -1,15 +1,29 @@
 """From the velocities that actions ask for to those that the drive is told, and back."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from sgft_ros.robot.contract import RobotContract
+from sgft_ros.robot.limiters import clip, same, towards_box
 
 DAMPING = 1e-4  # of the least-squares inverse: near a singularity joints would have to race
 SHORT = 0.05    # share of the velocity of a full action that may be missing
 # How fast at most what no action moves returns, and how far from there the robot is stopped.
 HOLD_SPEED, HOLD_TURN = 0.05, 0.25  # [m/s], [rad/s]
 MOST_AWAY, MOST_TURNED = 0.05, 0.3  # [m], [rad]
+# How far beyond the workspace joints may lead the tool, which they do not move on straight lines;
+# and how often they are slowed down until they do not.
+SLACK, TRIES = 1e-3, 4  # [m]
+WORKSPACE = 'workspace'
+
+
+class Asked(NamedTuple):
+    """What an action asks of the drive."""
+
+    velocity: np.ndarray           # (width,) [m/s, rad/s]
+    reasons: tuple[str, ...] = ()  # why it is not all that the action asks for
+    problem: str = ''              # why the robot must not be moved from where it is
 
 
 def make_transmission(contract: RobotContract) -> 'Direct | ToolThroughJoints':
@@ -26,14 +40,18 @@ def make_transmission(contract: RobotContract) -> 'Direct | ToolThroughJoints':
 class Direct:
     """The drive is told what actions ask for."""
 
-    problem = ''         # why the robot cannot be moved from where it was last
-    falls_short = False  # whether the drive cannot do what was asked last
-
     def begin(self, position: np.ndarray) -> None:
         """Take over the robot where it is; `position` like `MeasuredState.position`."""
 
-    def to_drive(self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return the velocity (width,) that the drive is told, at a position in low...high."""
+    def look(self, low: np.ndarray, high: np.ndarray) -> None:
+        """See where the robot is: at a position anywhere from `low` to `high`."""
+
+    def to_drive(self, velocity: np.ndarray) -> Asked:
+        """Return what a velocity (action,) asks of the drive."""
+        return Asked(velocity)
+
+    def keep_inside(self, velocity: np.ndarray) -> np.ndarray:
+        """Return a velocity (width,), cut to the limits of what only actions move."""
         return velocity
 
     def shortened(self, velocity: np.ndarray, cut: np.ndarray) -> np.ndarray:
@@ -61,31 +79,73 @@ class ToolThroughJoints:
         self._is_held = np.full(6, float(self._hold > 0.0))
         self._is_held[self._axes] = 0.0
         self._short = SHORT * np.abs(contract.command.scale)
-        self.problem, self.falls_short = '', False
+        workspace = contract.limits.workspace
+        self._minimum, self._maximum = np.array(workspace.minimum), np.array(workspace.maximum)
+        self._period = contract.control_period
 
     def begin(self, position: np.ndarray) -> None:
         """Hold from now on where joint positions (joints,) [rad] put the tool."""
-        self._home = self._arm.tool(position)
-        self._jacobian, self._back = self._home.jacobian, np.zeros(len(position))
+        self._home = self._tool = self._arm.tool(position)
+        self._back = np.zeros(len(position))
 
-    def to_drive(self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    def look(self, low: np.ndarray, high: np.ndarray) -> None:
+        """See where the tool is, with joint positions (joints,) [rad] from `low` to `high`."""
+        half = 0.5 * (high - low)
+        self._at = low + half
+        self._tool = self._arm.tool(self._at)
+        self._around = np.abs(self._tool.jacobian[:3]) @ half
+
+    def to_drive(self, velocity: np.ndarray) -> Asked:
         """Return velocities (joints,) [rad/s] for one of the tool (action,) [m/s, rad/s]."""
-        tool = self._arm.tool(low + 0.5 * (high - low))
+        tool = self._tool
         away = self._is_held * tool.way_to(self._home.position, self._home.orientation)
         far, turned = (math.sqrt(part @ part) for part in (away[:3], away[3:]))
-        self.problem = '' if far <= MOST_AWAY and turned <= MOST_TURNED else (
+        problem = '' if far <= MOST_AWAY and turned <= MOST_TURNED else (
             f'the tool is {1000 * far:.0f} mm and {turned:.2f} rad from where it is held since '
             'the gate was armed')
-        back = self._hold * away
-        back[:3] *= HOLD_SPEED / max(self._hold * far, HOLD_SPEED)
-        back[3:] *= HOLD_TURN / max(self._hold * turned, HOLD_TURN)
+        twist = self._hold * away
+        twist[:3] *= HOLD_SPEED / max(self._hold * far, HOLD_SPEED)
+        twist[3:] *= HOLD_TURN / max(self._hold * turned, HOLD_TURN)
+        twist[self._axes] = velocity
+        twist[:3] = towards_box(
+            twist[:3], tool.position - self._around, tool.position + self._around,
+            self._minimum, self._maximum, 1.0 / self._period)
+        inside = twist[self._axes]
         twists = np.zeros((6, 2))
-        twists[:, 0], twists[self._axes, 1] = back, velocity
-        self._jacobian = tool.jacobian
+        twists[:, 0], twists[self._axes, 1] = self._is_held * twist, inside
         self._back, forth = damped_solution(tool.jacobian, twists).T
-        missing = np.abs(self.from_drive(forth) - velocity)
-        self.falls_short = bool((missing > self._short).any())
-        return self._back + forth
+        _, out = self._way(self._back + forth)
+        if out.any():  # joints move the tool on a curve
+            twists[:3, 1] -= out / self._period
+            self._back, forth = damped_solution(tool.jacobian, twists).T
+        missing = np.abs(self.from_drive(forth) - inside)
+        reasons = () if same(inside, velocity) and not out.any() else (WORKSPACE,)
+        reasons += ('reach of the arm',) if (missing > self._short).any() else ()
+        return Asked(self._back + forth, reasons, problem)
+
+    def keep_inside(self, velocity: np.ndarray) -> np.ndarray:
+        """
+        Return velocities (joints,) [rad/s], all smaller if they lead the tool out of its box.
+
+        Joints make neither a straight line of a velocity nor, near a singularity, all of it. From
+        outside the tool gets no further out.
+        """
+        slower = velocity
+        for _ in range(TRIES):
+            way, out = self._way(slower, SLACK)
+            beyond = out != 0.0
+            if not beyond.any():
+                return slower
+            slower = slower * float((1.0 - out[beyond] / way[beyond]).min())
+        return np.zeros_like(velocity)
+
+    def _way(self, velocity, slack=0.0):
+        """Return the way (3,) [m] of the tool in a period, and how much of it leaves the box."""
+        here = self._tool.position
+        there = self._arm.position(self._at + self._period * velocity)
+        lowest = np.minimum(self._minimum - slack + self._around, here)
+        highest = np.maximum(self._maximum + slack - self._around, here)
+        return there - here, there - clip(there, lowest, highest)
 
     def shortened(self, velocity: np.ndarray, cut: np.ndarray) -> np.ndarray:
         """Return what returns the tool, with the part of the rest that every joint is left."""
@@ -97,7 +157,7 @@ class ToolThroughJoints:
 
     def from_drive(self, velocity: np.ndarray) -> np.ndarray:
         """Return the velocity of the tool (action,) that joint velocities (joints,) make."""
-        return (self._jacobian @ velocity)[self._axes]
+        return (self._tool.jacobian @ velocity)[self._axes]
 
 
 def make_arm(contract: RobotContract):

@@ -234,12 +234,22 @@ def test_a_mistake_of_a_contract_of_joints_is_named(look, mistake):
 
 
 THROUGH_JOINTS_MISTAKES = {
+    'workspace of the tool in millimetres': (
+        {'limits.workspace': {'min': [300.0, -200.0, 0.0], 'max': [700.0, 200.0, 500.0]}}, RED,
+        ['tool pose, x', 'below the limit', 'limits.workspace']),
+    'workspace of the tool without width': (
+        {'limits.workspace': {'min': [0.3, 0.0, 0.0], 'max': [0.7, 0.0, 0.5]}}, RED,
+        ['limits.workspace, linear.y', 'both 0', 'may move']),
+    'home of the tool outside of its workspace': (
+        {'reset': HOME | {'position': [0.5, 0.3]},
+         'limits.workspace': {'min': [0.3, -0.2, 0.0], 'max': [0.7, 0.2, 0.5]}}, RED,
+        ['reset.position, linear.y', '-0.2 to 0.2', '0.3: the safety gate never']),
     'home of the tool that its joints do not reach': (
         {'reset': HOME | {'position': [1.5, 0.0]}}, RED,
         ['way to reset.position', 'are left after', 'reset.timeout']),
     'home of the tool in millimetres': (
-        {'reset': HOME | {'position': [500.0, 0.0], 'timeout': 5.0}}, RED,
-        ['way to reset.position', 'are left after']),
+        {'reset': HOME | {'position': [500.0, 0.0]}}, RED,
+        ['reset.position, linear.x', '-2 to 2', '500: the safety gate never']),
     'speed of a joint that moves the tool': (
         {'limits.joints.speed': [2.0, 0.02, 2.0, 2.0, 2.0, 2.0]}, RED,
         [f'limits.joints.speed of {JOINTS[1]}', 'cut to', 'command.scale']),

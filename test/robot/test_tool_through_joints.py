@@ -5,12 +5,12 @@ from hypothesis import given, HealthCheck, settings
 from hypothesis import strategies as st
 import numpy as np
 import pytest
-from robots import write_contract
+from robots import DELETED, write_contract
 from sgft_ros.robot import ContractError, load_robot_contract, MeasuredState, rotation, SafetyGate
 from sgft_ros.robot.arm_kinematics import ArmKinematics
 from sgft_ros.robot.command import KINDS, TOOL_KINDS
 from sgft_ros.robot.homing import Homing
-from sgft_ros.robot.transmission import HOLD_SPEED, make_arm
+from sgft_ros.robot.transmission import HOLD_SPEED, make_arm, SLACK
 from sgft_ros.simulation.arm import HOME, JOINTS
 
 JOINT_KINDS = [kind for kind in KINDS if kind not in TOOL_KINDS]
@@ -187,6 +187,89 @@ def test_where_a_limit_cuts_the_joints_the_tool_neither_sinks_nor_tilts(kind, co
     assert clipped > 50
 
 
+BOX = {'min': [0.35, 0.05, 0.1], 'max': [0.52, 0.3, 0.3]}  # [m]; the tool begins in it
+
+
+def beyond_box(robot):
+    """Return how far outside of BOX the tool is [m]."""
+    at = robot.tool.position
+    return float(np.maximum(BOX['min'] - at, at - BOX['max']).max())
+
+
+@pytest.mark.parametrize('scale', [0.06, 0.5])
+@pytest.mark.parametrize('kind', JOINT_KINDS)
+def test_the_tool_stays_in_the_workspace_however_fast_and_bent_it_moves(kind, scale, contract_of):
+    robot = FollowingArm(contract_of(kind, {
+        'command.axes': ['linear.x', 'linear.y', 'linear.z'], 'command.scale': scale,
+        'limits.joints.speed': 4.0, 'limits.workspace': BOX}))
+    assert beyond_box(robot) < 0.0
+    rng, drift, cut = np.random.default_rng(0), np.zeros(3), 0
+    for _ in range(300):
+        drift = np.clip(drift + 0.5 * rng.standard_normal(3), -1.0, 1.0)
+        cut += 'workspace' in robot.act(drift).reason
+        assert beyond_box(robot) <= SLACK + 1e-9
+    assert cut > 50
+
+
+def test_along_a_face_of_the_workspace_the_tool_slides(contract_of):
+    robot = FollowingArm(contract_of(more={
+        'command.scale': 0.3, 'limits.joints.speed': 4.0,
+        'limits.workspace': {'min': [0.3, -0.3, 0.1], 'max': [0.44, 0.3, 0.4]}}))
+    for _ in range(10):
+        robot.act([1.0, 0.0])
+    begin = robot.tool.position
+    np.testing.assert_allclose(begin[0], 0.44, atol=2e-4)
+    for _ in range(20):
+        decision = robot.act([1.0, -1.0])
+        assert decision.reason == 'workspace' and decision.executed_action[1] < -0.99
+    np.testing.assert_allclose(robot.tool.position[0], 0.44, atol=5e-4)
+    np.testing.assert_allclose(
+        begin[1] - robot.tool.position[1], 0.3 * 20 * robot.period, rtol=0.01)
+
+
+def test_a_tool_outside_of_the_workspace_only_moves_inwards(contract_of):
+    robot = FollowingArm(contract_of(more={
+        'limits.workspace': {'min': [-1.0] * 3, 'max': [0.4, 1.0, 1.0]}}))
+    begin = robot.tool.position
+    assert begin[0] > 0.42
+    robot.act([1.0, 0.0])
+    np.testing.assert_allclose(robot.tool.position, begin, atol=1e-5)
+    robot.act([-1.0, 0.0])
+    np.testing.assert_allclose(
+        robot.tool.position[0], begin[0] - SPEED * robot.period, atol=1e-4)
+
+
+def test_a_velocity_in_force_is_cut_where_the_next_action_is_late(contract_of):
+    robot = FollowingArm(contract_of(more={
+        'command.scale': 0.3, 'limits.workspace': {'min': [-1.0] * 3, 'max': [0.44, 1.0, 1.0]}}))
+    robot.at = robot.at + np.array([0.0, -0.2, 0.0, 0.0, 0.0, 0.0])  # back from the face
+    robot.gate.arm(robot.measured, robot.now)
+    commands = [robot.act([1.0, 0.0]).command]
+    for _ in range(40):
+        held = robot.gate.hold(robot.measured)
+        if held is not None:
+            assert held.reason == 'workspace' and held.clipped and not held.stopped
+            commands.append(held.command)
+        robot.at = robot.at + robot.period * commands[-1]
+        assert robot.tool.position[0] <= 0.44 + SLACK + 1e-9
+    assert len(commands) > 1 and np.abs(commands[-1]).max() < 0.05 * np.abs(commands[0]).max()
+
+
+def test_a_measurement_of_some_age_counts_for_the_workspace(contract_of):
+    box = {'limits.workspace': {'min': [-1.0] * 3, 'max': [0.45, 1.0, 1.0]},
+           'command.scale': 0.3, 'limits.action_step': 2.0}
+    speeds = {}
+    for age in (0.0, 0.03):
+        robot = FollowingArm(contract_of(more=box))
+        robot.act([0.5, 0.0])
+        decision = robot.gate.filter(
+            np.array([1.0, 0.0], np.float32), MeasuredState(robot.at, age), robot.now)
+        speeds[age] = decision.executed_action[0]
+    # 0.15 m/s for 30 ms may have brought it 4.5 mm further.
+    np.testing.assert_allclose(
+        speeds[0.0] - speeds[0.03], 0.0045 / (0.3 * robot.period), rtol=0.2)
+
+
 def test_a_tool_that_was_moved_returns_slowly_or_not_at_all(contract_of):
     robot = FollowingArm(contract_of())
     robot.at = robot.at + np.array([0.0, 0.05, 0.0, 0.0, 0.0, 0.0])
@@ -269,6 +352,9 @@ def test_what_the_limits_left_of_an_action_is_what_the_tool_does(contract_of):
     ({'frames.base': 'wrist_1_link', 'frames.object': 'base_link'},
      ['command.joints', 'between wrist_1_link and peg_tip']),
     ({'frames.tool': 'base_link'}, ['command.urdf', "from 'base_link' to 'base_link'"]),
+    ({'limits.workspace': DELETED}, ['limits.workspace', 'missing']),
+    ({'limits.workspace.max': [0.5, 0.5]}, ['limits.workspace.max', '3']),
+    ({'limits.workspace.max_age': 0.1}, ['limits.workspace', 'max_age']),
     ({'command.hold': 11.0}, ['command.hold', '<= 5']),
     ({'command.axes': ['x']}, ['command.axes', 'linear.x']),
     ({'command.scale': [0.1, 0.0]}, ['command.scale', 'leave the axis out']),

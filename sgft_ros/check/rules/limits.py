@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import numpy as np
-from sgft_ros.check.facts import Facts, JOINT_POSITIONS, TOOL_POSITION
+from sgft_ros.check.facts import Facts, JOINT_POSITIONS, TOOL_POSE, TOOL_POSITION
 from sgft_ros.check.findings import Finding, green, red, yellow
 from sgft_ros.robot import RobotContract
+from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.robot.transmission import damped_solution, make_arm
 
+WORKSPACE = 'limits.workspace'
 SLACK = 1e-3         # beyond a limit, which noise of a measurement may reach [m, rad]
 MOST_OUTSIDE = 0.05  # share of the control ticks
 LEAST_SPEED = 0.25   # share of what an action of 1.0 asks, below which actions hardly differ
@@ -15,13 +17,19 @@ LEAST_STEP = 0.05    # of the action, below which the robot is slow to start and
 
 
 def measured_state(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
-    """Judge where the tool or the joints have been."""
+    """Judge where the tool and the joints have been."""
+    limits = contract.limits
     if contract.command.commands_tool:
-        name, key, unit, parts = TOOL_POSITION, 'limits.workspace', 'm', 'xyz'
-        box = contract.limits.workspace
-    else:
-        name, key, unit = JOINT_POSITIONS, 'limits.joints', 'rad'
-        box, parts = contract.limits, contract.command.joints
+        yield from _places(facts, TOOL_POSITION, limits.workspace, WORKSPACE, 'xyz', 'm')
+        return
+    joints = contract.command.joints
+    yield from _places(facts, JOINT_POSITIONS, limits, 'limits.joints', joints, 'rad')
+    if limits.workspace is not None:
+        yield from _places(facts, TOOL_POSE, limits.workspace, WORKSPACE, 'xyz', 'm')
+
+
+def _places(facts, name, box, key, parts, unit) -> Iterator[Finding]:
+    """Judge the first numbers of a measurement, which have names, against a box."""
     values = facts.signals[name].values
     if not values:
         return
@@ -86,15 +94,19 @@ def _joint_speeds(facts, contract) -> dict[str, tuple[float, float]]:
 
 def room(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
     """Find commanded axes and joints whose limits leave no room; no finding otherwise."""
-    command = contract.command
-    box, key = (contract.limits.workspace, 'limits.workspace') if command.commands_tool else (
-        contract.limits, 'limits.joints')
-    names = command.joints or command.axes
-    for number, element in command.moves:
-        low, high = box.minimum[element], box.maximum[element]
-        if low == high:
-            yield red(f'{key}, {names[number]}', 'room to move', f'min and max are both {low:g}',
-                      'write limits between which it may move, or leave it out of the command')
+    command, limits = contract.command, contract.limits
+    boxes = []
+    if command.joints:
+        boxes += [('limits.joints', limits, enumerate(command.joints))]
+    if limits.workspace is not None:
+        boxes += [(WORKSPACE, limits.workspace, ((element, axis) for element, axis in enumerate(
+            TWIST_AXES[:3]) if axis in command.axes))]
+    for key, box, parts in boxes:
+        for element, name in parts:
+            low, high = box.minimum[element], box.maximum[element]
+            if low == high:
+                yield red(f'{key}, {name}', 'room to move', f'min and max are both {low:g}',
+                          'write limits between which it may move, or leave it out of the command')
 
 
 def _step(step) -> Finding:

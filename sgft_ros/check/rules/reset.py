@@ -66,12 +66,11 @@ def _home(facts, contract) -> Iterator[Finding]:
 
 def _outside(contract) -> Iterator[Finding]:
     """Find numbers of the position that the safety gate does not let the robot get to."""
-    if contract.command.kinematics is not None:
-        return  # limits are of joints, the position is of the tool: the way there tells
     limits, tolerance = contract.limits, contract.reset.tolerance
-    box, key = (limits.workspace, 'limits.workspace') if contract.command.commands_tool else (
-        limits, 'limits.joints')
-    low, high = Homing(contract).where(np.array([box.minimum, box.maximum]))
+    box, key = (limits, 'limits.joints') if limits.workspace is None else (
+        limits.workspace, 'limits.workspace')
+    elements = Homing(contract).elements
+    low, high = np.array(box.minimum)[elements], np.array(box.maximum)[elements]
     for axis, at, least, most in zip(
             contract.command.axes, contract.reset.position, low, high, strict=True):
         if not least - tolerance <= at <= most + tolerance:
