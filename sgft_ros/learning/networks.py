@@ -52,8 +52,9 @@ class EnsembleMLP(nn.Module):
 
         With `frozen`, gradients reach `x` but not the parameters.
         """
-        learns = torch.is_grad_enabled() and not frozen
-        layers = self._layers_of(self.flat) if learns else self._layers
+        if not torch.is_grad_enabled():
+            return self.evaluate(x)[0]
+        layers = self._layers if frozen else self._layers_of(self.flat)
         if x.dim() == 2:
             x = x.expand(self.members, *x.shape)
         for layer, (weight, bias) in enumerate(layers):
