@@ -10,7 +10,7 @@ from sgft_ros.robot.limiters import clip, same, towards_box
 DAMPING = 1e-4  # of the least-squares inverse: near a singularity joints would have to race
 SHORT = 0.05    # share of the velocity of a full action that may be missing
 # How fast at most what no action moves returns, and how far from there the robot is stopped.
-HOLD_SPEED, HOLD_TURN = 0.05, 0.25  # [m/s], [rad/s]
+HOLD_SPEED, HOLD_TURN = 0.05, 0.25  # [m/s], [rad/s], the latter of a joint too many as well
 MOST_AWAY, MOST_TURNED = 0.05, 0.3  # [m], [rad]
 # How far beyond the workspace joints may lead the tool, which they do not move on straight lines;
 # and how often they are slowed down until they do not.
@@ -68,8 +68,9 @@ class ToolThroughJoints:
     Actions move the tool along some axes of the base, joints do it (Whitney 1969).
 
     Along and about its other axes the tool returns to where it was when the robot was taken over,
-    as velocities alone would let it drift away. Where a limit cuts the joints, they slow down
-    together: each for itself they would lower and tilt the tool.
+    as velocities alone would let it drift away, and so does the posture of an arm with more than
+    six joints, as far as that leaves the tool alone (Liegeois 1977). Where a limit cuts the
+    joints, they slow down together: each for itself they would lower and tilt the tool.
     """
 
     def __init__(self, contract: RobotContract):
@@ -86,6 +87,7 @@ class ToolThroughJoints:
     def begin(self, position: np.ndarray) -> None:
         """Hold from now on where joint positions (joints,) [rad] put the tool."""
         self._home = self._tool = self._arm.tool(position)
+        self._posture = np.array(position, float)
         self._back = np.zeros(len(position))
 
     def look(self, low: np.ndarray, high: np.ndarray) -> None:
@@ -97,27 +99,22 @@ class ToolThroughJoints:
 
     def to_drive(self, velocity: np.ndarray) -> Asked:
         """Return velocities (joints,) [rad/s] for one of the tool (action,) [m/s, rad/s]."""
-        tool = self._tool
-        away = self._is_held * tool.way_to(self._home.position, self._home.orientation)
-        far, turned = (math.sqrt(part @ part) for part in (away[:3], away[3:]))
-        problem = '' if far <= MOST_AWAY and turned <= MOST_TURNED else (
-            f'the tool is {1000 * far:.0f} mm and {turned:.2f} rad from where it is held since '
-            'the gate was armed')
-        twist = self._hold * away
-        twist[:3] *= HOLD_SPEED / max(self._hold * far, HOLD_SPEED)
-        twist[3:] *= HOLD_TURN / max(self._hold * turned, HOLD_TURN)
+        twist, problem = self._return()
+        tool, posture = self._tool, self._to_posture()
         twist[self._axes] = velocity
         twist[:3] = towards_box(
             twist[:3], tool.position - self._around, tool.position + self._around,
             self._minimum, self._maximum, 1.0 / self._period)
         inside = twist[self._axes]
         twists = np.zeros((6, 2))
-        twists[:, 0], twists[self._axes, 1] = self._is_held * twist, inside
+        twists[:, 0] = self._is_held * twist - tool.jacobian @ posture
+        twists[self._axes, 1] = inside
         self._back, forth = damped_solution(tool.jacobian, twists).T
+        self._back += posture
         _, out = self._way(self._back + forth)
         if out.any():  # joints move the tool on a curve
             twists[:3, 1] -= out / self._period
-            self._back, forth = damped_solution(tool.jacobian, twists).T
+            forth = damped_solution(tool.jacobian, twists[:, 1])
         missing = np.abs(self.from_drive(forth) - inside)
         reasons = () if same(inside, velocity) and not out.any() else (WORKSPACE,)
         reasons += ('reach of the arm',) if (missing > self._short).any() else ()
@@ -138,6 +135,24 @@ class ToolThroughJoints:
                 return slower
             slower = slower * float((1.0 - out[beyond] / way[beyond]).min())
         return np.zeros_like(velocity)
+
+    def _return(self):
+        """Return the twist (6,) that brings the tool back, and why it must not, if so."""
+        away = self._is_held * self._tool.way_to(self._home.position, self._home.orientation)
+        far, turned = (math.sqrt(part @ part) for part in (away[:3], away[3:]))
+        twist = self._hold * away
+        twist[:3] *= HOLD_SPEED / max(self._hold * far, HOLD_SPEED)
+        twist[3:] *= HOLD_TURN / max(self._hold * turned, HOLD_TURN)
+        problem = '' if far <= MOST_AWAY and turned <= MOST_TURNED else (
+            f'the tool is {1000 * far:.0f} mm and {turned:.2f} rad from where it is held since '
+            'the gate was armed')
+        return twist, problem
+
+    def _to_posture(self):
+        """Return joint velocities (joints,) to the posture of an arm that has one to choose."""
+        if len(self._at) <= len(self._is_held):
+            return np.zeros(len(self._at))
+        return clip(self._hold * (self._posture - self._at), -HOLD_TURN, HOLD_TURN)
 
     def _way(self, velocity, slack=0.0):
         """Return the way (3,) [m] of the tool in a period, and how much of it leaves the box."""

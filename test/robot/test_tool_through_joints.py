@@ -1,5 +1,7 @@
 """Actions that move the tool of an arm whose driver is told about joints."""
 
+import re
+
 from command_kinds import through_joints
 from hypothesis import given, HealthCheck, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from sgft_ros.robot.command import KINDS, TOOL_KINDS
 from sgft_ros.robot.homing import Homing
 from sgft_ros.robot.transmission import HOLD_SPEED, make_arm, SLACK
 from sgft_ros.simulation.arm import HOME, JOINTS
+from sgft_ros.simulation.scenes.scene import urdf_path
 
 JOINT_KINDS = [kind for kind in KINDS if kind not in TOOL_KINDS]
 SPEED = 0.06       # [m/s] per 1.0
@@ -77,9 +80,9 @@ def test_jacobian_is_the_slope_of_the_tool(contract_of):
 class FollowingArm:
     """Goes exactly where it is told."""
 
-    def __init__(self, contract):
+    def __init__(self, contract, at=HOME + 0.1):
         self.gate, self.arm = SafetyGate(contract), make_arm(contract)
-        self.at, self.now = HOME + 0.1, 0.0
+        self.at, self.now = at, 0.0
         self.period, self.is_target = contract.control_period, contract.command.is_target
         assert self.gate.arm(self.measured, 0.0) == ''
 
@@ -268,6 +271,40 @@ def test_a_measurement_of_some_age_counts_for_the_workspace(contract_of):
     # 0.15 m/s for 30 ms may have brought it 4.5 mm further.
     np.testing.assert_allclose(
         speeds[0.0] - speeds[0.03], 0.0045 / (0.3 * robot.period), rtol=0.2)
+
+
+def seven_joints(tmp_path):
+    """Return changes that give the arm's URDF a seventh joint, between shoulder and upper arm."""
+    text = urdf_path().read_text()
+    old = f'<joint name="{JOINTS[2]}"'
+    assert text.count(old) == 1
+    parent = re.search(rf'{old}.*?<parent link="(.*?)"/>', text, re.DOTALL)
+    roll = (f'<link name="rolled"/><joint name="roll" type="continuous">'
+            f'<parent link="{parent[1]}"/><child link="rolled"/><axis xyz="1 0 0"/></joint>')
+    changed = parent[0].replace(parent[1], 'rolled')
+    file = tmp_path / 'seven.urdf'
+    file.write_text(text.replace(parent[0], f'{roll}{changed}'))
+    return {'command.urdf': str(file), 'command.joints': [*JOINTS[:2], 'roll', *JOINTS[2:]],
+            'limits.joints.min': [-3.0] * 7, 'limits.joints.max': [3.0] * 7}
+
+
+@pytest.mark.parametrize('hold, drift', [(0.0, True), (5.0, False)])
+def test_the_posture_of_seven_joints_returns_without_moving_the_tool(
+        hold, drift, contract_of, tmp_path):
+    contract = contract_of(more=seven_joints(tmp_path) | {
+        'command.scale': 0.2, 'command.hold': hold,
+        'command.axes': ['linear.x', 'linear.y', 'linear.z']})
+    home = np.insert(HOME + 0.1, 2, 0.2)
+    robot = FollowingArm(contract, home)
+    begin = robot.tool
+    turns = 2.0 * np.pi * np.arange(200) / 40
+    for turn in turns:  # five times around a circle of 6 cm
+        robot.act([0.0, np.cos(turn), np.sin(turn)])
+    for _ in range(60):
+        way = begin.position - robot.tool.position
+        robot.act(np.clip(way * 10.0, -1.0, 1.0))
+    np.testing.assert_allclose(robot.tool.position, begin.position, atol=2e-3)
+    assert (np.abs(robot.at - home).max() > 0.015) == drift
 
 
 def test_a_tool_that_was_moved_returns_slowly_or_not_at_all(contract_of):
