@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch.optim.adam import adam
 
+OPTIMISER = 'optimiser.'  # of the names of what is saved
 MOMENTS = ('step', 'exp_avg', 'exp_avg_sq')
 
 
@@ -16,9 +17,14 @@ class Adam:
     time of a step goes into its hooks.
     """
 
-    def __init__(self, parameters: Sequence[torch.Tensor], learning_rate: float):
+    def __init__(
+        self, parameters: Sequence[torch.Tensor], learning_rates: float | Sequence[float],
+    ):
+        """Take one rate for all parameters, or one for each."""
         self._parameters = list(parameters)
-        self._learning_rate = learning_rate
+        if isinstance(learning_rates, float):
+            learning_rates = [learning_rates] * len(self._parameters)
+        self._learning_rates = list(learning_rates)
         self._state = [
             {'step': torch.zeros(()), 'exp_avg': torch.zeros_like(parameter),
              'exp_avg_sq': torch.zeros_like(parameter)}
@@ -32,13 +38,15 @@ class Adam:
     @torch.no_grad()
     def step(self) -> None:
         """Take one step along the gradients; a parameter that has none is left as it is."""
-        pairs = [(p, state) for p, state in zip(self._parameters, self._state, strict=True)
-                 if p.grad is not None]
-        steps, averages, squares = (
-            [state[name] for _, state in pairs] for name in MOMENTS)
-        adam([p for p, _ in pairs], [p.grad for p, _ in pairs], averages, squares, [], steps,
-             fused=True, amsgrad=False, beta1=0.9, beta2=0.999, lr=self._learning_rate,
-             weight_decay=0.0, eps=1e-8, maximize=False)
+        for rate in dict.fromkeys(self._learning_rates):
+            pairs = [(p, state) for p, state, own in zip(
+                self._parameters, self._state, self._learning_rates, strict=True)
+                if own == rate and p.grad is not None]
+            steps, averages, squares = (
+                [state[name] for _, state in pairs] for name in MOMENTS)
+            adam([p for p, _ in pairs], [p.grad for p, _ in pairs], averages, squares, [], steps,
+                 fused=True, amsgrad=False, beta1=0.9, beta2=0.999, lr=rate,
+                 weight_decay=0.0, eps=1e-8, maximize=False)
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return copies of the moments, named '<index>.<moment>'."""

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from sgft_ros.learning.adam import Adam
+from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.networks import EnsembleMLP
-from sgft_ros.learning.sac import OPTIMISER
 from sgft_ros.learning.tensors import part_of
 from sgft_ros.learning.world_model import ADAPTER, DYNAMICS, NORMALISATION, OUTCOME, POLICY, VALUE
 import torch
@@ -120,14 +119,13 @@ class DynamicsLearner:
         self._adapted = torch.ones(size) if adapted is None else torch.from_numpy(
             np.asarray(adapted, np.float32))
         self.updates = 0
-        self._optimisers = (Adam([self.dynamics.flat], learning_rate),
-                            Adam([self._adapter], adapter_rate))
+        self._optimiser = Adam(
+            [self.dynamics.flat, self._adapter], [learning_rate, adapter_rate])
 
     def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
         """Take one step on a minibatch: observation, action, next_observation (batch, size)."""
         loss, self.dynamics.flat.grad, self._adapter.grad = self.gradients(batch)
-        for optimiser in self._optimisers:
-            optimiser.step()
+        self._optimiser.step()
         self.updates += 1
         return {'dynamics_loss': loss.item()}
 
@@ -163,8 +161,7 @@ class DynamicsLearner:
                   for name, value in self.dynamics.tensors().items()}
         state['updates'] = torch.tensor(self.updates)
         return state | {
-            f'{OPTIMISER}{number}.{name}': value for number, optimiser in enumerate(
-                self._optimisers) for name, value in optimiser.state().items()}
+            f'{OPTIMISER}{name}': value for name, value in self._optimiser.state().items()}
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """
@@ -175,8 +172,7 @@ class DynamicsLearner:
         self.dynamics.load_tensors(part_of(state, DYNAMICS))
         self.updates = int(state['updates'])
         self._load_adapter(state)
-        for number, optimiser in enumerate(self._optimisers):
-            optimiser.load_state(part_of(state, f'{OPTIMISER}{number}.'))
+        self._optimiser.load_state(part_of(state, OPTIMISER))
 
     def _adapt(self, inputs):
         change = inputs @ self._adapter[:-1] + self._adapter[-1]

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 import math
 
 import numpy as np
-from sgft_ros.learning.adam import Adam
+from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
-from sgft_ros.learning.sac import OPTIMISER, SAC, SACConfig
+from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.tensors import part_of
 import torch
 from torch.nn import functional

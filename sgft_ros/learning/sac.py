@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import math
 
 import numpy as np
-from sgft_ros.learning.adam import Adam
+from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.heads import of_heads, to_heads
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
@@ -15,7 +15,6 @@ import torch
 from torch import nn
 
 NETWORKS = ('actor', 'critic', 'target')
-OPTIMISER = 'optimiser.'
 
 
 @dataclass(frozen=True)

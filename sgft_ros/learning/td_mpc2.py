@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 import numpy as np
-from sgft_ros.learning.adam import Adam
+from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.latent_planner import BINS, GROUP, LIMIT
 from sgft_ros.learning.networks import EnsembleMLP
-from sgft_ros.learning.sac import OPTIMISER, SACConfig
+from sgft_ros.learning.sac import SACConfig
 from sgft_ros.learning.squashed_gaussian import squashed
 from sgft_ros.learning.tensors import check_shapes, part_of
 import torch
@@ -65,8 +65,8 @@ class TDMPC2:
         self.updates = 0
         self._model = [getattr(self, name).flat for name in MODEL]
         rate = config.learning_rate
-        self._optimisers = (Adam(self._model[:1], ENCODER_RATE * rate),
-                            Adam(self._model[1:], rate), Adam([self.policy.flat], rate))
+        self._optimiser = Adam(
+            [*self._model, self.policy.flat], [ENCODER_RATE * rate] + len(self._model) * [rate])
 
     def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
         """
@@ -154,13 +154,11 @@ class TDMPC2:
         return expectation(logits[chosen])
 
     def _step(self, loss):
-        for optimiser in self._optimisers:
-            optimiser.zero_grad()
+        self._optimiser.zero_grad()
         loss.backward()
         for parameters in (self._model, [self.policy.flat]):
             nn.utils.clip_grad_norm_(parameters, GREATEST_GRADIENT)
-        for optimiser in self._optimisers:
-            optimiser.step()
+        self._optimiser.step()
         with torch.no_grad():
             self.target.flat.lerp_(self.critic.flat, self.config.tau)
 
@@ -184,8 +182,7 @@ class TDMPC2:
         state |= {'scale': self.scale.clone(), 'updates': torch.tensor(self.updates),
                   'generator': self._generator.get_state()}
         return state | {
-            f'{OPTIMISER}{number}.{name}': value for number, optimiser in enumerate(
-                self._optimisers) for name, value in optimiser.state().items()}
+            f'{OPTIMISER}{name}': value for name, value in self._optimiser.state().items()}
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """
@@ -198,8 +195,7 @@ class TDMPC2:
             getattr(self, network).load_tensors(part_of(state, f'{network}.'))
         self.scale, self.updates = state['scale'].clone(), int(state['updates'])
         self._generator.set_state(state['generator'].to(torch.uint8))
-        for number, optimiser in enumerate(self._optimisers):
-            optimiser.load_state(part_of(state, f'{OPTIMISER}{number}.'))
+        self._optimiser.load_state(part_of(state, OPTIMISER))
 
 
 def sequences(

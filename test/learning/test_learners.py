@@ -226,12 +226,14 @@ def test_a_resumed_learner_continues_bit_for_bit(make):
     assert resumed.updates == 8
 
 
-def test_adam_is_that_of_pytorch_and_leaves_alone_what_has_no_gradient():
+@pytest.mark.parametrize('rates', [(0.01, 0.01), (0.01, 0.1)])
+def test_adam_is_that_of_pytorch_and_leaves_alone_what_has_no_gradient(rates):
     generator = torch.Generator().manual_seed(0)
     own, theirs = ([torch.linspace(-1, 1, 7).requires_grad_(), torch.ones((), requires_grad=True)]
                    for _ in range(2))
-    adam = Adam(own, 0.01)
-    reference = torch.optim.Adam(theirs, 0.01)
+    adam = Adam(own, rates)
+    reference = torch.optim.Adam(
+        [{'params': [each], 'lr': rate} for each, rate in zip(theirs, rates)])
     for step in range(10):
         adam.zero_grad()
         reference.zero_grad()
