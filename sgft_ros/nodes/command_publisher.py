@@ -17,12 +17,22 @@ class CommandPublisher:
         """Join the topic, reliable and of depth 1: only the newest command counts."""
         command = contract.command
         kind = get_message(command.type)
-        self._clock = node.get_clock()
+        self._node, self._clock = node, node.get_clock()
         self._message = kind()
         self._fill = _filler(contract, self._message)
         # A trajectory begins at its stamp, and a controller drops the points that have passed.
         self._stamped = hasattr(self._message, 'header') and command.kind != 'joint_trajectory'
         self._publisher = node.create_publisher(kind, command.topic, qos.ACTION)
+
+    @property
+    def rivals(self) -> list[str]:
+        """Return the nodes that publish commands, too; they may have died some seconds ago."""
+        node, topic = self._node, self._publisher.topic_name
+        names = [f'{each.node_namespace.rstrip("/")}/{each.node_name}'
+                 for each in node.get_publishers_info_by_topic(topic)]
+        if node.get_fully_qualified_name() in names:
+            names.remove(node.get_fully_qualified_name())
+        return names
 
     @property
     def listeners(self) -> int:

@@ -22,13 +22,13 @@ from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.sensors import NEWEST, Sensors
 from sgft_ros.nodes.state_source import make_state_source
 from sgft_ros.robot import load_robot_contract, SafetyGate
-from sgft_ros.robot.limits import MAX_WATCHDOG
+from sgft_ros.robot.limits import MAX_WATCHDOG, OVERDUE
 from sgft_ros.robot.messages import stamp_seconds
 from std_srvs.srv import SetBool
 
 STOPS = 3             # times that a stop is sent
-OVERDUE = 1.25        # control periods after which the next action is late
 TIMER_SLACK = 0.0005  # [s] that a timer may come before its time
+LOCKED = 'locked by the service safety_gate/lock'
 LAST_STOP_WAIT = Duration(seconds=0.1)  # for the acknowledgement of each stop at the end
 
 
@@ -52,10 +52,11 @@ class SafetyGateNode(Node):
         contract = load_robot_contract(settings.robot)
         period = contract.control_period / settings.rate_factor
         timeout = self._declare_watchdog_timeout(contract.limits.watchdog, period)
-        self._gate = SafetyGate(contract, timeout)
+        self._rate_factor = settings.rate_factor
+        self._gate = SafetyGate(contract, timeout * settings.rate_factor)
         self._stop_command = None
         self._stops_left = self._listeners = 0
-        self._human_acts = False
+        self._human_acts, self._locked = False, ()
         self._record = GateRecord()
 
         self._commands = CommandPublisher(self, contract)
@@ -71,17 +72,20 @@ class SafetyGateNode(Node):
         self._overdue = self.create_timer(OVERDUE * period, self._on_overdue, clock=steady)
         self._diagnostics = diagnostics.Diagnostics(self, 'gate', self._report)
         self.create_service(SetBool, '~/enable', self._on_enable)
+        self.create_service(SetBool, '~/lock', self._on_lock)
         self.create_subscription(Action, 'action', self._on_action, qos.ACTION)
 
     def stop(self, reason):
         """Disarm and send the stop, now and at the next control periods."""
-        self._send(self._gate.disarm(reason, self._measure()))
+        self._send(self._gate.disarm(self._now(), reason, self._measure()))
 
     def stop_for_good(self):
         """Disarm and send every stop now; wait a little until they have been received."""
-        for _ in range(STOPS):
-            self.stop('terminated')
+        self.stop('terminated')
+        for _ in range(self._stops_left):
             self._commands.wait_for_all_acked(LAST_STOP_WAIT)
+            self._commands.publish(self._stop_command)
+        self._commands.wait_for_all_acked(LAST_STOP_WAIT)
 
     def _on_action(self, message):
         """Send what the gate makes of an action, or of the human's, then tell the policy."""
@@ -94,7 +98,7 @@ class SafetyGateNode(Node):
         else:
             action = np.asarray(message.action, np.float32)
         decision = self._gate.filter(
-            action, self._measure(), begin,
+            action, self._measure(), self._now(),
             stamp=stamp_seconds(message.header.stamp), clock=self._sensors.now())
         self._send(decision)
         latency = monotonic() - begin
@@ -127,7 +131,7 @@ class SafetyGateNode(Node):
             self.get_logger().warning(f'stopped and disarmed: {reason}')
 
     def _on_silence(self):
-        stop = self._gate.watchdog(monotonic() + TIMER_SLACK, self._measure())
+        stop = self._gate.watchdog(self._now() + TIMER_SLACK * self._rate_factor, self._measure())
         if stop is not None:
             self._send(stop)
             self._record.watchdog(stop)
@@ -144,13 +148,31 @@ class SafetyGateNode(Node):
         self.get_logger().info(response.message)
         return response
 
+    def _on_lock(self, request, response):
+        """Stop the robot and arm no more, whoever asks; or let it be armed again."""
+        if request.data:
+            self.stop('locked')
+        self._locked = (LOCKED,) if request.data else ()
+        response.success, response.message = True, 'locked' if request.data else 'not locked'
+        self._record.enable(response.message)
+        self.get_logger().info(response.message)
+        return response
+
     def _arm(self):
         """Return why the gate stays disarmed, or an empty string."""
+        for name in self._commands.rivals:
+            self.get_logger().warning(
+                f'{name} publishes commands, too, or did until some seconds ago: no limit of this '
+                'gate holds for them', throttle_duration_sec=10.0)
         self._sensors.update()
         measured = self._measure()
-        return self._gate.arm(measured, monotonic(), (
-            *self._interlocks.problems(), *self._sensors.problems(),
+        return self._gate.arm(measured, self._now(), (
+            *self._locked, *self._interlocks.problems(), *self._sensors.problems(),
             *self._arm_problems(measured)))
+
+    def _now(self):
+        """Return the time of the robot [s]; that of a simulated one may run faster."""
+        return self._rate_factor * monotonic()
 
     def _send(self, decision):
         self._stop_command = decision.command if decision.stopped else None
@@ -172,7 +194,7 @@ class SafetyGateNode(Node):
         self._listeners = listeners
 
     def _hold(self):
-        held = self._gate.hold(self._measure())
+        held = self._gate.hold(self._measure(), self._now())
         if held is not None:
             self._send(held)
             self._record.held(held)

@@ -6,7 +6,7 @@ from pathlib import Path
 from sgft_ros.robot.command import CommandContract, read_command
 from sgft_ros.robot.human import HumanContract, read_human
 from sgft_ros.robot.interlocks import Interlock, read_interlocks
-from sgft_ros.robot.limits import Limits, read_limits
+from sgft_ros.robot.limits import Limits, OVERDUE, read_limits
 from sgft_ros.robot.reset import read_reset, Reset
 from sgft_ros.robot.terms import ObservationTerm, read_terms
 from sgft_ros.robot.yaml_section import ContractError, load_yaml, Section, suggest
@@ -74,6 +74,11 @@ class RobotContract:
     def action_size(self) -> int:
         """Return how many numbers an action has."""
         return self.command.size
+
+    @property
+    def look_ahead(self) -> float:
+        """Return how long a command moves the robot before the safety gate looks again [s]."""
+        return self.control_period * (1.0 if self.command.is_target else OVERDUE)
 
     @property
     def topics(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from sgft_ros.robot import rotation
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.limiters import clip, same, towards_box
 
+FAR = 2.0  # leads between a target and the robot, beyond which something is wrong
 UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])
 
 
@@ -18,6 +19,14 @@ class MeasuredState(NamedTuple):
     position: np.ndarray  # of the tool (3,) [m], or of the command's joints (joints,) [rad]
     age: float            # [s]
     orientation: np.ndarray = UPRIGHT  # of the tool, quaternion (w, x, y, z)
+
+
+class Whereabouts(NamedTuple):
+    """From where a velocity moves on; positions like `MeasuredState.position`."""
+
+    expected: np.ndarray  # if the robot has followed every command since it was measured
+    low: np.ndarray       # the lowest that any of them, or none, can have brought it to
+    high: np.ndarray      # the highest
 
 
 def make_drive(contract: RobotContract) -> 'VelocityDrive | PoseDrive | JointTargetDrive':
@@ -33,52 +42,66 @@ class VelocityDrive:
     moves_on = True  # after the control period for which the command was meant
 
     def __init__(self, contract: RobotContract):
-        command = contract.command
-        self._moves = command.moves
-        # Newest last, as many as may have moved the robot since it was measured.
-        self._velocities = deque(
-            [[0.0] * command.width],
-            maxlen=math.ceil(contract.limits.max_age * contract.control_rate) + 1)
+        self._moves, self._width = contract.command.moves, contract.command.width
+        self._latency = contract.limits.latency
+        self._oldest = contract.limits.max_age + self._latency
+        # Since when [s] which velocity is in force, newest last: all that may not be measured yet.
+        self._told = deque([(-math.inf, [0.0] * self._width)])
 
     def begin(self, measured: MeasuredState) -> None:
         """Take over the robot where it is."""
 
-    def whereabouts(self, measured: MeasuredState) -> tuple[np.ndarray, np.ndarray]:
-        """
-        Return the lowest and the highest position from which a velocity may move on.
+    def problem(self, measured: MeasuredState) -> str:
+        """Return why the robot cannot be where it was measured; velocities know nothing of it."""
+        return ''
 
-        Each is like `measured.position`. The measurement is some milliseconds old: where the robot
-        was then, and the farthest to both sides that what it was told since can have brought it.
-        """
-        age = max(measured.age, 0.0)
-        low, high = np.array(measured.position, float), np.array(measured.position, float)
-        told = list(zip(*self._velocities, strict=True))  # by number of the velocity
+    def whereabouts(self, measured: MeasuredState, now: float) -> Whereabouts:
+        """Return where the robot is at `now` [s]; the measurement is some milliseconds old."""
+        # A stamp from the future says that clocks differ, and by how much at least.
+        age, until = abs(measured.age) + self._latency, now
+        expected, low, high = (np.array(measured.position, float) for _ in range(3))
+        slowest, fastest = [0.0] * self._width, [0.0] * self._width
+        for since, velocity in reversed(self._told):
+            lasted = until - max(since, now - age)
+            for index, element in self._moves:
+                expected[element] += velocity[index] * lasted
+            slowest, fastest = list(map(min, slowest, velocity)), list(map(max, fastest, velocity))
+            if since <= now - age:
+                break
+            until = since
         for index, element in self._moves:
-            low[element] += min(*told[index], 0.0) * age
-            high[element] += max(*told[index], 0.0) * age
-        return low, high
+            low[element] += slowest[index] * age
+            high[element] += fastest[index] * age
+        return Whereabouts(expected, low, high)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         """Return the velocity (width,), cut so that no target gets too far ahead."""
         return velocity
 
-    def move(self, velocity: np.ndarray) -> np.ndarray:
-        """Return the command for a velocity (width,) over one control period."""
-        self._velocities.append(velocity.tolist())
+    def move(self, velocity: np.ndarray, now: float) -> np.ndarray:
+        """Return the command for a velocity (width,) from `now` [s] on."""
+        told = self._told
+        told.append((now, velocity.tolist()))
+        while len(told) > 1 and told[1][0] <= now - self._oldest:
+            told.popleft()
         return velocity.copy()
 
-    def stop(self, measured: MeasuredState | None) -> np.ndarray | None:
+    def stop(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
         """Return the command that stops the robot, None if there is nothing to say."""
-        return self.idle()
+        return self.idle(now)
 
-    def idle(self) -> np.ndarray | None:
+    def idle(self, now: float) -> np.ndarray | None:
         """Return what a driver is told while nobody may move the robot."""
-        return self.move(np.zeros(len(self._velocities[-1])))
+        return self.move(np.zeros(self._width), now)
 
 
 class _TargetDrive:
     """
     The command is a target; the stop is to hold the measured state, and never zeros.
+
+    Velocities alone move the target, whatever is measured: no faster than the limits, and no
+    further ahead of the robot than the lead. What is measured further away than twice the lead is
+    not believed: somebody pushes the robot, or the measurement is wrong.
 
     The target is held from the first stop to the next motion: to hold what is measured anew again
     and again would let a compliant arm sink.
@@ -94,19 +117,30 @@ class _TargetDrive:
     def begin(self, measured: MeasuredState) -> None:
         self._target, self._held = self._as_target(measured), False
 
-    def move(self, velocity: np.ndarray) -> np.ndarray:
+    def problem(self, measured: MeasuredState) -> str:
+        if self._target is None or not self._is_far(measured):
+            return ''
+        return (f'the robot was measured more than {FAR:g} times command.lead away from its '
+                'target; was it pushed?')
+
+    def move(self, velocity: np.ndarray, now: float) -> np.ndarray:
         self._target, self._held = self._moved(self._target, velocity), False
         return self._target.copy()
 
-    def stop(self, measured: MeasuredState | None) -> np.ndarray | None:
+    def stop(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
         if not self._held and measured is not None:
-            self._target, self._held = self._as_target(measured), True
+            self._target, self._held = self._within_lead_of_target(measured), True
         # Nobody knows where the robot is: its driver holds the last target, one lead away.
         return self._target.copy() if self._held else None
 
-    def idle(self) -> None:
+    def idle(self, now: float) -> None:
         """Say nothing: another controller may be bringing the robot to its start."""
         self._target, self._held = None, False
+
+    def _within_lead_of_target(self, measured):
+        """Return the measured state, or what is nearest to it within a lead of the target."""
+        measured = self._as_target(measured)
+        return measured if self._target is None else self._clipped(measured, self._target)
 
 
 class JointTargetDrive(_TargetDrive):
@@ -116,15 +150,19 @@ class JointTargetDrive(_TargetDrive):
         super().__init__(contract)
         self._lead = np.array(contract.command.lead)
 
-    def whereabouts(self, measured: MeasuredState) -> tuple[np.ndarray, np.ndarray]:
-        self._target = clip(
-            self._target, measured.position - self._lead, measured.position + self._lead)
-        return self._target, self._target
+    def whereabouts(self, measured: MeasuredState, now: float) -> Whereabouts:
+        return Whereabouts(self._target, self._target, self._target)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         cut = towards_box(velocity, self._target, self._target, measured.position - self._lead,
                           measured.position + self._lead, self._rate)
         return velocity if same(cut, velocity) else cut
+
+    def _is_far(self, measured):
+        return bool((np.abs(measured.position - self._target) > FAR * self._lead).any())
+
+    def _clipped(self, target, around):
+        return clip(target, around - self._lead, around + self._lead)
 
     def _as_target(self, measured):
         return np.array(measured.position, float)
@@ -141,33 +179,38 @@ class PoseDrive(_TargetDrive):
         self._axes = contract.command.twist_elements
         self._lead, self._angular_lead = contract.command.lead
 
-    def whereabouts(self, measured: MeasuredState) -> tuple[np.ndarray, np.ndarray]:
-        position = clip(self._target[:3], measured.position - self._lead,
-                        measured.position + self._lead)
-        self._target = np.concatenate(
-            [position, self._near(self._target[3:], measured.orientation)])
-        return position, position
+    def whereabouts(self, measured: MeasuredState, now: float) -> Whereabouts:
+        position = self._target[:3]
+        return Whereabouts(position, position, position)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
-        twist = self._twist(velocity)
+        twist, target = self._twist(velocity), self._target
         linear = towards_box(
-            twist[:3], self._target[:3], self._target[:3], measured.position - self._lead,
+            twist[:3], target[:3], target[:3], measured.position - self._lead,
             measured.position + self._lead, self._rate)
-        wanted = self._turned(self._target[3:], twist[3:])
         angular = twist[3:]
-        if _angle(wanted, measured.orientation) > self._angular_lead:
+        ahead = _angle(self._turned(target[3:], angular), measured.orientation)
+        if ahead > max(self._angular_lead, _angle(target[3:], measured.orientation)):
             angular = np.zeros(3)
         cut = np.concatenate([linear, angular])[self._axes]
         return velocity if same(cut, velocity) else cut
 
-    def _near(self, orientation, measured):
-        """Return the orientation, turned back to within the lead of the measured one."""
-        apart = rotation.difference(orientation, measured)
+    def _is_far(self, measured):
+        return bool((np.abs(measured.position - self._target[:3]) > FAR * self._lead).any()
+                    or _angle(measured.orientation, self._target[3:]) > FAR * self._angular_lead)
+
+    def _clipped(self, target, around):
+        position = clip(target[:3], around[:3] - self._lead, around[:3] + self._lead)
+        return np.concatenate([position, self._near(target[3:], around[3:])])
+
+    def _near(self, orientation, around):
+        """Return the orientation, turned to within the lead of another."""
+        apart = rotation.difference(orientation, around)
         angle = float(np.linalg.norm(apart))
         if angle <= self._angular_lead:
             return orientation
         return rotation.multiply(
-            rotation.from_vector(apart * (self._angular_lead / angle)), measured)
+            rotation.from_vector(apart * (self._angular_lead / angle)), around)
 
     def _turned(self, orientation, angular):
         turned = rotation.multiply(rotation.from_vector(angular * self._period), orientation)

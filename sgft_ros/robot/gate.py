@@ -1,6 +1,7 @@
 """The safety gate: the only way from an action to the robot."""
 
 from collections.abc import Callable
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,8 @@ from sgft_ros.robot.limiters import all_finite, clip, make_limiter, same
 from sgft_ros.robot.transmission import make_transmission, WORKSPACE
 
 IDLE_TIMEOUT = 5.0  # [s] that an armed gate waits for its first action
+BURST = 1.5         # control periods of motion that may come at once, after a late action
+NO_ROTATION = 0.1   # of the norm of a quaternion from 1
 
 
 class GateDecision(NamedTuple):
@@ -27,17 +30,20 @@ class SafetyGate:
     """
     Let actions pass within the limits of the contract; stop the robot in silence.
 
-    The gate starts disarmed. Times `now` are seconds of one clock that never jumps. An action that
-    is refused stops the robot at once and does not feed the watchdog; the watchdog disarms.
+    The gate starts disarmed. Times `now` are seconds of one clock that never jumps, as long as
+    those in which the robot moves. An action that is refused stops the robot at once and does not
+    feed the watchdog; the watchdog disarms. Limits hold per time and not per action: what comes
+    faster than the control rate changes the command, and moves targets, by as much less.
     """
 
     def __init__(self, contract: RobotContract, watchdog_timeout: float | None = None):
-        """`watchdog_timeout` [s] replaces the contract's where simulated time runs faster."""
+        """`watchdog_timeout` [s] replaces the contract's."""
         self._drive, self._limiter = make_drive(contract), make_limiter(contract)
         self._transmission = make_transmission(contract)
         self._width = contract.command.width
         self._scale = np.array(contract.command.scale)
         self._step = np.array(contract.limits.action_step)
+        self._rate, self._is_target = contract.control_rate, contract.command.is_target
         self._max_age = contract.limits.max_age
         self._action_max_age = contract.watchdog_timeout
         self._timeout = contract.watchdog_timeout if watchdog_timeout is None else watchdog_timeout
@@ -74,18 +80,28 @@ class SafetyGate:
         :return: why the gate stays disarmed; empty if it is armed
         """
         self._disarm()
-        refusal = '; '.join(filter(None, (self._problem_of_state(measured), *problems)))
+        unknown = self._problem_of_state(measured)
+        place = '' if unknown else (self._limiter.problem(measured.position)
+                                    or self._transmission.begin(measured.position))
+        refusal = '; '.join(filter(None, (unknown, place, *problems)))
         if not refusal:
             self._drive.begin(measured)
-            self._transmission.begin(measured.position)
             self._deadline = now + IDLE_TIMEOUT
+            self._moved_at, self._credit = now, BURST
         return refusal
 
     def disarm(
-        self, reason: str = 'disarmed', measured: MeasuredState | None = None,
+        self, now: float, reason: str = 'disarmed', measured: MeasuredState | None = None,
     ) -> GateDecision:
-        """Stop the robot and refuse all actions until the gate is armed again."""
-        stop = self._stop(reason, measured)
+        """
+        Stop the robot and refuse all actions until the gate is armed again.
+
+        A gate that is disarmed already has nothing to hold: others may have moved the robot.
+        """
+        if not self.armed:
+            return GateDecision(
+                self._drive.idle(now), self._executed.copy(), True, True, reason)
+        stop = self._stop(reason, measured, now)
         self._disarm()
         return stop
 
@@ -93,9 +109,9 @@ class SafetyGate:
         """Return the stop, and disarm, if there has been no good action for too long."""
         if self._deadline is None or now < self._deadline:
             return None
-        return self.disarm('no valid action in time', measured)
+        return self.disarm(now, 'no valid action in time', measured)
 
-    def hold(self, measured: MeasuredState | None) -> GateDecision | None:
+    def hold(self, measured: MeasuredState | None, now: float) -> GateDecision | None:
         """
         Return what has to replace the command in force, or None if it may stay.
 
@@ -104,22 +120,22 @@ class SafetyGate:
         """
         if not self.moving:
             return None
-        problem = self._problem_of_state(measured)
+        problem = self._problem_of_motion(measured)
         if problem:
-            return self._stop(problem, measured)
+            return self._stop(problem, measured, now)
         if not self._drive.moves_on:
             return None
-        low, high = self._drive.whereabouts(measured)
-        self._transmission.look(low, high)
-        near = self._cut(
-            self._velocity, lambda velocity: self._limiter.keep_inside(velocity, low, high))
+        where = self._drive.whereabouts(measured, now)
+        self._transmission.look(where)
+        near = self._cut(self._velocity, lambda velocity: self._limiter.keep_inside(
+            velocity, where.low, where.high))
         inside = self._transmission.keep_inside(near)
         if inside is self._velocity:
             return None
         reason = self._limiter.box if inside is near else WORKSPACE
         self._velocity, self._executed = inside, self._to_action(inside)
         return GateDecision(
-            self._drive.move(inside), self._executed.copy(), True, False, reason)
+            self._drive.move(inside, now), self._executed.copy(), True, False, reason)
 
     def filter(
         self, action: np.ndarray, measured: MeasuredState | None, now: float, *,
@@ -135,35 +151,36 @@ class SafetyGate:
         silence = self.watchdog(now, measured)
         if silence is not None:
             return silence
-        if self._deadline is None:
-            return GateDecision(self._drive.idle(), self._executed.copy(), True, True, 'disarmed')
+        if not self.armed:
+            return self.disarm(now)
         action = np.asarray(action, np.float32)
-        problem = (self._problem_of_action(action) or self._problem_of_state(measured)
+        problem = (self._problem_of_action(action) or self._problem_of_motion(measured)
                    or self._problem_of_stamp(stamp, clock))
         if problem:
-            return self._stop(problem, measured)
-        decision = self._limit(action, measured)
+            return self._stop(problem, measured, now)
+        decision = self._limit(action, measured, now)
         if not decision.stopped:
             self._deadline = now + self._timeout
         return decision
 
-    def _limit(self, action: np.ndarray, measured: MeasuredState) -> GateDecision:
-        reasons = []
+    def _limit(self, action: np.ndarray, measured: MeasuredState, now: float) -> GateDecision:
+        reasons, share = [], self._share_of_period(now)
         asked = action.astype(np.float64)
         allowed = clip(asked, -1.0, 1.0)
         if not same(allowed, asked):
             reasons.append('action beyond -1...1')
-        previous = self._executed
-        stepped = clip(allowed, previous - self._step, previous + self._step)
+        previous, step = self._executed, share * self._step
+        stepped = clip(allowed, previous - step, previous + step)
         if not same(stepped, allowed):
             reasons.append('action step')
-        low, high = self._drive.whereabouts(measured)
-        self._transmission.look(low, high)
+        where = self._drive.whereabouts(measured, now)
+        self._transmission.look(where)
         wanted, short, problem = self._transmission.to_drive(stepped * self._scale)
         if problem:
-            return self._stop(problem, measured)
+            return self._stop(problem, measured, now)
         reasons += short
-        inside = self._cut(wanted, lambda velocity: self._limiter.keep_inside(velocity, low, high))
+        inside = self._cut(wanted, lambda velocity: self._limiter.keep_inside(
+            velocity, where.low, where.high))
         if inside is not wanted:
             reasons.append(self._limiter.box)
         near = self._cut(inside, lambda velocity: self._drive.within_lead(velocity, measured))
@@ -176,13 +193,24 @@ class SafetyGate:
         velocity = self._transmission.keep_inside(slow)
         if velocity is not slow and WORKSPACE not in reasons:
             reasons.append(WORKSPACE)
+        if share < 1.0 and self._is_target:
+            velocity = share * velocity
+            reasons.append('too soon after the last action')
         if not all_finite(velocity):
-            return self._stop('no finite command', measured)
+            return self._stop('no finite command', measured, now)
         # Untouched actions pass bit for bit.
         executed = self._to_action(velocity) if reasons else action.copy()
         self._velocity, self._executed = velocity, executed
-        return GateDecision(self._drive.move(velocity), executed.copy(), bool(reasons), False,
+        return GateDecision(self._drive.move(velocity, now), executed.copy(), bool(reasons), False,
                             ', '.join(reasons))
+
+    def _share_of_period(self, now: float) -> float:
+        """Return for how much of a control period an action counts, from 0 to 1."""
+        self._credit = min(self._credit + (now - self._moved_at) * self._rate, BURST)
+        self._moved_at = now
+        share = 1.0 if self._credit > 1.0 - 1e-6 else self._credit
+        self._credit -= share
+        return share
 
     def _cut(self, velocity: np.ndarray, limit: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """Return a velocity within a limit, as it is if it needs no cut."""
@@ -205,7 +233,14 @@ class SafetyGate:
             return f'{what} unknown'
         if not (all_finite(measured.position) and all_finite(measured.orientation)):
             return f'{what} not finite'
+        if abs(math.hypot(*measured.orientation.tolist()) - 1.0) > NO_ROTATION:
+            return f'{what}: the orientation is no rotation'
         return age_problem(what, measured.age, self._max_age)
+
+    def _problem_of_motion(self, measured: MeasuredState | None) -> str:
+        """Return why the robot must not go on moving."""
+        return (self._problem_of_state(measured) or self._drive.problem(measured)
+                or self._limiter.problem(measured.position))
 
     def _problem_of_stamp(self, stamp: float | None, clock: float | None) -> str:
         if stamp is None:
@@ -220,11 +255,13 @@ class SafetyGate:
         self._stamp = stamp
         return ''
 
-    def _stop(self, reason: str, measured: MeasuredState | None) -> GateDecision:
+    def _stop(self, reason: str, measured: MeasuredState | None, now: float) -> GateDecision:
         self._rest()
-        known = None if self._problem_of_state(measured) else measured
+        known = measured
+        if self._problem_of_state(measured) or self._drive.problem(measured):
+            known = None
         return GateDecision(
-            self._drive.stop(known), self._executed.copy(), True, True, reason)
+            self._drive.stop(known, now), self._executed.copy(), True, True, reason)
 
     def _disarm(self):
         self._deadline = None

@@ -1,9 +1,14 @@
 """Limits of velocities against the measured state, of a tool and of joints."""
 
+from collections.abc import Sequence
 import math
 
 import numpy as np
+from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.robot.contract import RobotContract
+from sgft_ros.robot.limits import Workspace
+
+FAR_OUT, FAR_TURNED = 0.1, 0.2  # [m], [rad] outside of limits; from there nothing moves
 
 
 def clip(values: np.ndarray, low: np.ndarray | float, high: np.ndarray | float) -> np.ndarray:
@@ -42,10 +47,15 @@ class ToolLimiter:
         workspace = contract.limits.workspace
         self._minimum = np.array(workspace.minimum)[self._position]
         self._maximum = np.array(workspace.maximum)[self._position]
-        self._rate = contract.control_rate
+        self._axes, self._workspace = axes, workspace
+        self._rate = 1.0 / contract.look_ahead
         self._speeds = [(indices, fastest) for indices, fastest in (
             (self._linear, contract.limits.linear_speed),
             (angular, contract.limits.angular_speed)) if indices]
+
+    def problem(self, position: np.ndarray) -> str:
+        """Return why no action may move the tool (3,) [m] from where it is."""
+        return far_from_workspace(position, self._axes, self._workspace)
 
     def keep_inside(
         self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray,
@@ -53,7 +63,7 @@ class ToolLimiter:
         """
         Return the velocity (action,) [m/s, rad/s], cut so that the tool stays in the box.
 
-        It reaches at most the face within one control period; from outside it moves inwards only.
+        It reaches at most the face until the gate looks again; from outside it moves inwards only.
         The motion begins anywhere from `low` to `high` (3,) [m]. What needs no cut is returned as
         it is.
         """
@@ -88,10 +98,19 @@ class JointLimiter:
 
     def __init__(self, contract: RobotContract):
         limits = contract.limits
+        self._joints = contract.command.joints
         self.size = contract.command.width
         self._minimum, self._maximum = np.array(limits.minimum), np.array(limits.maximum)
         self._speed = np.array(limits.speed)
-        self._rate = contract.control_rate
+        self._rate = 1.0 / contract.look_ahead
+
+    def problem(self, position: np.ndarray) -> str:
+        """Return why no action may move the joints (joints,) [rad] from where they are."""
+        low, high = self._minimum - FAR_TURNED, self._maximum + FAR_TURNED
+        return '; '.join(
+            f'{self._joints[joint]} is at {position[joint]:.4g} rad, far outside of '
+            f'limits.joints, {self._minimum[joint]:.4g} to {self._maximum[joint]:.4g} rad'
+            for joint in np.flatnonzero(~((low <= position) & (position <= high))))
 
     def keep_inside(
         self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray,
@@ -109,6 +128,25 @@ class JointLimiter:
         share = (self._speed[over] / speed[over]).min()
         # Multiplying may round up by one bit.
         return clip(velocity * share, -self._speed, self._speed)
+
+
+def far_from_workspace(
+    position: np.ndarray, axes: Sequence[str], workspace: Workspace,
+) -> str:
+    """
+    Return why no action may move a tool (3,) [m] from where it is.
+
+    It has to be within its box along axes that no action moves, and near it along the others. From
+    outside it may move inwards only, but where the box is elsewhere that is no limit.
+    """
+    found = []
+    for axis, at, low, high in zip(
+            TWIST_AXES, position.tolist(), workspace.minimum, workspace.maximum):
+        room, why = (FAR_OUT, 'far') if axis in axes else (0.0, 'where no action moves it,')
+        if not low - room <= at <= high + room:
+            found.append(f'tool position: {axis} is {at:.4g} m, {why} outside of '
+                         f'limits.workspace, {low:g} to {high:g} m')
+    return '; '.join(found)
 
 
 def towards_box(

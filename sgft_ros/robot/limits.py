@@ -6,6 +6,8 @@ from sgft_ros.robot.command import CommandContract
 from sgft_ros.robot.yaml_section import Section
 
 MAX_WATCHDOG = 3.0  # control periods
+MAX_LATENCY = 1.0   # [s]
+OVERDUE = 1.25      # control periods after which the next action is late
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class ToolLimits:
     angular_speed: float            # norm [rad/s]
     workspace: Workspace
     watchdog: float                 # control periods without an action until the stop
+    latency: float = 0.0            # from a command to the motion that it asks for [s]
 
     @property
     def max_age(self) -> float:
@@ -44,6 +47,7 @@ class JointLimits:
     topic: str                      # sensor_msgs/JointState that measures the positions
     max_age: float                  # of the measured positions [s]
     watchdog: float                 # as for a tool
+    latency: float = 0.0            # as for a tool
     workspace: Workspace | None = None  # of the tool, where actions move it through the joints
 
 
@@ -57,8 +61,9 @@ def read_limits(contract: Section, command: CommandContract) -> Limits:
 
 
 def _read_tool(contract: Section, command: CommandContract) -> ToolLimits:
-    section = contract.section(
-        'limits', ('action_step', 'linear_speed', 'angular_speed', 'workspace', 'watchdog'))
+    section = contract.section('limits', (
+        'action_step', 'linear_speed', 'angular_speed', 'workspace', 'watchdog',
+        *_latency(command)))
     box = section.section('workspace', ('min', 'max', 'max_age'))
     max_age = box.number('max_age', above=0.0)
     return ToolLimits(
@@ -66,13 +71,14 @@ def _read_tool(contract: Section, command: CommandContract) -> ToolLimits:
         linear_speed=section.number('linear_speed', minimum=0.0),
         angular_speed=section.number('angular_speed', minimum=0.0),
         workspace=Workspace(*_read_box(box, 3), max_age),
-        watchdog=_read_watchdog(section))
+        watchdog=_read_watchdog(section), latency=_read_latency(section))
 
 
 def _read_joints(contract: Section, command: CommandContract) -> JointLimits:
     through_joints = command.kinematics is not None
     section = contract.section('limits', (
-        'action_step', 'joints', 'watchdog', *(('workspace',) if through_joints else ())))
+        'action_step', 'joints', 'watchdog', *_latency(command),
+        *(('workspace',) if through_joints else ())))
     joints = section.section('joints', ('min', 'max', 'speed', 'topic', 'max_age'))
     minimum, maximum = _read_box(joints, command.width)
     max_age, workspace = joints.number('max_age', above=0.0), None
@@ -83,7 +89,8 @@ def _read_joints(contract: Section, command: CommandContract) -> JointLimits:
         action_step=_read_each(section, 'action_step', command.size),
         minimum=minimum, maximum=maximum, speed=_read_each(joints, 'speed', command.width),
         topic=joints.text('topic', 'joint_states'), max_age=max_age,
-        watchdog=_read_watchdog(section), workspace=workspace)
+        watchdog=_read_watchdog(section), latency=_read_latency(section),
+        workspace=workspace)
 
 
 def _read_box(section: Section, size: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -102,3 +109,12 @@ def _read_each(section: Section, key: str, size: int) -> tuple[float, ...]:
 
 def _read_watchdog(section: Section) -> float:
     return section.number('watchdog', minimum=1.0, maximum=MAX_WATCHDOG)
+
+
+def _latency(command: CommandContract) -> tuple[str, ...]:
+    """Return the key of the latency: a target stays where it is, however late it is reached."""
+    return () if command.is_target else ('latency',)
+
+
+def _read_latency(section: Section) -> float:
+    return section.number('latency', minimum=0.0, maximum=MAX_LATENCY, default=0.0)

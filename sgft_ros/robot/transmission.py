@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 from sgft_ros.robot.contract import RobotContract
-from sgft_ros.robot.limiters import clip, same, towards_box
+from sgft_ros.robot.drives import Whereabouts
+from sgft_ros.robot.limiters import clip, far_from_workspace, same, towards_box
 
 DAMPING = 1e-4  # of the least-squares inverse: near a singularity joints would have to race
 SHORT = 0.05    # share of the velocity of a full action that may be missing
@@ -40,11 +41,12 @@ def make_transmission(contract: RobotContract) -> 'Direct | ToolThroughJoints':
 class Direct:
     """The drive is told what actions ask for."""
 
-    def begin(self, position: np.ndarray) -> None:
-        """Take over the robot where it is; `position` like `MeasuredState.position`."""
+    def begin(self, position: np.ndarray) -> str:
+        """Take over the robot at a position like `MeasuredState.position`; or say why not."""
+        return ''
 
-    def look(self, low: np.ndarray, high: np.ndarray) -> None:
-        """See where the robot is: at a position anywhere from `low` to `high`."""
+    def look(self, where: Whereabouts) -> None:
+        """See where the robot is."""
 
     def to_drive(self, velocity: np.ndarray) -> Asked:
         """Return what a velocity (action,) asks of the drive."""
@@ -80,22 +82,25 @@ class ToolThroughJoints:
         self._is_held = np.full(6, float(self._hold > 0.0))
         self._is_held[self._axes] = 0.0
         self._short = SHORT * np.abs(contract.command.scale)
-        workspace = contract.limits.workspace
-        self._minimum, self._maximum = np.array(workspace.minimum), np.array(workspace.maximum)
-        self._period = contract.control_period
+        self._names, self._workspace = contract.command.axes, contract.limits.workspace
+        self._minimum = np.array(self._workspace.minimum)
+        self._maximum = np.array(self._workspace.maximum)
+        self._look_ahead = contract.look_ahead
 
-    def begin(self, position: np.ndarray) -> None:
-        """Hold from now on where joint positions (joints,) [rad] put the tool."""
+    def begin(self, position: np.ndarray) -> str:
+        """Hold from now on where joint positions (joints,) [rad] put the tool; or say why not."""
         self._home = self._tool = self._arm.tool(position)
         self._posture = np.array(position, float)
         self._back = np.zeros(len(position))
+        return far_from_workspace(self._home.position, self._names, self._workspace)
 
-    def look(self, low: np.ndarray, high: np.ndarray) -> None:
-        """See where the tool is, with joint positions (joints,) [rad] from `low` to `high`."""
-        half = 0.5 * (high - low)
-        self._at = low + half
+    def look(self, where: Whereabouts) -> None:
+        """See where the tool is, if joint positions (joints,) [rad] are `where` they are."""
+        self._at = where.expected
         self._tool = self._arm.tool(self._at)
-        self._around = np.abs(self._tool.jacobian[:3]) @ half
+        forth, back = (part(self._tool.jacobian[:3], 0.0) for part in (np.maximum, np.minimum))
+        low, high = where.low - where.expected, where.high - where.expected
+        self._below, self._above = forth @ low + back @ high, forth @ high + back @ low
 
     def to_drive(self, velocity: np.ndarray) -> Asked:
         """Return velocities (joints,) [rad/s] for one of the tool (action,) [m/s, rad/s]."""
@@ -103,8 +108,8 @@ class ToolThroughJoints:
         tool, posture = self._tool, self._to_posture()
         twist[self._axes] = velocity
         twist[:3] = towards_box(
-            twist[:3], tool.position - self._around, tool.position + self._around,
-            self._minimum, self._maximum, 1.0 / self._period)
+            twist[:3], tool.position + self._below, tool.position + self._above,
+            self._minimum, self._maximum, 1.0 / self._look_ahead)
         inside = twist[self._axes]
         twists = np.zeros((6, 2))
         twists[:, 0] = self._is_held * twist - tool.jacobian @ posture
@@ -113,7 +118,7 @@ class ToolThroughJoints:
         self._back += posture
         _, out = self._way(self._back + forth)
         if out.any():  # joints move the tool on a curve
-            twists[:3, 1] -= out / self._period
+            twists[:3, 1] -= out / self._look_ahead
             forth = damped_solution(tool.jacobian, twists[:, 1])
         missing = np.abs(self.from_drive(forth) - inside)
         reasons = () if same(inside, velocity) and not out.any() else (WORKSPACE,)
@@ -155,11 +160,11 @@ class ToolThroughJoints:
         return clip(self._hold * (self._posture - self._at), -HOLD_TURN, HOLD_TURN)
 
     def _way(self, velocity, slack=0.0):
-        """Return the way (3,) [m] of the tool in a period, and how much of it leaves the box."""
+        """Return the way (3,) [m] of the tool until the next look, and what of it is out."""
         here = self._tool.position
-        there = self._arm.position(self._at + self._period * velocity)
-        lowest = np.minimum(self._minimum - slack + self._around, here)
-        highest = np.maximum(self._maximum + slack - self._around, here)
+        there = self._arm.position(self._at + self._look_ahead * velocity)
+        lowest = np.minimum(self._minimum - slack - self._below, here)
+        highest = np.maximum(self._maximum + slack - self._above, here)
         return there - here, there - clip(there, lowest, highest)
 
     def shortened(self, velocity: np.ndarray, cut: np.ndarray) -> np.ndarray:

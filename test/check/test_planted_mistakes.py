@@ -124,6 +124,10 @@ MISTAKES = {  # name: (changes of the contract, level, words of the finding)
     'workspace without height': (
         {'limits.workspace.min': [0.3, -0.2, 0.14], 'limits.workspace.max': [0.7, 0.2, 0.14]},
         RED, ['limits.workspace, linear.z', 'both 0.14', 'may move']),
+    'wide workspace in millimetres': (
+        {'limits.workspace.min': [-300.0, -200.0, -10.0],
+         'limits.workspace.max': [700.0, 200.0, 500.0]},
+        RED, ['limits.workspace, linear.x', 'which is no limit', 'millimetres']),
     'clip of what was to be scaled': (
         {'observation.1.clip': 0.002}, RED, ['range of force.z', 'mostly clipped at -0.002']),
     'small action step': ({'limits.action_step': 0.001},
@@ -215,6 +219,9 @@ JOINT_MISTAKES = {
     'joint limits in degrees': (
         {'limits.joints.min': [10.0] * 6, 'limits.joints.max': [180.0] * 6},
         RED, ['joint positions', 'below the limit', '10 to 180 rad']),
+    'wide joint limits in degrees': (
+        {'limits.joints.min': [-180.0] * 6, 'limits.joints.max': [180.0] * 6},
+        RED, [f'limits.joints, {JOINTS[0]}', 'which is no limit', 'degrees']),
     'topic of the joints': ({'limits.joints.topic': 'joint_state'},
                             RED, ['topic /joint_state', "did you mean '/joint_states'?"]),
     'home of joints in degrees': (

@@ -8,11 +8,14 @@ from time import monotonic
 
 from data_path import TIMEOUT
 from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import TwistStamped
 import numpy as np
 import pytest
 import rclpy
 from rclpy.duration import Duration
 from safety_gate_rig import is_stop, linear, PERIOD, Rig, SPEED, start_gate, transform
+from sgft_ros.robot.limits import OVERDUE
+from std_srvs.srv import SetBool
 
 # A policy that acts for ever.
 POLICY = """
@@ -107,7 +110,7 @@ def test_clip_shows_in_the_executed_action(rig, gate):
     rig.enable_when_ready()
     executed = rig.act_and_wait(1.0, 5.0, 0.0)
     assert executed.clipped
-    np.testing.assert_allclose(list(executed.action), [0.5, 1.0, 0.0], atol=1e-5)
+    np.testing.assert_allclose(list(executed.action), [0.5 / OVERDUE, 1.0, 0.0], atol=1e-5)
 
 
 def test_an_action_that_the_workspace_leaves_nothing_of_is_no_stop(rig, gate):
@@ -117,6 +120,27 @@ def test_an_action_that_the_workspace_leaves_nothing_of_is_no_stop(rig, gate):
         executed = rig.act_and_wait(1.0, 0.0, 0.0)
         assert list(executed.action) == [0.0, 0.0, 0.0]
         assert executed.clipped and not executed.stopped
+
+
+def test_locked_it_stops_and_arms_no_more_until_it_is_unlocked(rig, gate):
+    rig.move()
+    lock = rig.create_client(SetBool, 'safety_gate/lock')
+    assert lock.wait_for_service(timeout_sec=TIMEOUT)
+    for wanted in (True, False):
+        future = lock.call_async(SetBool.Request(data=wanted))
+        rig.wait(future.done, 'answer of lock')
+        assert future.result().success
+        success, message = rig.enable()
+        assert success != wanted and ('locked' in message) == wanted
+        assert is_stop(rig.commands[-1])
+        assert rig.act_and_wait(1.0, 0.0, 0.0).stopped == wanted
+
+
+def test_whoever_publishes_commands_beside_it_is_named(rig, gate):
+    rig.create_publisher(TwistStamped, 'twist_commands', 10)
+    rig.enable_when_ready()
+    _, said = end(gate, signal.SIGTERM)
+    assert '/rig publishes commands, too' in said
 
 
 @pytest.mark.parametrize('action', [(np.nan, 0.0, 0.0), (1.0, np.inf, 0.0), (1.0,), ()])

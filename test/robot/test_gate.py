@@ -1,9 +1,13 @@
 import dataclasses
 
+from command_kinds import changes
 import numpy as np
 import pytest
-from robots import SHIPPED
+from robots import SHIPPED, write_contract
 from sgft_ros.robot import load_robot_contract, MeasuredState, SafetyGate
+from sgft_ros.robot.command import KINDS, TARGET_KINDS, TOOL_KINDS
+from sgft_ros.robot.limits import OVERDUE
+from sgft_ros.simulation.arm import HOME
 
 CONTRACT = load_robot_contract(SHIPPED)
 CENTRE = MeasuredState(np.array([0.5, 0.0, 0.25]), 0.0)
@@ -84,19 +88,20 @@ def test_step_is_limited_from_the_action_that_was_executed():
     assert decision.reason == 'action step'
 
 
-def test_velocity_reaches_at_most_the_face_within_one_period():
+def test_velocity_reaches_at_most_the_face_until_the_gate_looks_again():
     decision = armed_gate().filter(np.ones(3), at(x=0.699), 0.0)
-    np.testing.assert_allclose(decision.command, [0.02, 0.06, 0.06], rtol=1e-6)
+    np.testing.assert_allclose(
+        decision.command, [0.001 / (OVERDUE * PERIOD), 0.06, 0.06], rtol=1e-6)
     assert decision.reason == 'workspace'
 
 
 def test_velocity_pointing_back_inside_always_passes():
-    decision = armed_gate().filter(np.array([-1.0, 1.0, 0.0], np.float32), at(x=0.9), 0.0)
+    decision = armed_gate().filter(np.array([-1.0, 1.0, 0.0], np.float32), at(x=0.75), 0.0)
     assert not decision.clipped
 
 
 def test_outside_the_box_nothing_moves_further_out():
-    decision = armed_gate().filter(np.ones(3), at(x=0.9), 0.0)
+    decision = armed_gate().filter(np.ones(3), at(x=0.75), 0.0)
     np.testing.assert_allclose(decision.command, [0.0, 0.06, 0.06])
 
 
@@ -124,18 +129,19 @@ def test_unknown_tool_position_stops(tool):
 def test_held_command_is_cut_when_the_next_action_is_late():
     gate = armed_gate()
     gate.filter(np.array([1.0, 1.0, 0.0]), at(x=0.69), 0.0)
-    assert gate.hold(at(x=0.693)) is None
-    decision = gate.hold(at(x=0.698))
-    np.testing.assert_allclose(decision.command, [0.04, 0.06, 0.0], rtol=1e-6)
+    late = OVERDUE * PERIOD
+    assert gate.hold(at(x=0.69375), late) is None
+    decision = gate.hold(at(x=0.698), late)
+    np.testing.assert_allclose(decision.command, [0.002 / late, 0.06, 0.0], rtol=1e-6)
     assert not decision.stopped and decision.reason == 'workspace'
-    np.testing.assert_array_equal(gate.hold(at(x=0.7)).command, [0.0, 0.06, 0.0])
+    np.testing.assert_array_equal(gate.hold(at(x=0.7), 2 * late).command, [0.0, 0.06, 0.0])
 
 
 def test_held_command_stops_when_the_tool_gets_lost():
     gate = armed_gate()
-    assert gate.hold(None) is None
+    assert gate.hold(None, 0.0) is None
     gate.filter(np.ones(3), CENTRE, 0.0)
-    assert is_stop(gate.hold(None))
+    assert is_stop(gate.hold(None, PERIOD))
 
 
 def test_silence_stops_within_three_periods_and_disarms():
@@ -195,7 +201,7 @@ def test_problem_disarms_a_gate_that_was_armed():
 def test_disarm_stops_and_arming_again_forgets_the_past():
     gate = armed_gate(limited(action_step=(0.5,) * 3))
     gate.filter(np.full(3, 0.5), CENTRE, 0.0, stamp=100.0, clock=100.0)
-    assert is_stop(gate.disarm())
+    assert is_stop(gate.disarm(0.5))
     assert gate.arm(CENTRE, 1.0) == ''
     decision = gate.filter(np.ones(3), CENTRE, 1.0, stamp=50.0, clock=50.0)
     np.testing.assert_allclose(decision.executed_action, 0.5)
@@ -224,5 +230,161 @@ def test_the_age_of_the_measurement_counts_as_motion_that_went_on():
     # 0.1 s ago it was 8.5 mm from the face, towards which it has moved with 60 mm/s since.
     old = MeasuredState(np.array([0.6915, 0.0, 0.25]), 0.1)
     decision = gate.filter(np.array([1.0, 0.0, 0.0]), old, PERIOD)
-    assert PERIOD * decision.command[0] == pytest.approx(0.0025)
+    assert OVERDUE * PERIOD * decision.command[0] == pytest.approx(0.0025)
     assert decision.reason == 'workspace'
+
+
+@pytest.mark.parametrize('junk', [np.full(3, np.nan), np.zeros(3)])
+@pytest.mark.parametrize('count', [0, 5])
+def test_what_came_in_between_does_not_hide_what_moved_the_tool(junk, count):
+    gate, tool, places = armed_gate(limited(action_step=(2.0,) * 3)), 0.6, [0.6] * 4
+    assert gate.arm(at(x=tool), 0.0) == ''
+    for tick in range(60):
+        now = tick * PERIOD
+        measured = MeasuredState(at(x=places[-4]).position, 0.15)  # three periods ago
+        for _ in range(count if tick else 0):
+            gate.filter(junk, measured, now)
+        tool += PERIOD * gate.filter(np.array([1.0, 0.0, 0.0]), measured, now).command[0]
+        places.append(tool)
+        assert tool <= 0.7 + 1e-9
+    assert tool > 0.69 or (count and np.isfinite(junk).all())  # those count as actions
+
+
+@pytest.mark.parametrize('latency', [0.0, 0.1])
+def test_latency_of_the_contract_counts_what_the_robot_has_yet_to_do(latency):
+    gate, tool, late = SafetyGate(limited(
+        action_step=(2.0,) * 3, latency=latency)), 0.6, [0.0, 0.0]  # two periods behind
+    assert gate.arm(at(x=tool), 0.0) == ''
+    for tick in range(60):
+        decision = gate.filter(np.array([1.0, 0.0, 0.0]), at(x=tool), tick * PERIOD)
+        late.append(decision.command[0])
+        tool += PERIOD * late.pop(0)
+    assert tool > 0.699
+    assert (tool > 0.7 + 1e-9) == (latency == 0.0)
+
+
+def test_actions_that_come_faster_than_the_control_rate_change_the_command_no_faster():
+    gate, now = armed_gate(limited(action_step=(0.1,) * 3)), 0.0
+    for count in range(41):  # ten times as often, for four periods
+        now = count * 0.1 * PERIOD
+        decision = gate.filter(np.ones(3), CENTRE, now)
+    assert decision.executed_action.max() <= 0.1 * (4 + 1.5) + 1e-6
+
+
+@pytest.mark.parametrize('rate', [1.0, 2.0, 10.0])
+@pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
+def test_targets_move_no_faster_than_actions_ask_however_often_they_come(kind, rate, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
+    gate, at_home = SafetyGate(contract), home_of(contract)
+    measured, period = at_home, contract.control_period
+    assert gate.arm(measured, 0.0) == ''
+    seconds = 1.0
+    for count in range(round(seconds * rate / period)):
+        decision = gate.filter(
+            np.eye(contract.action_size)[0], measured, count * period / rate)
+        assert rate > 1.0 or not decision.clipped
+        measured = MeasuredState(decision.command[:len(at_home.position)], 0.0)  # follows
+    moved = np.abs(measured.position - at_home.position).max()
+    speed = abs(contract.command.scale[0])
+    assert moved <= speed * (seconds + 1.5 * period) + 1e-9
+    assert moved > 0.9 * speed * seconds or rate > 2.0
+
+
+@pytest.mark.parametrize('lateness', [0.0, 0.3])
+def test_a_tick_that_is_late_costs_the_next_one_nothing(lateness, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes('pose')))
+    gate, measured, period = SafetyGate(contract), CENTRE, contract.control_period
+    assert gate.arm(measured, 0.0) == ''
+    for tick in range(20):
+        decision = gate.filter(np.ones(3), measured, (tick + lateness * (tick % 2)) * period)
+        assert not decision.clipped
+        measured = MeasuredState(decision.command[:3], 0.0)
+
+
+@pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
+def test_a_wrong_measurement_moves_no_target(kind, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
+    gate, home, period = SafetyGate(contract), home_of(contract), contract.control_period
+    assert gate.arm(home, 0.0) == ''
+    action, lead = np.full(contract.action_size, 0.1), contract.command.lead[0]
+    before = gate.filter(action, home, 0.0).command
+    near = MeasuredState(home.position + 1.9 * lead, 0.0)
+    after = gate.filter(action, near, period).command
+    moved = np.abs(after - before)[:len(home.position)]
+    assert (moved <= 0.1 * np.abs(contract.command.scale).max() * period + 1e-9).all()
+    for tick, far in ((2, 2.2 * lead), (3, 2 * np.pi)):
+        wrong = gate.filter(action, MeasuredState(home.position + far, 0.0), tick * period)
+        assert wrong.stopped and wrong.command is None
+        assert '2 times command.lead' in wrong.reason
+        decision = gate.filter(action, home, (tick + 0.5) * period)  # and is forgotten
+        assert not decision.stopped
+        np.testing.assert_allclose(decision.command, after, atol=0.2 * lead)
+
+
+@pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
+def test_a_stop_moves_the_target_by_no_more_than_its_lead(kind, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
+    gate, home, lead = SafetyGate(contract), home_of(contract), contract.command.lead[0]
+    assert gate.arm(home, 0.0) == ''
+    near = MeasuredState(home.position + 0.5 * lead, 0.0)
+    assert same_place(gate.disarm(0.1, 'test', near), near)
+    assert gate.arm(home, 1.0) == ''
+    held = gate.disarm(1.1, 'test', MeasuredState(home.position + 1.9 * lead, 0.0))
+    np.testing.assert_allclose(held.command[:len(home.position)], home.position + lead)
+
+
+@pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
+def test_a_disarmed_gate_says_nothing_to_a_robot_that_others_have_moved(kind, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
+    gate, home = SafetyGate(contract), home_of(contract)
+    assert gate.arm(home, 0.0) == ''
+    assert gate.disarm(0.1, 'end of the episode', home).command is not None
+    elsewhere = MeasuredState(home.position - 0.15, 0.0)
+    assert gate.disarm(1.0, 'disarmed', elsewhere).command is None
+    assert gate.arm(elsewhere, 1.0) == ''
+    decision = gate.filter(np.zeros(contract.action_size), elsewhere, 1.0)
+    assert same_place(decision, elsewhere)
+
+
+@pytest.mark.parametrize('kind', sorted(TOOL_KINDS))
+def test_outside_of_the_workspace_where_no_action_moves_the_tool_nothing_moves(kind, tmp_path):
+    change = changes(kind) | {'command.axes': ['linear.x', 'linear.y'], 'command.scale': 0.06}
+    contract = load_robot_contract(write_contract(tmp_path, change))
+    floor = contract.limits.workspace.minimum[2]
+    low, high, gate = at(z=floor - 0.005), at(z=floor + 0.005), SafetyGate(contract)
+    assert 'where no action moves it' in gate.arm(low, 0.0)
+    assert not gate.armed and gate.arm(high, 0.0) == ''
+    assert not gate.filter(np.ones(2), high, 0.0).stopped
+    decision = gate.hold(low, PERIOD)
+    assert decision.stopped and 'limits.workspace' in decision.reason
+    assert gate.filter(np.ones(2), low, PERIOD).stopped
+
+
+def test_an_orientation_that_is_none_keeps_it_disarmed():
+    nothing = MeasuredState(CENTRE.position, 0.0, np.zeros(4))
+    assert 'no rotation' in SafetyGate(CONTRACT).arm(nothing, 0.0)
+
+
+def home_of(contract):
+    """Return a measured state within the limits."""
+    if contract.command.commands_tool:
+        return CENTRE
+    return MeasuredState(HOME + 0.1, 0.0)
+
+
+def same_place(decision, measured):
+    return np.array_equal(decision.command[:len(measured.position)], measured.position)
+
+
+@pytest.mark.parametrize('kind', KINDS)
+def test_far_outside_of_the_limits_nothing_moves_and_nothing_arms(kind, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
+    home, box = home_of(contract), contract.limits
+    box = box.workspace if contract.command.commands_tool else box
+    far = home.position.copy()
+    far[0] = box.maximum[0] + 0.21
+    gate = SafetyGate(contract)
+    assert 'far outside of limits.' in gate.arm(MeasuredState(far, 0.0), 0.0)
+    assert not gate.armed
+    near = far - [0.15, *[0.0] * (len(far) - 1)]
+    assert gate.arm(MeasuredState(near, 0.0), 0.0) == ''

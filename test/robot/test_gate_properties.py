@@ -43,8 +43,8 @@ def contracts(draw):
             topic='joint_states', max_age=max_age, **common)
     leads = 0 if kind not in TARGET_KINDS else 2 if kind == 'pose' else len(axes)
     command = dataclasses.replace(
-        CONTRACT.command, kind=kind, axes=axes, lead=tuple(draw(vectors(
-            st.floats(0.001, 0.3), leads))),
+        CONTRACT.command, kind=kind, axes=axes, joints=() if kind in TOOL_KINDS else axes,
+        lead=tuple(draw(vectors(st.floats(0.001, 0.3) | st.floats(0.1, 0.3), leads))),
         scale=tuple(draw(vectors(st.floats(0.01, 0.5) | st.floats(-0.5, -0.01), len(axes)))))
     return dataclasses.replace(
         CONTRACT, control_rate=draw(st.floats(1.0, 100.0)), command=command, limits=limits)
@@ -63,11 +63,15 @@ def inputs(draw, contract):
     size = contract.command.size
     low, high = box_of(contract)
     share = np.array(draw(vectors(st.floats(-0.3, 1.3), len(low))))
+    if contract.command.commands_tool and draw(st.booleans()):  # where actions do not move it
+        fixed = [axis not in contract.command.axes for axis in TWIST_AXES[:3]]
+        share[fixed] = np.clip(share[fixed], 0.0, 1.0)
     good = {
         'action': draw(vectors(st.floats(-1.2, 1.2), size)),
         'position': low + share * (high - low),
         'orientation': rotation.from_vector(np.array(draw(vectors(TURN, 3)))),
-        'age': 0.0, 'delay': 0.0, 'pause': draw(st.floats(0.0, 0.9)),
+        'age': 0.0, 'delay': 0.0,
+        'pause': draw(st.just(1.0) | st.floats(0.0, 1.3)),
     }
     bad = draw(st.sampled_from([
         {}, {}, {}, {},
@@ -90,10 +94,11 @@ class Witness:
         self.last = np.zeros(contract.command.size)
         self.begin(home)
 
-    def begin(self, measured):
+    def begin(self, measured, now=0.0):
         """Expect targets to begin at what was measured when the gate was armed."""
         self.target = self.as_target(measured)
         self.held = False
+        self.began, self.periods = now, 0.0  # that a target has moved for at full speed
 
     def silent_until(self, now):
         """Fail if the robot is still under a moving command after three control periods."""
@@ -150,9 +155,9 @@ class Witness:
             assert not command.any()
             return
         if not self.held and self.good(measured):
-            self.target, self.held = self.as_target(measured), True
+            self.target, self.held = self.near_target(measured), True
         if self.held and command is not None:
-            np.testing.assert_array_equal(command, self.target)
+            np.testing.assert_allclose(command, self.target, atol=1e-9)
         else:
             assert command is None
 
@@ -161,34 +166,39 @@ class Witness:
             np.testing.assert_allclose(command, velocity, rtol=1e-6, atol=1e-9)
             self.check_box(velocity, measured.position)
             return
-        lead, here = self.contract.command.lead, measured.position
-        count = len(here)
-        reach = np.array(lead[0] if count != len(command) else lead)
-        origin = np.clip(self.target[:count], here - reach, here + reach)
+        here, count, rounding = measured.position, len(measured.position), 1e-7
+        assert self.good(measured)
+        origin = self.target[:count]
         self.check_box(velocity, origin)
-        rounding = 1e-7 + 1e-9 * np.abs(here).max()  # of measurements that are far out
-        assert (np.abs(command[:count] - here) <= reach + rounding).all()
+        ahead = np.maximum(self.reach(), np.abs(origin - here))
+        assert (np.abs(command[:count] - here) <= ahead + rounding).all()
         moved = command[:count] - origin
         if self.contract.command.commands_tool:
             linear, _ = self.split(velocity)
             moved = moved[self.directions()]
-            apart = rotation.multiply(command[3:], rotation.inverse(measured.orientation))
-            assert np.linalg.norm(rotation.to_vector(apart)) <= lead[1] + 1e-6
+            before, after = (self.angle(target, measured) for target in (self.target, command))
+            assert after <= max(self.contract.command.lead[1], before) + 1e-6
             assert np.isclose(np.linalg.norm(command[3:]), 1.0)
         else:
             linear = velocity
         np.testing.assert_allclose(
             moved, linear * self.contract.control_period, atol=rounding)
         self.target, self.held = command, False
+        self.periods += np.abs(velocity / self.contract.command.scale).max()
+
+    def check_pace(self, now):
+        """However often actions come, they move a target for no longer than time has passed."""
+        passed = (now - self.began) / self.contract.control_period
+        assert self.periods <= passed + 1.5 + EPSILON
 
     def check_box(self, velocity, origin):
-        """Within one control period the robot stays in the box, or gets no further out."""
+        """Until the gate looks again the robot stays in the box, or gets no further out."""
         low, high = box_of(self.contract)
         if self.contract.command.commands_tool:
             velocity, _ = self.split(velocity)
             directions = self.directions()
             low, high, origin = low[directions], high[directions], origin[directions]
-        there = origin + velocity * self.contract.control_period
+        there = origin + velocity * self.contract.look_ahead
         assert (there >= np.minimum(low, origin) - 1e-7).all()
         assert (there <= np.maximum(high, origin) + 1e-7).all()
 
@@ -201,9 +211,38 @@ class Witness:
         return command[linear], command[~linear]
 
     def good(self, measured):
-        return (measured is not None and np.isfinite(measured.position).all()
-                and np.isfinite(measured.orientation).all()
-                and abs(measured.age) <= self.contract.limits.max_age)
+        """Return whether the state may be believed."""
+        known = (measured is not None and np.isfinite(measured.position).all()
+                 and np.isfinite(measured.orientation).all()
+                 and abs(measured.age) <= self.contract.limits.max_age)
+        if not known or not self.contract.command.is_target:
+            return known
+        away = np.abs(measured.position - self.target[:len(measured.position)])
+        return bool((away <= 2.0 * self.reach()).all()) and (
+            not self.contract.command.commands_tool
+            or self.angle(self.target, measured) <= 2.0 * self.contract.command.lead[1])
+
+    def reach(self):
+        """Return how far a target may be ahead, number by number."""
+        lead = self.contract.command.lead
+        return np.array(lead[0] if self.contract.command.commands_tool else lead)
+
+    @staticmethod
+    def angle(target, measured):
+        return np.linalg.norm(rotation.difference(target[3:], measured.orientation))
+
+    def near_target(self, measured):
+        """Return what is measured, or what is nearest to it within a lead of the target."""
+        near, target, count = self.as_target(measured), self.target, len(measured.position)
+        near[:count] = np.clip(
+            near[:count], target[:count] - self.reach(), target[:count] + self.reach())
+        if self.contract.command.commands_tool:
+            apart = rotation.difference(measured.orientation, target[3:])
+            angle, most = np.linalg.norm(apart), self.contract.command.lead[1]
+            if angle > most:
+                near[3:] = rotation.multiply(
+                    rotation.from_vector(apart * most / angle), target[3:])
+        return near
 
     def as_target(self, measured):
         pose = [measured.position, measured.orientation]
@@ -222,7 +261,7 @@ def test_no_command_leaves_the_limits_and_silence_ends_in_a_stop(data):
             assert idle.stopped and (idle.command is None if contract.command.is_target
                                      else not idle.command.any())
             assert gate.arm(home, now) == ''
-            witness.begin(home)
+            witness.begin(home, now)
         position = given_input['position']
         measured = None if position is None else MeasuredState(
             position, given_input['age'], given_input['orientation'])
@@ -233,7 +272,7 @@ def test_no_command_leaves_the_limits_and_silence_ends_in_a_stop(data):
             witness.see(gate.watchdog(gate.deadline, measured), gate.deadline, None, measured)
             assert not gate.armed
         now += pause
-        held = gate.hold(measured)
+        held = gate.hold(measured, now)
         if held is not None:
             witness.see_held(held, measured)
         action = np.array(given_input['action'], np.float32)
@@ -243,6 +282,7 @@ def test_no_command_leaves_the_limits_and_silence_ends_in_a_stop(data):
         decision = gate.filter(action, measured, now, stamp=stamp, clock=now)
         if armed:
             witness.see(decision, now, action, measured)
+            witness.check_pace(now)
         else:
             assert decision.stopped and (decision.command is None if contract.command.is_target
                                          else not decision.command.any())

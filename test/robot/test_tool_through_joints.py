@@ -12,6 +12,7 @@ from sgft_ros.robot import ContractError, load_robot_contract, MeasuredState, ro
 from sgft_ros.robot.arm_kinematics import ArmKinematics
 from sgft_ros.robot.command import KINDS, TOOL_KINDS
 from sgft_ros.robot.homing import Homing
+from sgft_ros.robot.limits import OVERDUE
 from sgft_ros.robot.transmission import HOLD_SPEED, make_arm, SLACK
 from sgft_ros.simulation.arm import HOME, JOINTS
 from sgft_ros.simulation.scenes.scene import urdf_path
@@ -248,12 +249,14 @@ def test_a_velocity_in_force_is_cut_where_the_next_action_is_late(contract_of):
     robot.at = robot.at + np.array([0.0, -0.2, 0.0, 0.0, 0.0, 0.0])  # back from the face
     robot.gate.arm(robot.measured, robot.now)
     commands = [robot.act([1.0, 0.0]).command]
-    for _ in range(40):
-        held = robot.gate.hold(robot.measured)
+    late = OVERDUE * robot.period  # when the node asks
+    robot.at = robot.at + (late - robot.period) * commands[0]
+    for tick in range(32):
+        held = robot.gate.hold(robot.measured, (tick + 1) * late)
         if held is not None:
             assert held.reason == 'workspace' and held.clipped and not held.stopped
             commands.append(held.command)
-        robot.at = robot.at + robot.period * commands[-1]
+        robot.at = robot.at + late * commands[-1]
         assert robot.tool.position[0] <= 0.44 + SLACK + 1e-9
     assert len(commands) > 1 and np.abs(commands[-1]).max() < 0.05 * np.abs(commands[0]).max()
 
@@ -354,7 +357,7 @@ def test_no_input_makes_it_send_more_than_the_limits_allow(contract_of, data):
         measured = MeasuredState(at + jump, data.draw(st.sampled_from([0.0, 0.0, 1.0, np.nan])))
         action = np.array(data.draw(st.lists(
             st.floats(-1.25, 1.25, width=32) | st.floats(width=32), min_size=2, max_size=2)))
-        for decision in (gate.hold(measured), gate.filter(action, measured, now)):
+        for decision in (gate.hold(measured, now), gate.filter(action, measured, now)):
             if decision is None or decision.command is None:
                 continue
             assert np.isfinite(decision.command).all()

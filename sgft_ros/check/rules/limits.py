@@ -10,6 +10,7 @@ from sgft_ros.robot.command import TWIST_AXES
 from sgft_ros.robot.transmission import damped_solution, make_arm
 
 WORKSPACE = 'limits.workspace'
+WIDEST, WIDEST_TURN = 10.0, 8.0 * np.pi  # [m], [rad]: two turns to each side
 SLACK = 1e-3         # beyond a limit, which noise of a measurement may reach [m, rad]
 MOST_OUTSIDE = 0.05  # share of the control ticks
 LEAST_SPEED = 0.25   # share of what an action of 1.0 asks, below which actions hardly differ
@@ -93,7 +94,7 @@ def _joint_speeds(facts, contract) -> dict[str, tuple[float, float]]:
 
 
 def room(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
-    """Find commanded axes and joints whose limits leave no room; no finding otherwise."""
+    """Find axes and joints whose limits leave no room, or all of it; no finding otherwise."""
     command, limits = contract.command, contract.limits
     boxes = []
     if command.joints:
@@ -104,9 +105,16 @@ def room(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
     for key, box, parts in boxes:
         for element, name in parts:
             low, high = box.minimum[element], box.maximum[element]
+            subject = f'{key}, {name}'
+            widest, unit, wrong = (WIDEST_TURN, 'rad', 'degrees') if box is limits else (
+                WIDEST, 'm', 'millimetres')
             if low == high:
-                yield red(f'{key}, {name}', 'room to move', f'min and max are both {low:g}',
+                yield red(subject, 'room to move', f'min and max are both {low:g}',
                           'write limits between which it may move, or leave it out of the command')
+            elif high - low > widest:
+                yield red(subject, f'at most {widest:.3g} {unit} between min and max',
+                          f'{low:g} to {high:g} {unit}, which is no limit',
+                          f'write limits in {unit}; are these {wrong}?')
 
 
 def _step(step) -> Finding:
