@@ -33,7 +33,7 @@ class Rig(Node):
         self.tool = np.array([0.5, 0.0, 0.25])
         self.force = 0.0
         self.measuring = True
-        self.sequence, self.acted = 0, -PERIOD
+        self.sequence, self.acted, self.period = 0, 0.0, PERIOD
         self.commands, self.arrivals, self.executed = [], [], []
         self._tf, static = TransformBroadcaster(self), StaticTransformBroadcaster(self)
         static.sendTransform(transform('base_link', 'hole', [0.5, 0.0, 0.1], self.stamp()))
@@ -76,7 +76,7 @@ class Rig(Node):
     def act_and_wait(self, *action):
         """Publish an action, at the control rate; return what the gate says that it executed."""
         self.wait(self._actions.get_subscription_count, 'gate that hears actions')
-        self.spin(self.acted + PERIOD - monotonic())
+        self.spin(self.acted + self.period - monotonic())
         sequence = self.act(*action)
         self.wait(lambda: self.executed and self.executed[-1].sequence == sequence, 'execution')
         return self.executed[-1]

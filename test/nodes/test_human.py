@@ -23,6 +23,7 @@ import yaml
 UPWARDS = servo_tensors(descent=0.3)  # never reaches the hole
 TAKE_OVER, SUCCESS, FAILURE, ABORT, PAUSE = range(5)
 MAX_AGE = 1.0  # [s]; this machine may have a lot to do
+SLOWLY = 0.2   # share of the real time
 STEP = 0.25    # of the action, from one command to the next
 VALUE = f'{get_package_share_directory("sgft_ros")}/resource/checkpoints/peg_insert' \
         '/value.safetensors'
@@ -57,7 +58,8 @@ def rig(domain_id, robot):
         rig = Rig()
         rig.pad = Gamepad(rig)
         # As for a slow simulation: the watchdog gives the test time.
-        gate = start_gate('rate_factor:=0.1', robot=robot)
+        gate = start_gate(f'rate_factor:={SLOWLY}', robot=robot)
+        rig.period /= SLOWLY
         rig.enable_when_ready()
         yield rig
         gate.terminate()
@@ -81,12 +83,11 @@ def cell(domain_id, robot, tmp_path):
 
 def act_until(rig, source, *action):
     """Let the policy act until this source does; return its first action and the one before."""
-    before, executed = None, rig.act_and_wait(*action)
-    while executed.source != source:
-        assert not executed.stopped
-        rig.spin(0.01)
-        before, executed = executed, rig.act_and_wait(*action)
-    return list(before.action), list(executed.action)
+    rig.act_and_wait(*action)
+    while rig.executed[-1].source != source:
+        assert not rig.executed[-1].stopped
+        rig.act_and_wait(*action)
+    return [list(each.action) for each in rig.executed[-2:]]
 
 
 def test_the_humans_action_replaces_the_policys_and_obeys_the_same_limits(rig):
