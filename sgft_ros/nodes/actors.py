@@ -70,7 +70,8 @@ class Actors:
 
     def swap(self, evaluation: bool | None) -> None:
         """Let newer weights act, if they may now: in the episode that goes on, if there is one."""
-        if self._state.settled and not self._held(evaluation):
+        self.weights.release(self._state.written)
+        if not self._held(evaluation):
             self.weights.swap()
 
     def begin_episode(self, evaluation: bool) -> None:

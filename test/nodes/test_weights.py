@@ -157,6 +157,8 @@ def test_bad_weights_leave_those_that_wait_and_those_that_act():
     assert not acting.offer(message(6, key=None))
     assert acting.now.version == 0 and acting.newest.version == 5
     assert acting.refused == 2 and 'version 6: signature' in acting.refusal
+    assert not acting.swap()
+    acting.release(acting.all)
     assert acting.swap() and acting.now.version == 5
     assert not acting.swap()
 
@@ -170,9 +172,11 @@ def test_latched_weights_that_come_again_are_no_refusal():
 def test_frozen_weights_act_on_while_newer_ones_and_other_candidates_wait():
     acting = ActingWeights(judge(), judge().judge(FIRST, 0, 'pi_sim', SEEN), arbitrated=True)
     acting.offer(message(2))
+    acting.release(acting.all)
     acting.freeze()
     acting.act_with('sgft')
     acting.offer(message(3))
+    acting.release(acting.all)
     acting.follow(judge().judge(FIRST, 4, 'late', SEEN))
     assert acting.swap() and acting.now.version == 2
     assert not acting.swap() and acting.candidates == ('pi_sim', 'sgft')
