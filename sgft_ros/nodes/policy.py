@@ -194,9 +194,7 @@ class Policy(Node):
             self._dropped += 1  # it was not one period long
         episode.episode_return += outcome.reward
         if outcome.terminated or truncated:
-            # An evaluation that somebody cut off or helped in says nothing of the policy.
-            alone = (late or outcome.terminated) and not episode.human_steps
-            self._end_episode(outcome, truncated, counts=alone or not episode.evaluation)
+            self._end_episode(outcome, truncated, cut_off=not (late or outcome.terminated))
             return True
         return self._gate_is_disarmed(executed)
 
@@ -227,17 +225,21 @@ class Policy(Node):
         self._transitions += 1
 
     def _abort(self, reason):
-        """End the episode as truncated because something is wrong; evaluations are repeated."""
+        """End the episode as truncated because something is wrong."""
         episode = self._episode
         self._aborted += 1
         self._last_abort = reason
         self.get_logger().warning(
             f'episode {episode.number} cut off: {reason}', throttle_duration_sec=1.0)
-        self._end_episode(None, True, counts=not episode.evaluation)
+        self._end_episode(None, True, cut_off=True)
 
-    def _end_episode(self, outcome, truncated, counts):
+    def _end_episode(self, outcome, truncated, cut_off):
         """Stop the robot; tell how the episode went and keep the counts, if it counts."""
         episode, self._episode = self._episode, None
+        # What somebody or something cut off, or a human helped in, says nothing of who acted. An
+        # evaluation is repeated then.
+        evidence = not (cut_off or episode.human_steps)
+        counts = evidence or not episode.evaluation
         self._ended = monotonic()
         schedule = self._schedule
         evaluation_round = schedule.counts.rounds
@@ -254,7 +256,7 @@ class Policy(Node):
             result.evaluation_episodes = schedule.round_episodes
         result.header.stamp = self.get_clock().now().to_msg()
         self._result_publisher.publish(result)
-        self._actors.record(result)
+        self._actors.record(result, evidence)
 
     def _on_executed(self, message):
         self._executed = message
