@@ -182,27 +182,28 @@ class Policy(Node):
         if periods > MOST_PERIODS:
             self._abort(f'no tick for {periods} control periods')
             return True
-        outcome = self._judge(raw, periods)
+        outcome = self._judge(raw)
         late = episode.periods >= self._task.max_steps
         truncated = not outcome.terminated and (
             late or self._reset_wanted or self._supervision.abort)
-        if periods == 1:
+        # In two periods an action leads elsewhere than in one: the values of what follows would be
+        # learnt wrong. Behind the end of a task nothing follows, and its reward must not be lost.
+        if periods == 1 or outcome.terminated:
             self._publish(
                 episode.transition(observation, stamps, executed, outcome, truncated))
             episode.transitions += 1
         else:
-            self._dropped += 1  # it was not one period long
+            self._dropped += 1
         episode.episode_return += outcome.reward
         if outcome.terminated or truncated:
             self._end_episode(outcome, truncated, cut_off=not (late or outcome.terminated))
             return True
         return self._gate_is_disarmed(executed)
 
-    def _judge(self, raw, periods):
+    def _judge(self, raw):
         """Return the task's outcome of a step, or the human's, who knows better."""
         verdict = self._supervision.verdict
-        # It waits for a step of one period: with another one it would be lost to the learner.
-        if verdict is None or periods != 1:
+        if verdict is None:
             return self._task.evaluate(raw)
         self.get_logger().info(f'episode {self._episode.number}: a human says '
                                f'{"success" if verdict.success else "failure"}')

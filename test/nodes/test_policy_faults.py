@@ -1,7 +1,7 @@
 """What goes wrong around a policy costs neither what was learnt nor who is thought well of."""
 
 from policies import servo_tensors
-from policy_rig import running_policy
+from policy_rig import INSIDE, running_policy
 from std_srvs.srv import Trigger
 
 STILL = servo_tensors(descent=0.0)
@@ -26,3 +26,19 @@ def test_a_cut_off_episode_is_no_evidence_against_who_acted(domain_id, tmp_path)
     assert rig.transitions[0].evaluation and rig.results[0].steps == LAST + 1
     assert max(t.step for t in rig.transitions if not t.evaluation) < LAST
     assert rig.report('success_of_pi_sim') == PI_SIM_FAILED_ONCE
+
+
+def test_the_end_of_the_task_is_learnt_from_although_its_step_took_two_periods(
+        domain_id, tmp_path):
+    with running_policy(tmp_path, STILL) as rig:
+        rig.hold()
+        for periods in (1.0, 1.6, 1.6, 1.0):
+            rig.step(periods)
+        rig.tip = INSIDE
+        while not rig.results:
+            rig.step(1.6)
+        result = rig.results[0]
+        rig.until(lambda: len(rig.transitions) == result.steps, what='the transitions')
+    first, second, last = rig.transitions
+    assert second.step - first.step == 5  # those of two periods in between are missing
+    assert last.terminated and last.reward == 1.0 and result.success
