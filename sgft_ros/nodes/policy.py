@@ -101,10 +101,15 @@ class Policy(Node):
         if self._episode is None and not self._begin_episode():
             return
         step = self._episode.step
-        if step is not None and seconds - step.time < 0.5 * self._period:
-            return  # the tick before was late, this one is not
-        if step is not None and not self._answered(step):
-            return
+        if step is not None:
+            elapsed = seconds - step.time
+            if elapsed < 0.0:
+                self._abort(f'the clock went back by {-elapsed:.3f} s')
+                return
+            if elapsed < 0.5 * self._period:
+                return  # the tick before was late, this one is not
+            if not self._answered(step):
+                return
         self._sensors.update(now.nanoseconds - max(0, round(1e9 * lateness)))
         problems = self._sensors.problems()
         if problems:

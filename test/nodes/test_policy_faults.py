@@ -2,6 +2,7 @@
 
 from policies import servo_tensors
 from policy_rig import INSIDE, running_policy
+from robot_side import seconds
 from std_srvs.srv import Trigger
 
 STILL = servo_tensors(descent=0.0)
@@ -42,3 +43,16 @@ def test_the_end_of_the_task_is_learnt_from_although_its_step_took_two_periods(
     first, second, last = rig.transitions
     assert second.step - first.step == 5  # those of two periods in between are missing
     assert last.terminated and last.reward == 1.0 and result.success
+
+
+def test_a_clock_that_goes_back_ends_the_episode_and_the_run_goes_on(domain_id, tmp_path):
+    with running_policy(tmp_path, STILL) as rig:
+        rig.hold()
+        rig.step(1.0)
+        rig.time -= 80 * 10**9
+        rig.go_on()
+        rig.until(lambda: rig.transitions[-1].episode > 0, what='another episode')
+        rig.hold()
+        rig.until(lambda: 'the clock went back by' in rig.report('last_abort'), what='the reason')
+    before, after = rig.transitions[0], rig.transitions[-1]
+    assert seconds(before.header.stamp) - seconds(after.header.stamp) > 40.0
