@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
+from sgft_ros.learning.controllers import PLANNERS
 from sgft_ros.nodes.weights import Weights, WeightsJudge, WeightsRefused
 
 
@@ -79,6 +80,8 @@ class ActingWeights:
         weights = self._free[self._acting]
         if weights is self.now:
             return False
+        if weights.controller == self.now.controller and weights.controller['kind'] in PLANNERS:
+            weights.policy.take_over(self.now.policy)  # in the midst of an episode
         self.now = weights
         self.swaps += 1
         return True
