@@ -57,6 +57,10 @@ class LatentPlanner:
         """Forget the plan: another episode begins."""
         self._plan = np.zeros((self._horizon, self.action_size), np.float32)
 
+    def take_over(self, other: 'LatentPlanner') -> None:
+        """Go on with the plan of another planner of the same horizon and actions."""
+        self._plan = other._plan
+
     def act(
         self, observation: np.ndarray, noise: np.ndarray | None = None, least_std: float = 0.0,
         budget: float = math.inf,

@@ -61,6 +61,10 @@ class Planner:
         """Forget the plan: another episode begins."""
         self._plan = None
 
+    def take_over(self, other: 'Planner') -> None:
+        """Go on with the plan of another planner of the same horizon and actions."""
+        self._plan = other._plan
+
     def act(
         self, observation: np.ndarray, noise: np.ndarray | None = None, least_std: float = 0.0,
         budget: float = math.inf,

@@ -1,6 +1,9 @@
 """The weights that act, and those that will from a later tick on."""
 
+from collections.abc import Iterable
+
 import numpy as np
+from sgft_ros.learning.controllers import PLANNERS
 from sgft_ros.nodes.weights import Weights, WeightsJudge, WeightsRefused
 
 
@@ -9,7 +12,8 @@ class ActingWeights:
     Take good weights between two ticks; keep what acts when bad ones come.
 
     Where candidates are arbitrated, the newest weights of each are kept, the first ones too, and
-    `act_with` says whose act. Elsewhere the newest act, whoever they are of.
+    `act_with` says whose act. Elsewhere the newest act, whoever they are of. Accepted weights wait
+    for their `release`.
     """
 
     def __init__(self, judge: WeightsJudge, first: Weights, arbitrated: bool = False):
@@ -19,7 +23,8 @@ class ActingWeights:
         self.observation = np.zeros(first.policy.observation_size, np.float32)
         self.now = first
         self._acting = self._slot(first)
-        self._newest = {self._acting: first}
+        self._newest = {self._acting: first}    # by slot, accepted
+        self._released = {self._acting: first}  # likewise, may act
         self._frozen = None
         self.swaps = self.refused = 0
         self.refusal = ''
@@ -45,21 +50,26 @@ class ActingWeights:
             self.refused += 1
             self.refusal = f'version {message.version}: {error}'
             return False
-        self.follow(weights)
+        self._newest[self._slot(weights)] = weights
         return True
 
     def follow(self, weights: Weights) -> None:
-        """Let good weights act from the next swap on, if it is their candidate's turn."""
+        """Go on with weights of an earlier life, as if they had come and been released."""
         self._newest[self._slot(weights)] = weights
+        self.release([weights])
+
+    def release(self, accepted: Iterable[Weights]) -> None:
+        """Let accepted weights act from the next swap on, if it is their candidate's turn."""
+        self._released |= {self._slot(weights): weights for weights in accepted}
 
     def freeze(self, frozen: bool = True) -> None:
         """Let no weights but those of now act from here on; or newer ones again."""
-        self._frozen = dict(self._newest) if frozen else None
+        self._frozen = dict(self._released) if frozen else None
 
     @property
     def candidates(self) -> tuple[str, ...]:
         """Return the names of the candidates that may act."""
-        return tuple(self._newest if self._frozen is None else self._frozen)
+        return tuple(self._free)
 
     def act_with(self, candidate: str) -> None:
         """Let one of `candidates` act from the next swap on."""
@@ -67,12 +77,18 @@ class ActingWeights:
 
     def swap(self) -> bool:
         """Let the newest weights act that may; return whether they are others."""
-        weights = (self._newest if self._frozen is None else self._frozen)[self._acting]
+        weights = self._free[self._acting]
         if weights is self.now:
             return False
+        if weights.controller == self.now.controller and weights.controller['kind'] in PLANNERS:
+            weights.policy.take_over(self.now.policy)  # in the midst of an episode
         self.now = weights
         self.swaps += 1
         return True
+
+    @property
+    def _free(self):
+        return self._released if self._frozen is None else self._frozen
 
     def _slot(self, weights):
         return weights.candidate if self._arbitrated else ''

@@ -70,7 +70,8 @@ class Actors:
 
     def swap(self, evaluation: bool | None) -> None:
         """Let newer weights act, if they may now: in the episode that goes on, if there is one."""
-        if self._state.settled and not self._held(evaluation):
+        self.weights.release(self._state.written)
+        if not self._held(evaluation):
             self.weights.swap()
 
     def begin_episode(self, evaluation: bool) -> None:
@@ -85,11 +86,10 @@ class Actors:
             weights.swap()
         weights.now.policy.reset()
 
-    def record(self, result: EpisodeResult) -> None:
-        """Learn from the outcome of an episode who is good, and keep the counts."""
+    def record(self, result: EpisodeResult, evidence: bool) -> None:
+        """Learn who is good, if the outcome is `evidence` of who acted, and keep the counts."""
         if self._arbiter is not None:
-            # Where a human acted, the outcome is no evidence for or against the candidate.
-            success = None if result.human_steps else result.success
+            success = result.success if evidence else None
             self._arbiter.record(result.candidate, success, result.evaluation)
         self._keep()
 

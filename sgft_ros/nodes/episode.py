@@ -40,8 +40,8 @@ class Episode:
         """
         Return the Transition of the step that ends now; the caller says whose it is.
 
-        `following` (observation,) was measured one control period later, its terms at `stamps`
-        [ns]; `executed` is the gate's Action.
+        `following` (observation,) was measured at the end of the step, its terms at `stamps` [ns];
+        `executed` is the gate's Action.
         """
         step = self.step
         transition = Transition(

@@ -101,10 +101,15 @@ class Policy(Node):
         if self._episode is None and not self._begin_episode():
             return
         step = self._episode.step
-        if step is not None and seconds - step.time < 0.5 * self._period:
-            return  # the tick before was late, this one is not
-        if step is not None and not self._answered(step):
-            return
+        if step is not None:
+            elapsed = seconds - step.time
+            if elapsed < 0.0:
+                self._abort(f'the clock went back by {-elapsed:.3f} s')
+                return
+            if elapsed < 0.5 * self._period:
+                return  # the tick before was late, this one is not
+            if not self._answered(step):
+                return
         self._sensors.update(now.nanoseconds - max(0, round(1e9 * lateness)))
         problems = self._sensors.problems()
         if problems:
@@ -182,29 +187,28 @@ class Policy(Node):
         if periods > MOST_PERIODS:
             self._abort(f'no tick for {periods} control periods')
             return True
-        outcome = self._judge(raw, periods)
+        outcome = self._judge(raw)
         late = episode.periods >= self._task.max_steps
         truncated = not outcome.terminated and (
             late or self._reset_wanted or self._supervision.abort)
-        if periods == 1:
+        # In two periods an action leads elsewhere than in one: the values of what follows would be
+        # learnt wrong. Behind the end of a task nothing follows, and its reward must not be lost.
+        if periods == 1 or outcome.terminated:
             self._publish(
                 episode.transition(observation, stamps, executed, outcome, truncated))
             episode.transitions += 1
         else:
-            self._dropped += 1  # it was not one period long
+            self._dropped += 1
         episode.episode_return += outcome.reward
         if outcome.terminated or truncated:
-            # An evaluation that somebody cut off or helped in says nothing of the policy.
-            alone = (late or outcome.terminated) and not episode.human_steps
-            self._end_episode(outcome, truncated, counts=alone or not episode.evaluation)
+            self._end_episode(outcome, truncated, cut_off=not (late or outcome.terminated))
             return True
         return self._gate_is_disarmed(executed)
 
-    def _judge(self, raw, periods):
+    def _judge(self, raw):
         """Return the task's outcome of a step, or the human's, who knows better."""
         verdict = self._supervision.verdict
-        # It waits for a step of one period: with another one it would be lost to the learner.
-        if verdict is None or periods != 1:
+        if verdict is None:
             return self._task.evaluate(raw)
         self.get_logger().info(f'episode {self._episode.number}: a human says '
                                f'{"success" if verdict.success else "failure"}')
@@ -227,17 +231,21 @@ class Policy(Node):
         self._transitions += 1
 
     def _abort(self, reason):
-        """End the episode as truncated because something is wrong; evaluations are repeated."""
+        """End the episode as truncated because something is wrong."""
         episode = self._episode
         self._aborted += 1
         self._last_abort = reason
         self.get_logger().warning(
             f'episode {episode.number} cut off: {reason}', throttle_duration_sec=1.0)
-        self._end_episode(None, True, counts=not episode.evaluation)
+        self._end_episode(None, True, cut_off=True)
 
-    def _end_episode(self, outcome, truncated, counts):
+    def _end_episode(self, outcome, truncated, cut_off):
         """Stop the robot; tell how the episode went and keep the counts, if it counts."""
         episode, self._episode = self._episode, None
+        # What somebody or something cut off, or a human helped in, says nothing of who acted. An
+        # evaluation is repeated then.
+        evidence = not (cut_off or episode.human_steps)
+        counts = evidence or not episode.evaluation
         self._ended = monotonic()
         schedule = self._schedule
         evaluation_round = schedule.counts.rounds
@@ -254,7 +262,7 @@ class Policy(Node):
             result.evaluation_episodes = schedule.round_episodes
         result.header.stamp = self.get_clock().now().to_msg()
         self._result_publisher.publish(result)
-        self._actors.record(result)
+        self._actors.record(result, evidence)
 
     def _on_executed(self, message):
         self._executed = message

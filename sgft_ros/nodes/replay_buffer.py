@@ -46,7 +46,8 @@ class ReplayBufferNode(Node):
         settings = declare_parameters(self, ReplayBufferParameters)
         self._store = TransitionStore(
             settings.capacity, settings.run_folder, _prior_data(settings))
-        self._generator = np.random.default_rng(settings.seed)
+        # A later life draws other rows than the one before.
+        self._generator = np.random.default_rng([settings.seed, self._store.inserted])
         self._answered = self._refused = 0
         self._refusal = self._told_error = ''
         self._greet(settings)

@@ -100,7 +100,7 @@ class RunConfiguration:
             'simulated_robot': {
                 'robot': self.robot, 'task': arguments['task'], 'world': arguments['world'],
                 'gap': self._number('gap', float), 'seed': self.seed,
-                'rate_factor': self.rate_factor, 'faults': arguments['faults']},
+                'rate_factor': self.rate_factor, 'faults': arguments['faults'], **run_folder},
             'policy': {
                 'robot': self.robot, 'task': arguments['task'], 'checkpoint': files['policy'],
                 'seed': self.seed, 'rate_factor': self.rate_factor, **run_folder, **key, **limit,

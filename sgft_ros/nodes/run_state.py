@@ -1,5 +1,6 @@
 """What a policy node leaves behind for its next life: counts, and the weights that acted."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
@@ -18,7 +19,7 @@ class RunState:
     One file in the run folder, written whole or not at all, by a thread of its own.
 
     The weights are in it because a restarted policy must never drive with older ones than before,
-    even where the learner is gone too.
+    even where the learner is gone too. States that come while the disk is busy replace each other.
     """
 
     def __init__(self, folder: str, robot: str, checkpoint_id: str):
@@ -27,7 +28,8 @@ class RunState:
         self._path = Path(folder) / name if folder else None
         self._checkpoint_id = checkpoint_id
         self._writer = ThreadPoolExecutor(1, thread_name_prefix='run_state')
-        self._last = None
+        self._waiting = deque(maxlen=1)
+        self.written: Sequence[Weights] = ()  # newest that are on the disk, or that it refused
         self.error = ''
 
     def load(self):
@@ -53,24 +55,30 @@ class RunState:
              each['controller']) for index, each in enumerate(metadata['candidates'])]
         return counts, candidates, metadata['arbiter']
 
-    @property
-    def settled(self) -> bool:
-        """Return whether all that was given to `keep` is on the disk, or the disk refused it."""
-        return self._last is None or self._last.done()
-
     def keep(
         self, counts: Counts, candidates: Sequence[Weights], arbiter: Mapping | None = None,
-    ) -> Future | None:
-        """Replace the file soon; a full disk is no reason to stop, `error` tells of it."""
-        if self._path is not None:
-            self._last = self._writer.submit(self._write, list(candidates), {
-                'checkpoint': self._checkpoint_id, 'counts': asdict(counts), 'arbiter': arbiter,
-                'candidates': [{
-                    'version': weights.version, 'candidate': weights.candidate,
-                    'controller': dict(weights.controller)} for weights in candidates]})
-        return self._last
+    ) -> Future:
+        """
+        Replace the file soon; a full disk is no reason to stop, `error` tells of it.
 
-    def _write(self, candidates, metadata):
+        The future is done as soon as that was tried with this state, or with a newer one.
+        """
+        self._waiting.append((list(candidates), {
+            'checkpoint': self._checkpoint_id, 'counts': asdict(counts), 'arbiter': arbiter,
+            'candidates': [{
+                'version': weights.version, 'candidate': weights.candidate,
+                'controller': dict(weights.controller)} for weights in candidates]}))
+        return self._writer.submit(self._write)
+
+    def _write(self):
+        if not self._waiting:
+            return  # a newer state took the place of this one, and is written
+        candidates, metadata = self._waiting.pop()
+        if self._path is not None:
+            self._save(candidates, metadata)
+        self.written = candidates
+
+    def _save(self, candidates, metadata):
         tensors = {f'{index}/{name}': value for index, weights in enumerate(candidates)
                    for name, value in weights.tensors.items()}
         try:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
+from pathlib import Path
 from time import monotonic
 
 import numpy as np
@@ -19,6 +20,7 @@ from sgft_ros.nodes.pace import Pace
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.permissions import Permissions
 from sgft_ros.nodes.robot_topics import RobotTopics
+from sgft_ros.report.episodes import EPISODES_FILE
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.simulation.arm import SERVO_PERIOD, SUBSTEPS, TIMESTEP
 from sgft_ros.simulation.cell import SimulatedCell
@@ -32,6 +34,7 @@ from std_srvs.srv import Trigger
 STEP = round(SERVO_PERIOD * 1e9)  # [ns] of simulated time
 WORLD_NAMES = ('real', 'sim')
 STARTS = 0x57A7             # keeps the draw of starts apart from the draw of the world
+NOISE = 0x4015              # likewise that of measurements, of which nobody knows how many come
 TROUBLE = 0x7E0B            # likewise that of faults
 LARGEST_TIME = 2**30        # [s] of simulated time, within the seconds of a ROS stamp
 STANDSTILL = JointVelocities(np.zeros(6))
@@ -48,6 +51,9 @@ class SimulatedRobotParameters:
         'real', "'real': the one world of the seed, outside of what the simulator knew; "
                 "'sim': the simulator's randomisation, drawn at each reset")
     seed: int = parameter(0, 'seed of the world and of the starts', minimum=0, maximum=2**31 - 1)
+    run_folder: str = parameter(
+        '', 'folder of the run, whose episodes tell a restarted node to draw other starts; empty: '
+            'the same again')
     gap: float = parameter(
         1.0, "size of the gap between simulator and 'real', 0 for none", minimum=0.0, maximum=10.0)
     rate_factor: float = parameter(
@@ -81,8 +87,10 @@ class SimulatedRobot(Node):
         contract = load_robot_contract(settings.robot)
         self._task = get_task(settings.task)
         self._draw = _world(settings)
-        self._rng = np.random.default_rng([settings.seed, STARTS])
-        self._cell = SimulatedCell(settings.task, self._rng)
+        episodes = _episodes(settings.run_folder)
+        self._rng = np.random.default_rng([settings.seed, STARTS, episodes])
+        self._cell = SimulatedCell(
+            settings.task, np.random.default_rng([settings.seed, NOISE, episodes]))
         self._read = make_command_reader(contract)
         self._setpoint = setpoint_maker(contract.command, contract.control_period)
         self._forgets = contract.command.kind == 'twist'  # as MoveIt Servo; controllers do not
@@ -101,7 +109,7 @@ class SimulatedRobot(Node):
             ClockMessage, '/clock', QoSProfile(depth=10)) if self._simulated else None
         self._faults = Faults(
             fault_names(settings.faults), settings.fault_interval, settings.fault_duration,
-            np.random.default_rng([settings.seed, TROUBLE]))
+            np.random.default_rng([settings.seed, TROUBLE, episodes]))
         self._topics = RobotTopics(
             self, self._cell, contract.frames, self._faults, settings.best_effort,
             settings.joint_state_rate)
@@ -208,6 +216,12 @@ class SimulatedRobot(Node):
             **values, 'resets': self._resets, 'commands': self._commands,
             'refused_commands': self._refused, 'command_timeouts': self._timeouts,
             **{f'faults_{name}': count for name, count in self._faults.counts.items()}}
+
+
+def _episodes(run_folder):
+    """Return how many episodes the run has behind it."""
+    file = Path(run_folder) / EPISODES_FILE
+    return file.read_bytes().count(b'\n') if run_folder and file.exists() else 0
 
 
 def _world(settings):

@@ -139,6 +139,9 @@ class WeightsJudge:
             raise WeightsRefused(f'no {controller["kind"]} can be made: {error!r}') from None
         if not np.isfinite(output).all():
             raise WeightsRefused('the first forward pass is not finite')
+        actions = len(self._architecture['action_names'])
+        if policy.action_size != actions:
+            raise WeightsRefused(f'actions: expected {actions} numbers, got {policy.action_size}')
         policy.reset()
         return Weights(policy, tensors, version, candidate, controller)
 

@@ -53,6 +53,8 @@ def test_arguments_override_the_files_and_reach_every_node_that_needs_them(confi
     assert run.parameters['monitor']['transition_limit'] == 700
     assert run.parameters['learner']['horizon'] == 7
     assert run.parameters['policy']['evaluation_episodes'] == 7
+    for name in ('simulated_robot', 'policy', 'replay_buffer', 'learner', 'monitor'):
+        assert run.parameters[name]['run_folder'] == str(run.folder)
     assert configure(algorithm='sgft_sac').parameters['learner']['horizon'] == 20
 
 

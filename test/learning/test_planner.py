@@ -139,6 +139,16 @@ def test_without_time_the_plan_before_goes_on(simulated):
     assert planner.cut == 1
 
 
+def test_a_planner_goes_on_with_the_plan_of_another(simulated):
+    planner, newer = Planner(simulated, GAMMA), Planner(simulated, GAMMA, seed=1)
+    state = np.array([1.0, 0.5], np.float32)
+    planner.act(state)
+    newer.take_over(planner)
+    for _ in range(2):
+        np.testing.assert_array_equal(
+            newer.act(state, budget=-1.0), planner.act(state, budget=-1.0))
+
+
 def test_noise_is_its_own_and_small_and_actions_stay_within_their_range(simulated):
     description = {'kind': 'planner', 'gamma': GAMMA, 'horizon': 3, 'samples': 16}
     quiet, noisy = (make_controller(description, simulated, seed=4) for _ in range(2))

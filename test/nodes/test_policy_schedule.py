@@ -66,7 +66,7 @@ def test_state_brings_back_counts_and_the_weights_that_acted(tmp_path):
     other = judge.judge(random_tensors(4), 42, 'sac', np.zeros(9, np.float32))
     known = {'sgft': [3.0, 1.0], 'sac': [0.5, 2.0]}
     state.keep(counts, [acted, other], known).result(10.0)
-    assert state.settled and not state.error
+    assert state.written == [acted, other] and not state.error
     kept, candidates, arbiter = RunState(tmp_path, 'cell/arm', 'abc').load()
     assert (kept, arbiter) == (counts, known)
     for weights, (tensors, *rest) in zip((acted, other), candidates, strict=True):
@@ -84,4 +84,4 @@ def test_full_disk_is_told_and_holds_nothing_up(tmp_path):
         random_tensors(), 1, '', np.zeros(9, np.float32))
     state = RunState(tmp_path / 'taken', 'arm', 'abc')
     state.keep(Counts(), [weights]).result(10.0)
-    assert state.settled and 'taken' in state.error
+    assert state.written == [weights] and 'taken' in state.error

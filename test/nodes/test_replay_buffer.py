@@ -140,6 +140,22 @@ def test_an_empty_buffer_is_silent_and_answers_when_asked_again(
     assert {batch.id for batch in batches} == {1}
 
 
+def test_a_later_life_draws_other_rows_and_a_first_one_always_the_same(
+        probe, transitions, requests, batches, tmp_path):
+    for number in range(50):
+        transitions.publish(shaped(number))
+    for life, folder in enumerate(('run', 'run', 'another_run')):
+        probe.diagnostics.clear()
+        with node_process('replay_buffer', run_folder=tmp_path / folder):
+            probe.until_diagnostics(STATUS, stored=50)
+            probe.until(lambda: connected(probe))
+            requests.publish(SampleRequest(learner=7, id=life, batches=2, batch_size=16))
+            probe.until(lambda wanted=life: len(batches) > wanted)
+        probe.until(lambda: probe.node.count_subscribers('sample_requests') == 0)
+    first, later, another = (batch.reward.tolist() for batch in batches)
+    assert first == another != later
+
+
 def test_prior_data_is_mixed_in(probe, transitions, requests, batches, tmp_path):
     arrays = {name: np.full((10,), -7.0, np.float32) for name in SAMPLED}
     for name, size in (('observation', OBSERVATION), ('action', ACTION),

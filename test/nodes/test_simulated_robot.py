@@ -12,6 +12,7 @@ from robot_side import seconds
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from sgft_ros.nodes import qos
+from sgft_ros.report.episodes import EPISODES_FILE
 from sgft_ros.simulation.physics import draw_real
 from sgft_ros.simulation.scenes.peg_insert import HOLE
 from sgft_ros.simulation.worlds import WORLDS
@@ -169,6 +170,16 @@ def test_reset_puts_the_tip_to_a_new_start_in_the_same_real_world(probe):
     assert np.all((np.array(starts)[:, 2] > 0.024) & (np.array(starts)[:, 2] < 0.046))
     real = draw_real(WORLDS['peg_insert'].real, seed=4)
     np.testing.assert_allclose(hole - HOLE, real.bias, atol=1e-9)
+
+
+def test_starts_are_others_after_a_restart_in_the_midst_of_a_run(probe, tmp_path):
+    starts, episodes = [], tmp_path / EPISODES_FILE
+    for lines in ('', 3 * '{}\n', None):
+        episodes.unlink() if lines is None else episodes.write_text(lines)
+        with node_process('simulated_robot', rate_factor=3.0, run_folder=tmp_path):
+            starts.append(probe.probe.call(Trigger, 'simulated_robot/reset').message)
+    first, later, another = starts
+    assert first == another != later
 
 
 def test_world_sim_draws_another_calibration_at_each_reset(probe):

@@ -4,7 +4,7 @@ from array import array
 import hashlib
 
 import numpy as np
-from policies import metadata, OBSERVATION, random_tensors
+from policies import ACTION, metadata, OBSERVATION, random_tensors
 import pytest
 from sgft_ros.learning.sac import SACConfig
 from sgft_ros.learning.td_mpc2 import TDMPC2
@@ -15,6 +15,8 @@ from sgft_ros.nodes.weights import make_weights_message, WeightsJudge, WeightsRe
 KEY = bytes(range(32))
 SEEN = np.linspace(-1.0, 1.0, OBSERVATION, dtype=np.float32)
 FIRST = random_tensors(0)
+LATENT_PLANNER = {'kind': 'latent_planner', 'gamma': 0.97, 'horizon': 3, 'samples': 32}
+OVER = -1.0  # [s] of time for a plan: what is left of the last one acts
 
 
 def message(version=2, tensors=None, key=KEY, **changes):
@@ -47,17 +49,33 @@ def test_accepted_weights_act_as_those_that_were_sent():
     np.testing.assert_array_equal(accepted.policy.act(SEEN), expected.policy.act(SEEN))
 
 
-def test_a_planner_in_a_latent_world_acts_and_one_for_other_observations_does_not():
-    description = {'kind': 'latent_planner', 'gamma': 0.97, 'horizon': 3, 'samples': 32}
-    architecture = weights.architecture(metadata(), FIRST) | description
-    tensors = TDMPC2(SACConfig(OBSERVATION, 3, 0.97), 3).policy_tensors()
-    accepted = judge().accept(
-        make_weights_message(2, 100, architecture, 'td_mpc2', tensors, KEY), 1, SEEN)
-    assert accepted.controller == description
-    assert accepted.policy.act(SEEN).shape == (3,)
-    tensors = TDMPC2(SACConfig(OBSERVATION + 1, 3, 0.97), 3).policy_tensors()
-    assert 'no latent_planner can be made' in refusal(
-        make_weights_message(2, 100, architecture, 'td_mpc2', tensors, KEY))
+def latent_planner(version, observation=OBSERVATION, action=ACTION):
+    architecture = weights.architecture(metadata(), FIRST) | LATENT_PLANNER
+    tensors = TDMPC2(SACConfig(observation, action, 0.97), 3).policy_tensors()
+    return make_weights_message(version, 100, architecture, 'td_mpc2', tensors, KEY)
+
+
+def test_a_planner_in_a_latent_world_acts_and_one_of_other_sizes_does_not():
+    accepted = judge().accept(latent_planner(2), 1, SEEN)
+    assert accepted.controller == LATENT_PLANNER
+    assert accepted.policy.act(SEEN).shape == (ACTION,)
+    assert 'no latent_planner can be made' in refusal(latent_planner(2, OBSERVATION + 1))
+    assert 'actions: expected 3 numbers, got 2' in refusal(latent_planner(2, action=2))
+
+
+def test_new_weights_of_a_planner_go_on_with_the_plan():
+    acting = ActingWeights(judge(), judge().judge(FIRST, 0, '', SEEN))
+    acting.offer(latent_planner(1))
+    acting.release(acting.all)
+    acting.swap()
+    before = acting.now.policy
+    before.act(SEEN)
+    acting.offer(latent_planner(2))
+    acting.release(acting.all)
+    assert acting.swap() and acting.now.policy is not before
+    planned = before.act(SEEN, budget=OVER)
+    assert planned.any()
+    np.testing.assert_array_equal(acting.now.policy.act(SEEN, budget=OVER), planned)
 
 
 @pytest.mark.parametrize('version', [0, 1, 2])
@@ -157,6 +175,8 @@ def test_bad_weights_leave_those_that_wait_and_those_that_act():
     assert not acting.offer(message(6, key=None))
     assert acting.now.version == 0 and acting.newest.version == 5
     assert acting.refused == 2 and 'version 6: signature' in acting.refusal
+    assert not acting.swap()
+    acting.release(acting.all)
     assert acting.swap() and acting.now.version == 5
     assert not acting.swap()
 
@@ -170,9 +190,11 @@ def test_latched_weights_that_come_again_are_no_refusal():
 def test_frozen_weights_act_on_while_newer_ones_and_other_candidates_wait():
     acting = ActingWeights(judge(), judge().judge(FIRST, 0, 'pi_sim', SEEN), arbitrated=True)
     acting.offer(message(2))
+    acting.release(acting.all)
     acting.freeze()
     acting.act_with('sgft')
     acting.offer(message(3))
+    acting.release(acting.all)
     acting.follow(judge().judge(FIRST, 4, 'late', SEEN))
     assert acting.swap() and acting.now.version == 2
     assert not acting.swap() and acting.candidates == ('pi_sim', 'sgft')

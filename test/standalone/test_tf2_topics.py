@@ -7,7 +7,9 @@ import pytest
 import rclpy
 from rclpy.duration import Duration
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.parameter import Parameter
 from rclpy.time import Time
+from rosgraph_msgs.msg import Clock
 from tf2_ros import Buffer, StaticTransformBroadcaster, TransformBroadcaster, TransformListener
 
 TIMEOUT = 90.0  # [s]
@@ -80,3 +82,25 @@ def test_listener_with_a_thread_needs_no_spinning(spinner):
         'base', 'camera', LATEST, timeout=Duration(seconds=TIMEOUT))
     assert found.child_frame_id == 'camera'
     listener.unregister()
+
+
+def test_a_clock_that_goes_back_leaves_nothing_but_the_static_transforms(spinner):
+    hearer = spinner.node('hearer')
+    hearer.set_parameters([Parameter('use_sim_time', value=True)])
+    buffer = Buffer(node=hearer)
+    clock = spinner.node('simulator').create_publisher(Clock, '/clock', 10)
+    spinner.until(clock.get_subscription_count)
+
+    def begin(seconds):
+        clock.publish(Clock(clock=Time(seconds=seconds).to_msg()))
+        spinner.until(lambda: hearer.get_clock().now().nanoseconds == seconds * 10**9)
+
+    begin(100)
+    buffer.set_transform_static(transform('base', 'camera'), 'test')
+    buffer.set_transform(transform('base', 'tool', 100.0), 'test')
+    begin(200)
+    assert buffer.can_transform('camera', 'tool', LATEST)
+    begin(20)
+    assert not buffer.can_transform('camera', 'tool', LATEST)
+    buffer.set_transform(transform('base', 'tool', 20.0), 'test')
+    assert buffer.lookup_transform('camera', 'tool', LATEST).header.stamp.sec == 20

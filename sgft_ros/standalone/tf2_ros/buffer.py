@@ -4,6 +4,7 @@ from threading import Condition
 from time import monotonic
 
 from geometry_msgs.msg import TransformStamped
+from rclpy.clock import JumpThreshold
 from rclpy.duration import Duration
 from rclpy.logging import get_logger
 from rclpy.task import Future
@@ -14,6 +15,9 @@ from tf2_ros.refusals import refusal_of
 from tf2_ros.rigid_transform import compose
 
 WARNING_PERIOD = 10.0  # [s] between two warnings of one kind about one frame
+# Another time has begun: what was known before would be newer than all that comes.
+BEGUN_ANEW = JumpThreshold(
+    min_forward=None, min_backward=Duration(seconds=-1), on_clock_change=True)
 
 
 class Buffer:
@@ -23,7 +27,8 @@ class Buffer:
         """
         Keep the transforms of `cache_time`, by default 10 s.
 
-        :param node: what warns about refused transforms; without it the logger 'tf2' does
+        :param node: what warns about refused transforms, without it the logger 'tf2' does; where
+            its clock goes back, all but the static transforms are forgotten
         """
         duration = 10 * 10**9 if cache_time is None else cache_time.nanoseconds
         self._tree = FrameTree(duration)
@@ -31,6 +36,9 @@ class Buffer:
         self._waiting = []  # (future, condition that completes it)
         self._warned = {}
         self._logger = get_logger('tf2') if node is None else node.get_logger()
+        if node is not None:
+            node.get_clock().create_jump_callback(
+                BEGUN_ANEW, post_callback=lambda _: self.clear())
 
     def set_transform(self, transform: TransformStamped, authority: str):
         """Take a transform that holds at its stamp; `authority` says from whom it is."""

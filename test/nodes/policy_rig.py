@@ -1,0 +1,112 @@
+"""What stands around a policy: a robot that measures, and a gate that executes every action."""
+
+from contextlib import contextmanager
+from time import monotonic
+
+from data_path import node_process, Probe
+from geometry_msgs.msg import WrenchStamped
+from policies import save_policy
+import rclpy
+from rclpy.clock import Clock, ClockType
+from rclpy.qos import qos_profile_sensor_data
+from rclpy.time import Time
+from rosgraph_msgs.msg import Clock as ClockMessage
+from safety_gate_rig import PERIOD, transform
+from sgft_ros.msg import Action, EpisodeResult, Transition
+from sgft_ros.nodes import qos
+from std_srvs.srv import SetBool, Trigger
+from tf2_ros import StaticTransformBroadcaster, TransformBroadcaster
+
+STATUS = 'policy: control loop'
+ABOVE, INSIDE = [0.5, 0.0, 0.14], [0.5, 0.0, 0.07]  # where the tip may be, of the hole [m]
+PERIOD_NS = round(1e9 * PERIOD)
+PATIENCE = 0.02  # [s] of the wall clock for an answer to a tick; between episodes there is none
+
+
+class PolicyRig(Probe):
+    """
+    The clock is the rig's, and goes from tick to tick as soon as the policy has acted.
+
+    It can be held in the midst of an episode, so that the test says when the next tick comes.
+    """
+
+    def __init__(self):
+        super().__init__()
+        node = self.node
+        self.time = 10**11  # [ns]
+        self.tip, self.measuring = ABOVE, True
+        self.actions = []
+        self._hold, self._held = False, False
+        self._answered, self._told = True, monotonic()
+        self.transitions = self.collect(Transition, 'transitions', qos.TRANSITIONS)
+        self.results = self.collect(EpisodeResult, 'episode_results', qos.EPISODE_RESULTS)
+        self._clock = node.create_publisher(ClockMessage, '/clock', 10)
+        self._wrench = node.create_publisher(WrenchStamped, 'wrench', qos_profile_sensor_data)
+        self._tf, self._static = TransformBroadcaster(node), StaticTransformBroadcaster(node)
+        self._static.sendTransform(
+            transform('base_link', 'hole', [0.5, 0.0, 0.1], self._stamp()))
+        self._executed = node.create_publisher(Action, 'executed_action', qos.ACTION)
+        node.create_subscription(Action, 'action', self._execute, qos.ACTION)
+        for kind, name in ((SetBool, 'safety_gate/enable'), (Trigger, 'simulated_robot/reset')):
+            node.create_service(kind, name, self._allow)
+        node.create_timer(0.001, self._run, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def report(self, key):
+        """Return a value of the policy's diagnostics as text, empty before the first."""
+        return self.diagnostics.get(STATUS, (0, '', {}))[2].get(key, '')
+
+    def hold(self):
+        """Hold the clock when an action has come, and none but this can come."""
+        self._hold = True
+        self.until(lambda: self._held, what='an action')
+
+    def go_on(self):
+        """Let the clock go on by itself."""
+        self._hold = self._held = False
+
+    def step(self, periods):
+        """Let the next tick come after so many control periods; wait for what comes of it."""
+        actions, results = len(self.actions), len(self.results)
+        self._advance(round(periods * PERIOD_NS))
+        self.until(lambda: len(self.actions) > actions or len(self.results) > results,
+                   what='an action, or the end of the episode')
+
+    def _run(self):
+        if not self._held and (self._answered or monotonic() > self._told + PATIENCE):
+            self._advance(PERIOD_NS)
+
+    def _advance(self, nanoseconds):
+        """Publish what is measured now, and then another time."""
+        if self.measuring:
+            self._tf.sendTransform(transform('base_link', 'peg_tip', self.tip, self._stamp()))
+            wrench = WrenchStamped()
+            wrench.header.stamp = self._stamp()
+            self._wrench.publish(wrench)
+        self.time += nanoseconds
+        self._answered, self._told = False, monotonic()
+        self._clock.publish(ClockMessage(clock=self._stamp()))
+
+    def _stamp(self):
+        return Time(nanoseconds=self.time).to_msg()
+
+    def _execute(self, action):
+        self.actions.append(action)
+        self._executed.publish(action)
+        self._answered = True
+        self._held = self._hold and action.header.stamp == self._stamp()
+
+    def _allow(self, _, response):
+        response.success = True
+        return response
+
+
+@contextmanager
+def running_policy(folder, tensors, **parameters):
+    """Give a rig with a policy process that follows its clock."""
+    checkpoint = save_policy(folder / 'policy.safetensors', tensors)
+    with rclpy.init():
+        rig = PolicyRig()
+        with node_process('policy', robot='simulated_arm', task='peg_insert', use_sim_time='true',
+                          checkpoint=checkpoint, **parameters):
+            yield rig
+        rig.node.destroy_node()

@@ -1,0 +1,58 @@
+"""What goes wrong around a policy costs neither what was learnt nor who is thought well of."""
+
+from policies import servo_tensors
+from policy_rig import INSIDE, running_policy
+from robot_side import seconds
+from std_srvs.srv import Trigger
+
+STILL = servo_tensors(descent=0.0)
+PI_SIM_FAILED_ONCE = f'{1 / 3:.2f}'  # mean of Beta(1, 2)
+LAST = 59                            # step of an episode that the time limit ends
+
+
+def test_a_cut_off_episode_is_no_evidence_against_who_acted(domain_id, tmp_path):
+    with running_policy(tmp_path, STILL, arbitrate=True, evaluation_episodes=1) as rig:
+        rig.until(lambda: len(rig.results) == 1, what='the first evaluation')
+        rig.until(lambda: not rig.transitions[-1].evaluation, what='training')
+        rig.measuring = False
+        rig.until(lambda: len(rig.results) == 2, what='an episode without sensors')
+        rig.measuring = True
+        rig.until(lambda: rig.transitions[-1].episode > rig.results[-1].episode, what='another')
+        assert rig.call(Trigger, 'policy/reset').success
+        rig.until(lambda: len(rig.results) == 3, what='an episode that was reset')
+        rig.hold()
+        rig.diagnostics.clear()
+        rig.until(lambda: rig.report('success_of_pi_sim'), what='a report')
+    assert [r.truncated and not r.success for r in rig.results] == 3 * [True]
+    assert rig.transitions[0].evaluation and rig.results[0].steps == LAST + 1
+    assert max(t.step for t in rig.transitions if not t.evaluation) < LAST
+    assert rig.report('success_of_pi_sim') == PI_SIM_FAILED_ONCE
+
+
+def test_the_end_of_the_task_is_learnt_from_although_its_step_took_two_periods(
+        domain_id, tmp_path):
+    with running_policy(tmp_path, STILL) as rig:
+        rig.hold()
+        for periods in (1.0, 1.6, 1.6, 1.0):
+            rig.step(periods)
+        rig.tip = INSIDE
+        while not rig.results:
+            rig.step(1.6)
+        result = rig.results[0]
+        rig.until(lambda: len(rig.transitions) == result.steps, what='the transitions')
+    first, second, last = rig.transitions
+    assert second.step - first.step == 5  # those of two periods in between are missing
+    assert last.terminated and last.reward == 1.0 and result.success
+
+
+def test_a_clock_that_goes_back_ends_the_episode_and_the_run_goes_on(domain_id, tmp_path):
+    with running_policy(tmp_path, STILL) as rig:
+        rig.hold()
+        rig.step(1.0)
+        rig.time -= 80 * 10**9
+        rig.go_on()
+        rig.until(lambda: rig.transitions[-1].episode > 0, what='another episode')
+        rig.hold()
+        rig.until(lambda: 'the clock went back by' in rig.report('last_abort'), what='the reason')
+    before, after = rig.transitions[0], rig.transitions[-1]
+    assert seconds(before.header.stamp) - seconds(after.header.stamp) > 40.0
