@@ -83,11 +83,11 @@ class Probe:
             lambda: expected.items() <= self.diagnostics.get(name, (0, '', {}))[2].items(),
             what=f'{name} with {expected}')
 
-    def call(self, service_type, name):
+    def call(self, service_type, name, **request):
         """Call a service and return the response."""
         client = self.node.create_client(service_type, name)
         self.until(client.service_is_ready, what=f'service {name}')
-        future = client.call_async(service_type.Request())
+        future = client.call_async(service_type.Request(**request))
         self.until(future.done, what=f'the answer of {name}')
         self.node.destroy_client(client)
         return future.result()

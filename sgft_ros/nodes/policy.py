@@ -18,7 +18,7 @@ from sgft_ros.nodes.episode import Episode, Step
 from sgft_ros.nodes.learner_watch import LearnerWatch
 from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.policy_parameters import PolicyParameters
-from sgft_ros.nodes.preparation import Preparation
+from sgft_ros.nodes.preparation import MOST_REFUSED, Preparation
 from sgft_ros.nodes.sensors import Sensors
 from sgft_ros.nodes.supervision import Supervision
 from sgft_ros.nodes.tick_record import TickRecord
@@ -27,7 +27,6 @@ from sgft_ros.tasks import get_task
 from std_srvs.srv import Trigger
 
 MOST_PERIODS = 2        # control periods between two ticks after which the gate may have stopped
-MOST_REFUSED = 2        # refused actions in a row after which the gate counts as disarmed
 PLANNING_SHARE = 0.5    # of a control period, after which a planner begins no iteration
 WAITING_FOR_LEARNER = 'waiting for the learner'
 EXPLORATION = 0xE591    # keeps the noise apart from other random numbers of the seed
@@ -266,6 +265,8 @@ class Policy(Node):
 
     def _on_executed(self, message):
         self._executed = message
+        if self._episode is None:
+            self._preparation.on_executed(message.stopped)
         step = None if self._episode is None else self._episode.step
         if step is None or message.sequence != step.sequence:
             return

@@ -17,6 +17,7 @@ ENABLE_TIMEOUT = 1.0   # [s]
 RETRY_DELAY = 0.5      # [s] after a refusal
 SETTLING = 0.3         # [s] from finding a service to the first call
 DISARM, RESET, HOME, CONFIRM = 'stopping', 'resetting', 'homing', 'waiting for the operator'
+MOST_REFUSED = 2  # refused actions in a row after which the gate counts as disarmed
 LOOK, ARM, READY = 'looking', 'arming', 'ready'
 BEFORE = {  # the last two steps, by the kind of reset
     'service': (DISARM, RESET),
@@ -86,6 +87,13 @@ class Preparation:
             self._go_on()
         return self.step == READY
 
+    def on_executed(self, stopped: bool) -> None:
+        """Take note of what the gate made of an action on the way home."""
+        if self.step == HOME:
+            self._refused = self._refused + 1 if stopped else 0
+            if self._refused == MOST_REFUSED:
+                self._fail('the safety gate stops the robot')
+
     def on_ready(self, _, response):
         """Answer the operator, who says that all is in its place and nobody in the way."""
         response.success = self.step == CONFIRM
@@ -98,7 +106,7 @@ class Preparation:
         return response
 
     def _begin(self, number):
-        self._number = number
+        self._number, self._refused = number, 0
         self._not_before = 0.0
         self._deadline = monotonic() + getattr(self, '_home_timeout', 0.0)
         self._seen_from = self._sensors.nanoseconds()

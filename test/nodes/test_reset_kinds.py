@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from robot_side import Cell, POLICY_STATUS
 from robots import write_contract
-from std_srvs.srv import Trigger
+from std_srvs.srv import SetBool, Trigger
 
 TOOL_HOME = [0.52, 0.03, 0.16]  # in base_link; the hole is near [0.5, 0.0, 0.1] [m]
 TOLERANCE = 0.003               # [m]
@@ -79,3 +79,16 @@ def test_a_home_that_cannot_be_reached_is_said_and_tried_again(domain_id, tmp_pa
 
         cell.probe.until(lambda: 'not at home within 2 s' in problem(), what='a report')
         assert not cell.transitions
+
+
+def test_a_gate_that_is_locked_on_the_way_home_is_said_at_once(domain_id, tmp_path):
+    robot = write_contract(tmp_path, home([0.4, 0.0, 0.2], speed=0.1))  # far, and slowly
+    with Cell(tmp_path, robot=robot) as cell:
+        cell.probe.until_diagnostics(POLICY_STATUS, state='homing')
+        cell.probe.until_diagnostics('safety_gate: gate', armed=True)
+        for locked in (True, False):
+            assert cell.probe.call(SetBool, 'safety_gate/lock', data=locked).success
+            cell.probe.until(lambda wanted=locked: wanted == (
+                'locked by the service' in cell.probe.diagnostics[POLICY_STATUS][1]),
+                what='the reason' if locked else 'its end')
+        cell.probe.until_diagnostics('safety_gate: gate', armed=True)
