@@ -105,6 +105,7 @@ class OnlineLearner:
     def _exchange(self):
         """Let the newest weights act."""
         self._published_at = self._tuner.updates
+        self._tuner.keep()
         for candidate in self._tuner.candidates(moved=True):
             self._controllers[candidate.name] = make_controller(
                 candidate.controller, candidate.tensors, self._published_at)
