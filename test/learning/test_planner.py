@@ -130,6 +130,17 @@ def test_it_resumes_with_the_moments_of_both_optimisers(simulated):
         np.testing.assert_array_equal(resumed.policy_tensors()[name], value)
 
 
+@pytest.mark.parametrize('name', ['updates', 'adapter_bias', 'dynamics.bias2', 'optimiser.1.step'])
+def test_a_state_that_lacks_something_is_refused_and_changes_nothing(simulated, name):
+    learner = DynamicsLearner(simulated, 1e-3, 0.02)
+    before, state = learner.state(), learned(simulated, 64, 20).state()
+    del state[name]
+    with pytest.raises(ValueError, match=f"tensor '{name}': expected shape .*, got nothing"):
+        learner.load_state(state)
+    for own, value in learner.state().items():
+        assert torch.equal(value, before[own]), own
+
+
 def test_without_time_the_plan_before_goes_on(simulated):
     planner = Planner(simulated, GAMMA)
     state = np.array([1.0, 0.5], np.float32)
