@@ -134,15 +134,6 @@ class ReplayBuffer:
             parts.append((self._prior, rows))
         return {name: _gather(parts, name) for name in SAMPLED}
 
-    def relabel(self, potential: Potential) -> None:
-        """Let another potential shape everything that is held, prior data included."""
-        labels = label({name: self._columns[name][:self._stored] for name in self._columns},
-                       potential)
-        for name in LABELS:
-            self._columns[name][:self._stored] = labels[name]
-        if self._prior is not None:
-            self._prior.update(label(self._prior, potential))
-
     def arrays(self) -> dict[str, np.ndarray]:
         """Return copies of all columns, oldest transition first."""
         start = self._next if self._stored == self.capacity else 0
@@ -152,24 +143,6 @@ class ReplayBuffer:
     def save(self, path: Path, metadata: Mapping[str, object] | None = None) -> None:
         """Write the stored transitions (not the prior data) to a checkpoint of kind 'replay'."""
         save_checkpoint(path, KIND, self.arrays(), metadata or {})
-
-    @classmethod
-    def load(
-        cls, path: Path, capacity: int, prior: Mapping[str, np.ndarray] | None = None,
-    ) -> tuple['ReplayBuffer', Mapping[str, object]]:
-        """
-        Read a buffer that `save` wrote; return it and the metadata of the file.
-
-        :raises CheckpointError: if the file cannot be used
-        """
-        arrays, metadata = load_transitions(path)
-        missing = sorted(set(VECTORS + SCALARS) - set(arrays))
-        if missing:
-            raise CheckpointError(f'{path}: expected a saved replay buffer, it lacks {missing}')
-        sizes = arrays['observation'].shape[1], arrays['action'].shape[1]
-        buffer = cls(*sizes, capacity, prior)
-        buffer.extend(arrays)
-        return buffer, metadata
 
     def _allocate(self, rows):
         columns = {name: np.zeros((rows, self._widths[name]), np.float32) for name in VECTORS}
