@@ -116,7 +116,7 @@ class FineTuner:
 
     @property
     def successive(self) -> int:
-        """Return how many rows of a minibatch, each time, are to be stored one after another."""
+        """Return how many rows of a minibatch, each time, are to come one after another."""
         return self.config.horizon if self._algorithm.sequences else 1
 
     @property

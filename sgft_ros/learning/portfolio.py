@@ -53,7 +53,7 @@ class Portfolio:
 
     @property
     def successive(self) -> int:
-        """Return how many rows of a minibatch, each time, are to be stored one after another."""
+        """Return how many rows of a minibatch, each time, are to come one after another."""
         return max(tuner.successive for tuner in self._tuners.values())
 
     @property

@@ -57,6 +57,28 @@ def test_successive_rows_were_stored_one_after_another(generator, stored, capaci
     assert counts.min() > 0.6 * counts.max()
 
 
+@pytest.mark.parametrize('capacity, least', [(5000, 0.99), (2000, 0.99), (40, 0.85)])
+def test_successive_rows_are_of_one_robot_although_others_come_between(
+        generator, capacity, least):
+    buffer, robots = ReplayBuffer(OBSERVATION, ACTION, capacity), generator.integers(3, size=3000)
+    for step, robot in enumerate(robots):
+        steps_before = np.count_nonzero(robots[:step] == robot)
+        buffer.add(**transition(10_000 * robot + steps_before), source=robot)
+    drawn = buffer.sample(200, 12, 0.0, generator, 3)['reward'].reshape(-1, 3)
+    assert (np.diff(drawn) == 1).mean() > least  # all but what comes after the newest of each
+
+
+def test_what_a_robot_did_before_it_was_silent_for_long_is_not_gone_on_with(generator):
+    buffer = ReplayBuffer(OBSERVATION, ACTION, 4)
+    buffer.add(**transition(100), source='silent')
+    for number in range(4):
+        buffer.add(**transition(number), source='busy')
+    buffer.add(**transition(101), source='silent')
+    drawn = buffer.sample(50, 3, 0.0, generator, 3)['reward']
+    assert {tuple(row) for row in drawn.tolist()} == {
+        (1, 2, 3), (2, 3, 101), (3, 101, 1), (101, 1, 2)}
+
+
 def test_prior_data_are_drawn_alone_beside_successive_rows(generator):
     drawn = filled(10, prior=prior(5)).sample(20, 10, 0.3, generator, 4)['reward']
     assert drawn.shape == (20, 10)
