@@ -48,7 +48,7 @@ class OnlineLearner:
         self._method = method
         self._tuner = make_tuner(method.tunings, checkpoints, seed)
         self._potential = Potential(checkpoints['value'])
-        self._generator = np.random.default_rng(seed)
+        self._seed, self._generator = seed, np.random.default_rng(seed)
         self.controller = GaussianPolicy(checkpoints['policy'].tensors)
         self._controllers = {PI_SIM: self.controller}
         self._arbiter = None
@@ -117,7 +117,7 @@ class OnlineLearner:
         self._tuner.keep()
         for candidate in self._tuner.candidates(moved=True):
             self._controllers[candidate.name] = make_controller(
-                candidate.controller, candidate.tensors, self._published_at)
+                candidate.controller, candidate.tensors, (self._seed, self._published_at))
             if self._arbiter is None:
                 self._acting = candidate.name
             else:

@@ -60,6 +60,19 @@ def test_a_planner_in_a_latent_world_acts_and_one_for_other_observations_does_no
         make_weights_message(2, 100, architecture, 'td_mpc2', tensors, KEY))
 
 
+def test_seed_and_version_decide_what_a_planner_draws():
+    description = {'kind': 'latent_planner', 'gamma': 0.97, 'horizon': 3, 'samples': 32}
+    tensors = TDMPC2(SACConfig(OBSERVATION, 3, 0.97), 3).policy_tensors()
+
+    def action(seed, version):
+        chosen = WeightsJudge(metadata(), FIRST, seed=seed).judge(
+            tensors, version, '', SEEN, description)
+        return chosen.policy.act(SEEN).tolist()
+
+    assert action(1, 5) == action(1, 5)
+    assert action(1, 5) not in (action(2, 5), action(1, 6), action(5, 1))
+
+
 @pytest.mark.parametrize('version', [0, 1, 2])
 def test_old_version_is_refused(version):
     assert 'not newer than 2' in refusal(message(version), newer_than=2)
