@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from sgft_ros.arguments import numbers, positive
 from sgft_ros.benchmark.methods import load_method
+from sgft_ros.benchmark.online import load_checkpoints
 from sgft_ros.benchmark.oracle import ORACLE
 from sgft_ros.benchmark.pool import perform, WorkerLost
 from sgft_ros.benchmark.report import LEGEND, lines, write_report
@@ -84,10 +85,14 @@ def _jobs(options):
 
 def _description(trial, how, protocol):
     """Return what a result of the job would say of it before it has run."""
-    policy = load_checkpoint(Path(trial.checkpoint) / 'policy.safetensors', 'policy')
-    settings = asdict(how) if trial.method == ORACLE else how.settings
-    return {**asdict(trial), 'policy_sha256': policy.sha256, 'settings': settings,
-            'protocol': asdict(protocol)}
+    if trial.method == ORACLE:  # which begins with nothing
+        read = {'policy': load_checkpoint(Path(trial.checkpoint, 'policy.safetensors'), 'policy')}
+        settings = asdict(how)
+    else:
+        read, settings = load_checkpoints(how, trial.checkpoint), how.settings
+    sha256 = {name: checkpoint.sha256 for name, checkpoint in read.items()}
+    return {**asdict(trial), 'policy_sha256': sha256.pop('policy'), 'other_sha256': sha256,
+            'settings': settings, 'protocol': asdict(protocol)}
 
 
 def _run(todo, workers, results):

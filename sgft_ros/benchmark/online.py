@@ -6,16 +6,28 @@ import numpy as np
 from sgft_ros.benchmark.methods import Method
 from sgft_ros.benchmark.spoiled import spoiled
 from sgft_ros.learning.arbiter import Arbiter, PI_SIM
-from sgft_ros.learning.checkpoint import load_checkpoint
+from sgft_ros.learning.checkpoint import Checkpoint, load_checkpoint
 from sgft_ros.learning.controllers import make_controller
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
 from sgft_ros.learning.potential import Potential, shaped_reward
-from sgft_ros.learning.replay import label, load_transitions, ReplayBuffer
+from sgft_ros.learning.replay import label, ReplayBuffer
 import torch
 
 CAPACITY = 1_000_000  # transitions
 ARBITER = 0xA2B1      # keeps its draws apart from other random numbers of the seed
+
+
+def load_checkpoints(method: Method, folder: str | Path) -> dict[str, Checkpoint]:
+    """
+    Return what a learner of a method begins with, by the name of its file in a folder.
+
+    :raises CheckpointError: if a file is missing or cannot be used
+    """
+    others = sorted(checkpoint_kinds(method.tunings) - {'policy', 'value'})
+    kinds = {kind: kind for kind in ('policy', 'value', *others)} | {'warm_start': 'replay'}
+    return {name: load_checkpoint(Path(folder, f'{name}.safetensors'), kind)
+            for name, kind in kinds.items()}
 
 
 class OnlineLearner:
@@ -29,17 +41,14 @@ class OnlineLearner:
         :param value: V_sim as it is or spoiled, see :func:`sgft_ros.benchmark.spoiled.spoiled`
         :raises CheckpointError: if a file is missing or does not fit
         """
-        folder = Path(checkpoint)
-        kinds = {'value', *checkpoint_kinds(method.tunings)}
-        checkpoints = {
-            kind: load_checkpoint(folder / f'{kind}.safetensors', kind) for kind in kinds}
-        simulated, _ = load_transitions(folder / 'warm_start.safetensors')
+        checkpoints = load_checkpoints(method, checkpoint)
+        simulated = dict(checkpoints.pop('warm_start').tensors)
         checkpoints['value'] = spoiled(
             checkpoints['value'], value, simulated['observation'], seed)
         self._method = method
         self._tuner = make_tuner(method.tunings, checkpoints, seed)
         self._potential = Potential(checkpoints['value'])
-        self._generator = np.random.default_rng(seed)
+        self._seed, self._generator = seed, np.random.default_rng(seed)
         self.controller = GaussianPolicy(checkpoints['policy'].tensors)
         self._controllers = {PI_SIM: self.controller}
         self._arbiter = None
@@ -105,9 +114,10 @@ class OnlineLearner:
     def _exchange(self):
         """Let the newest weights act."""
         self._published_at = self._tuner.updates
+        self._tuner.keep()
         for candidate in self._tuner.candidates(moved=True):
             self._controllers[candidate.name] = make_controller(
-                candidate.controller, candidate.tensors, self._published_at)
+                candidate.controller, candidate.tensors, (self._seed, self._published_at))
             if self._arbiter is None:
                 self._acting = candidate.name
             else:

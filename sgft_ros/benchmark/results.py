@@ -2,8 +2,9 @@
 The file results.jsonl: one line of JSON for each trial that has ended, in the order of their ends.
 
 Keys of a line: `format_version`; method, task, checkpoint, gap, world, seed, value, robot (what
-the trial was); policy_sha256 (of pi_sim); settings, protocol (by name); rounds (transitions,
-score, successes, episodes, mean_return of each evaluation, and candidates, episodes by who acted);
+the trial was); policy_sha256 (of pi_sim), other_sha256 (of what else the method reads of the
+checkpoint, by the name of the file); settings, protocol (by name); rounds (transitions, score,
+successes, episodes, mean_return of each evaluation, and candidates, episodes by who acted);
 training (transitions, success, return, candidate after each training episode); updates;
 duration [s].
 """
@@ -59,22 +60,25 @@ class Results:
         """
         Return the result of the trial that `wanted` describes, None if there is none.
 
-        :raises ValueError: if it was measured with other settings or another protocol
+        :raises ValueError: if it was measured with other settings or another protocol, or if an
+            earlier version did not record with which files
         """
         for result in self.all:
-            if identity(result) == identity(wanted):
+            if identity(result) != identity(wanted):
+                continue
+            if result.get('other_sha256', wanted['other_sha256']) == wanted['other_sha256']:
                 self._compare(result, wanted)
                 return result
         return None
 
     def _compare(self, result, wanted):
-        for part in ('settings', 'protocol'):
-            now = json.loads(json.dumps(wanted[part]))
-            for name in sorted(set(now) | set(result[part])):
-                if now.get(name) != result[part].get(name):
+        for part in ('other_sha256', 'settings', 'protocol'):
+            now, then = json.loads(json.dumps(wanted[part])), result.get(part, {})
+            for name in sorted(set(now) | set(then)):
+                if now.get(name) != then.get(name):
                     raise ValueError(
                         f'{self.path}: method {result["method"]!r} was measured with {name} = '
-                        f'{result[part].get(name)!r}, now it is {now.get(name)!r}; choose another '
+                        f'{then.get(name)!r}, now it is {now.get(name)!r}; choose another '
                         'output folder, or remove its lines')
 
     def _parsed(self, number, line):

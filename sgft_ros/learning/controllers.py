@@ -1,6 +1,6 @@
 """What acts on the robot: a policy, or a planner; made of tensors and a few words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 import numpy as np
@@ -14,7 +14,8 @@ Controller = GaussianPolicy | Planner | LatentPlanner
 
 
 def make_controller(
-    description: Mapping[str, object], tensors: Mapping[str, np.ndarray], seed: int = 0,
+    description: Mapping[str, object], tensors: Mapping[str, np.ndarray],
+    seed: int | Sequence[int] = 0,
 ) -> Controller:
     """
     Return a controller with `act`, `reset`, `observation_size` and `action_size`.

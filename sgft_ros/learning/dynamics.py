@@ -7,7 +7,7 @@ import numpy as np
 from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.networks import EnsembleMLP
-from sgft_ros.learning.tensors import part_of
+from sgft_ros.learning.tensors import check_shapes, part_of
 from sgft_ros.learning.world_model import ADAPTER, DYNAMICS, NORMALISATION, OUTCOME, POLICY, VALUE
 import torch
 from torch import nn
@@ -169,6 +169,7 @@ class DynamicsLearner:
 
         :raises ValueError: if a tensor is missing or of another shape; nothing is changed then
         """
+        check_shapes(state, self.state())
         self.dynamics.load_tensors(part_of(state, DYNAMICS))
         self.updates = int(state['updates'])
         self._load_adapter(state)

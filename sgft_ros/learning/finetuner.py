@@ -68,6 +68,9 @@ class FineTuner:
     simulation data: they estimate advantages over V_sim, and inherit none of Q_sim's beliefs.
     Others go on where pretraining ended, with its critics and temperature; some of them have more
     to learn than it left, and learn that in the warm start.
+
+    One that diverges goes back to the state that `keep` kept last. The updates since then count as
+    made: a learner that always diverges would else never be done with those that are due.
     """
 
     def __init__(
@@ -91,6 +94,9 @@ class FineTuner:
         self._controller = self._algorithm.controller(config, checkpoints['policy'])
         self._start = self.learner.state()
         self._first = self.learner.policy_tensors()
+        self._good = self.state()
+        self.diverged = 0  # times that it went back to the last good state
+        self.problem = ''  # why, the last time
 
     @property
     def name(self) -> str:
@@ -110,7 +116,7 @@ class FineTuner:
 
     @property
     def successive(self) -> int:
-        """Return how many rows of a minibatch, each time, are to be stored one after another."""
+        """Return how many rows of a minibatch, each time, are to come one after another."""
         return self.config.horizon if self._algorithm.sequences else 1
 
     @property
@@ -152,6 +158,7 @@ class FineTuner:
             if not progress(done):
                 break
         self._start = self.learner.state()
+        self.keep()
 
     def updates_due(self, inserted: int) -> int:
         """Return how many updates the transitions inserted so far allow now."""
@@ -164,7 +171,9 @@ class FineTuner:
         self, batch: Mapping[str, torch.Tensor], inserted: int = 0, rewarded: int = 0,
     ) -> dict[str, float]:
         """
-        Take one update on a minibatch; return the losses, see :meth:`SAC.update`.
+        Take one update on a minibatch; return the losses, see :meth:`SAC.update`, all finite.
+
+        Where they are not, go back to the last good state, and return none.
 
         The first ones leave pi_sim alone: critics that have seen next to no success teach it to
         keep away from where it had none, and then it never finds any. Later the policy takes part
@@ -174,9 +183,14 @@ class FineTuner:
         :param rewarded: those in the replay with a reward above 0
         """
         if self._policy_learns(inserted, rewarded):
-            return self.learner.update(batch)
-        self.learner.updates += 1
-        return {'critic_loss': self.learner.update_critic(batch)}
+            losses = self.learner.update(batch)
+        else:
+            losses = {'critic_loss': self.learner.update_critic(batch)}
+            self.learner.updates += 1
+        if all(map(math.isfinite, losses.values())):
+            return losses
+        self._go_back(f'losses after {self.updates} updates: {losses}')
+        return {}
 
     def _policy_learns(self, inserted, rewarded):
         config = self.config
@@ -191,6 +205,27 @@ class FineTuner:
         if moved and not self.policy_moved:
             return []
         return [Candidate(self.name, self._controller, self.learner.policy_tensors())]
+
+    def keep(self) -> dict[str, torch.Tensor]:
+        """
+        Remember this state as the one to go back to, and return it.
+
+        If it is not finite, go back now, and return the one before.
+        """
+        state = self.state()
+        bad = [name for name, value in state.items()
+               if value.is_floating_point() and not value.isfinite().all()]
+        if bad:
+            self._go_back(f'after {self.updates} updates not finite: {", ".join(bad)}')
+        else:
+            self._good = state
+        return self._good
+
+    def _go_back(self, reason):
+        self.diverged += 1
+        self.problem = f'{reason}; went back to the last good weights'
+        before = torch.tensor(self.updates - int(self._good['updates']))
+        self.load_state(self._good | {'updates_before_reset': before})
 
     def reset(self) -> None:
         """Go back to pi_sim and to the critics as they were before the first update."""
@@ -216,3 +251,4 @@ class FineTuner:
                  for name, value in part_of(state, 'start.').items()}
         self._start = start or self._start
         self._updates_before_reset = int(state.get('updates_before_reset', 0))
+        self._good = self.state()

@@ -1,6 +1,6 @@
 """The planner of TD-MPC2 (Hansen et al., ICLR 2024), in NumPy: MPPI in a latent space."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import math
 from time import perf_counter
 
@@ -30,7 +30,7 @@ class LatentPlanner:
 
     def __init__(
         self, tensors: Mapping[str, np.ndarray], gamma: float, horizon: int = 3,
-        samples: int = 512, seed: int = 0,
+        samples: int = 512, seed: int | Sequence[int] = 0,
     ):
         """
         Take the tensors of :class:`sgft_ros.learning.td_mpc2.TDMPC2`.
@@ -48,7 +48,7 @@ class LatentPlanner:
         _, (self.observation_size, *_) = mlp_sizes(tensors, 'encoder.')
         self.action_size = self._prior.action_size
         self._gamma, self._horizon, self._samples = gamma, horizon, samples
-        self._rng = np.random.default_rng(seed)
+        self._seed, self._rng = seed, np.random.default_rng(seed)
         self._bins = np.linspace(-LIMIT, LIMIT, BINS, dtype=np.float32)
         self.cut = 0  # plans that the time ran out on
         self.reset()
@@ -56,6 +56,7 @@ class LatentPlanner:
     def reset(self) -> None:
         """Forget the plan: another episode begins."""
         self._plan = np.zeros((self._horizon, self.action_size), np.float32)
+        self._decision = 0
 
     def take_over(self, other: 'LatentPlanner') -> None:
         """Go on with the plan of another planner of the same horizon and actions."""
@@ -69,11 +70,17 @@ class LatentPlanner:
         Return an action (action,) in -1...1.
 
         :param noise: standard normal (action,), which the deviation of the plan scales, or None
+            in an evaluation, where the seed and the number of the decision in its episode say
+            what is drawn
         :param least_std: as for :class:`GaussianPolicy`; a planner explores with its own
         :param budget: time [s] after which no iteration begins; what is left of the plan before
             goes on then
         """
         end = perf_counter() + budget
+        if noise is None:  # an evaluation, which its start and the weights alone are to decide
+            self._rng = np.random.default_rng(
+                np.random.SeedSequence(self._seed, spawn_key=(self._decision,)))
+        self._decision += 1
         latent = simplices(mlp(self._tensors, observation[None], 'encoder.')[0])
         proposed = self._proposals(np.repeat(latent, math.ceil(PROPOSED * self._samples), 0))
         count = int(ELITES * self._samples)

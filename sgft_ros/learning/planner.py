@@ -1,6 +1,6 @@
 """H-step MPPI on learned dynamics, with V_sim behind the last step (SimDist, RSS 2026)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 import math
 from time import perf_counter
@@ -45,21 +45,21 @@ class Planner:
 
     def __init__(
         self, tensors: Mapping[str, np.ndarray], gamma: float,
-        config: PlannerConfig = PlannerConfig(), seed: int = 0,
+        config: PlannerConfig = PlannerConfig(), seed: int | Sequence[int] = 0,
     ):
         """`tensors` hold world model, V_sim and pi_sim, see :class:`WorldModel`."""
         self._model = WorldModel(tensors)
         self._policy = GaussianPolicy(part_of(tensors, POLICY))
         self._gamma, self._config = gamma, config
-        self._rng = np.random.default_rng(seed)
+        self._seed, self._rng = seed, np.random.default_rng(seed)
         self.observation_size = self._model.observation_size
         self.action_size = self._model.action_size
-        self._plan = None
         self.cut = 0  # plans that the time ran out on
+        self.reset()
 
     def reset(self) -> None:
         """Forget the plan: another episode begins."""
-        self._plan = None
+        self._plan, self._decision = None, 0
 
     def take_over(self, other: 'Planner') -> None:
         """Go on with the plan of another planner of the same horizon and actions."""
@@ -72,12 +72,17 @@ class Planner:
         """
         Return the first action (action,) in -1...1 of the plan.
 
-        :param noise: standard normal (action,), or None
+        :param noise: standard normal (action,), or None in an evaluation, where the seed and the
+            number of the decision in its episode say what is drawn
         :param least_std: as for :class:`GaussianPolicy`; a planner explores with its own
         :param budget: time [s] after which no iteration begins; what is left of the plan before
             goes on then
         """
         config, end = self._config, perf_counter() + budget
+        if noise is None:  # an evaluation, which its start and the weights alone are to decide
+            self._rng = np.random.default_rng(
+                np.random.SeedSequence(self._seed, spawn_key=(self._decision,)))
+        self._decision += 1
         members = self._model.members
         each = -(-config.samples // members)  # sequences that one member imagines
         proposed = self._proposals(observation, each // 2)

@@ -33,8 +33,8 @@ class Portfolio:
     """
     Fine-tuners side by side, each as often as its own configuration allows.
 
-    All of them are off-policy: what one candidate experiences teaches the others too. Used as one
-    :class:`FineTuner` is.
+    All of them are off-policy: what one candidate experiences teaches the others too. One that
+    diverges goes back alone. Used as one :class:`FineTuner` is.
     """
 
     def __init__(self, tuners: Mapping[str, FineTuner]):
@@ -53,7 +53,7 @@ class Portfolio:
 
     @property
     def successive(self) -> int:
-        """Return how many rows of a minibatch, each time, are to be stored one after another."""
+        """Return how many rows of a minibatch, each time, are to come one after another."""
         return max(tuner.successive for tuner in self._tuners.values())
 
     @property
@@ -65,6 +65,17 @@ class Portfolio:
     def policy_moved(self) -> bool:
         """Return whether any candidate is something else than pi_sim."""
         return any(tuner.policy_moved for tuner in self._tuners.values())
+
+    @property
+    def diverged(self) -> int:
+        """Return how many times one of them went back to its last good state."""
+        return sum(tuner.diverged for tuner in self._tuners.values())
+
+    @property
+    def problem(self) -> str:
+        """Return why, the last time of each."""
+        return '; '.join(
+            f'{name}: {tuner.problem}' for name, tuner in self._tuners.items() if tuner.problem)
 
     @property
     def needs_warm_start(self) -> bool:
@@ -101,19 +112,19 @@ class Portfolio:
         return [candidate for tuner in self._tuners.values()
                 for candidate in tuner.candidates(moved)]
 
+    def keep(self) -> dict[str, torch.Tensor]:
+        """Remember the state of each, see :meth:`FineTuner.keep`; return all that is needed."""
+        return {f'{name}/{key}': value for name, tuner in self._tuners.items()
+                for key, value in tuner.keep().items()}
+
     def reset(self) -> None:
         """Bring every candidate back to its start."""
         for tuner in self._tuners.values():
             tuner.reset()
 
-    def state(self) -> dict[str, torch.Tensor]:
-        """Return everything needed to resume."""
-        return {f'{name}/{key}': value for name, tuner in self._tuners.items()
-                for key, value in tuner.state().items()}
-
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """
-        Resume from what :meth:`state` returned.
+        Resume from what :meth:`keep` returned.
 
         :raises ValueError: if a tensor is missing or of another shape
         """

@@ -1,6 +1,6 @@
 """Replay of shaped transitions: a growing ring of float32 columns, mixed with prior data."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -49,14 +49,15 @@ class ReplayBuffer:
             'next_observation': self.observation_size,
         }
         self._columns = self._allocate(min(FIRST_CHUNK, self.capacity))
-        self._stored = 0
-        self._next = 0
+        self._following = np.zeros(len(self._columns['reward']), np.int64)
+        self._newest = {}  # by source, as a number of those written
+        self._written = 0  # those replaced meanwhile included
         self._rewarded = 0
         self._prior = None if prior is None else self._checked(prior, SAMPLED)
 
     def __len__(self):
         """Return the number of stored transitions, prior data not counted."""
-        return self._stored
+        return min(self._written, self.capacity)
 
     @property
     def rewarded(self):
@@ -70,10 +71,12 @@ class ReplayBuffer:
 
     def add(
         self, *, observation, action, next_observation, reward, terminated, truncated,
-        value, next_value, shaped_reward, value_std=0.0,
+        value, next_value, shaped_reward, value_std=0.0, source: Hashable = None,
     ):
         """
         Store one transition, in place of the oldest one when the buffer is full.
+
+        `source` tells whose it is: those of several robots come between each other.
 
         :raises ValueError: if a size is wrong or a number is not finite; nothing is stored then
         """
@@ -83,23 +86,33 @@ class ReplayBuffer:
             'value': value, 'next_value': next_value, 'value_std': value_std,
             'shaped_reward': shaped_reward,
         }
-        self.extend({name: np.asarray(entry, np.float32)[None] for name, entry in row.items()})
+        row = {name: np.asarray(entry, np.float32)[None] for name, entry in row.items()}
+        self.extend(row, source)
 
-    def extend(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Store many transitions, oldest first: `arrays` has every column, one row each."""
+    def extend(self, arrays: Mapping[str, np.ndarray], source: Hashable = None) -> None:
+        """
+        Store many transitions of a source, oldest first.
+
+        `arrays` has every column, one row each.
+        """
         arrays = self._checked(arrays, VECTORS + SCALARS)
         if len(arrays['reward']) > self.capacity:
             arrays = {name: column[-self.capacity:] for name, column in arrays.items()}
         count = len(arrays['reward'])
-        self._reserve(self._next + count)
-        rows = (self._next + np.arange(count)) % self.capacity
+        self._reserve(self._written + count)
+        rows = (self._written + np.arange(count)) % self.capacity
         # Rows that nothing was stored in yet hold 0.
         replaced = np.count_nonzero(self._columns['reward'][rows] > 0.0)
         self._rewarded += int(np.count_nonzero(arrays['reward'] > 0.0) - replaced)
         for name, column in arrays.items():
             self._columns[name][rows] = column
-        self._next = (self._next + count) % self.capacity
-        self._stored = min(self._stored + count, self.capacity)
+        # What follows nothing yet is the newest of its source; any row may come after it.
+        self._following[rows] = (rows + 1) % self.capacity
+        before = self._newest.get(source, -self.capacity)
+        if self._written - before < self.capacity:  # not replaced meanwhile
+            self._following[before % self.capacity] = rows[0]
+        self._written += count
+        self._newest[source] = self._written - 1
 
     def sample(
         self, batches: int, batch_size: int, prior_ratio: float, generator: np.random.Generator,
@@ -110,8 +123,8 @@ class ReplayBuffer:
 
         Shapes are (batches, batch_size, size) and (batches, batch_size). In every minibatch
         the last `round(prior_ratio * batch_size)` rows come from the prior data. Of the others
-        every `successive` were stored one after another; where one does not begin with the
-        observation that the one before ended with, it belongs to another episode.
+        every `successive` came one after another from one source; where one does not begin with
+        the observation that the one before ended with, it belongs to another episode.
         """
         if batches < 1 or batch_size < 1:
             raise ValueError(f'expected at least 1 minibatch of 1, got {batches} of {batch_size}')
@@ -122,54 +135,33 @@ class ReplayBuffer:
         from_prior = round(prior_ratio * batch_size)
         if from_prior and not self.prior_size:
             raise ValueError(f'prior_ratio is {prior_ratio:g}, but there is no prior data')
-        if from_prior < batch_size and not self._stored:
+        if from_prior < batch_size and not len(self):
             raise ValueError('the replay buffer is empty')
         parts = []
         if from_prior < batch_size:
             size = batch_size - from_prior
-            rows = _draw(generator, self._stored, batches, size, successive)
+            rows = self._draw(generator, batches, size, successive)
             parts.append((self._columns, rows))
         if from_prior:
             rows = generator.integers(self.prior_size, size=(batches, from_prior))
             parts.append((self._prior, rows))
         return {name: _gather(parts, name) for name in SAMPLED}
 
-    def relabel(self, potential: Potential) -> None:
-        """Let another potential shape everything that is held, prior data included."""
-        labels = label({name: self._columns[name][:self._stored] for name in self._columns},
-                       potential)
-        for name in LABELS:
-            self._columns[name][:self._stored] = labels[name]
-        if self._prior is not None:
-            self._prior.update(label(self._prior, potential))
-
     def arrays(self) -> dict[str, np.ndarray]:
         """Return copies of all columns, oldest transition first."""
-        start = self._next if self._stored == self.capacity else 0
-        rows = (start + np.arange(self._stored)) % self.capacity
+        rows = np.arange(self._written - len(self), self._written) % self.capacity
         return {name: column[rows] for name, column in self._columns.items()}
 
     def save(self, path: Path, metadata: Mapping[str, object] | None = None) -> None:
         """Write the stored transitions (not the prior data) to a checkpoint of kind 'replay'."""
         save_checkpoint(path, KIND, self.arrays(), metadata or {})
 
-    @classmethod
-    def load(
-        cls, path: Path, capacity: int, prior: Mapping[str, np.ndarray] | None = None,
-    ) -> tuple['ReplayBuffer', Mapping[str, object]]:
-        """
-        Read a buffer that `save` wrote; return it and the metadata of the file.
-
-        :raises CheckpointError: if the file cannot be used
-        """
-        arrays, metadata = load_transitions(path)
-        missing = sorted(set(VECTORS + SCALARS) - set(arrays))
-        if missing:
-            raise CheckpointError(f'{path}: expected a saved replay buffer, it lacks {missing}')
-        sizes = arrays['observation'].shape[1], arrays['action'].shape[1]
-        buffer = cls(*sizes, capacity, prior)
-        buffer.extend(arrays)
-        return buffer, metadata
+    def _draw(self, generator, batches, size, successive):
+        """Return row numbers (batches, size), each `successive` of which follow each other."""
+        rows = [generator.integers(len(self), size=(batches, -(-size // successive)))]
+        while len(rows) < successive:
+            rows.append(self._following[rows[-1]] % len(self))
+        return np.stack(rows, -1).reshape(batches, -1)[:, :size]
 
     def _allocate(self, rows):
         columns = {name: np.zeros((rows, self._widths[name]), np.float32) for name in VECTORS}
@@ -186,6 +178,7 @@ class ReplayBuffer:
         for name, column in self._columns.items():
             grown[name][:len(column)] = column
         self._columns = grown
+        self._following = np.resize(self._following, len(grown['reward']))
 
     def _checked(self, arrays, names):
         """Return float32 copies of the named columns; refuse wrong sizes and bad numbers."""
@@ -206,13 +199,6 @@ class ReplayBuffer:
                 raise ValueError(f'{name}: expected 0 or 1 only')
             checked[name] = column
         return checked
-
-
-def _draw(generator, count, batches, size, successive):
-    """Return row numbers (batches, size), each `successive` of which are neighbours."""
-    first = generator.integers(count, size=(batches, -(-size // successive), 1))
-    rows = (first + np.arange(successive)) % count
-    return rows.reshape(batches, -1)[:, :size]
 
 
 def _gather(parts, name):

@@ -255,9 +255,11 @@ class SAC:
         """
         Go on from the state of a learner of the simulator; updates count from here on.
 
+        Random numbers stay those of the own seed.
+
         :raises ValueError: if a tensor is missing or of another shape; the message names it
         """
-        self.load_state(tensors)
+        self.load_state({**tensors, 'generator': self._generator.get_state()})
         self.updates = 0
 
     def state(self) -> dict[str, torch.Tensor]:

@@ -31,7 +31,8 @@ class Actors:
 
         :raises ValueError: if that belongs to another checkpoint
         """
-        judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors, read_key(settings.key_file))
+        judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors,
+                             read_key(settings.key_file), settings.seed)
         self._state = RunState(settings.run_folder, robot, checkpoint.sha256)
         counts, candidates, known = self._state.load() or (Counts(), (), None)
         self.weights = ActingWeights(

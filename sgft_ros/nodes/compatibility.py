@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from sgft_ros.robot import RobotContract
 
+PLACES = {'observation_scale': ' (scale of the terms)', 'action_scale': ' (command.scale)'}
+
 
 def check_compatible(checkpoint, contract: RobotContract, task) -> None:
     """
@@ -23,9 +25,10 @@ def check_compatible(checkpoint, contract: RobotContract, task) -> None:
         ('action_scale', list(contract.command.scale)),
     ) if name in metadata}  # checkpoints of earlier versions do not tell
     differences = [
-        f'{name} is {metadata.get(name)} in the checkpoint, {value} here'
+        f'{name} is {metadata.get(name)} in the checkpoint, {value} here{PLACES.get(name, "")}'
         for name, value in wanted.items() if metadata.get(name) != value]
     if differences:
         raise ValueError(
             f'checkpoint {checkpoint.path} does not fit robot {contract.name!r} and task '
-            f'{task.name!r}: {"; ".join(differences)}')
+            f'{task.name!r}: {"; ".join(differences)}. Use the contract and the task that the '
+            "policy was trained with, or train one for these ('sgft pretrain')")

@@ -16,7 +16,8 @@ class PolicyParameters:
         '', 'folder where a restarted policy finds its counts and weights; empty: nowhere')
     robot_name: str = parameter(
         '', "name of the robot in transitions; empty: the node's namespace or the contract's name")
-    seed: int = parameter(0, 'seed of the exploration', minimum=0, maximum=2**31 - 1)
+    seed: int = parameter(
+        0, 'seed of the exploration, and of what planners draw', minimum=0, maximum=2**31 - 1)
     exploration_std: float = parameter(
         0.6, 'least standard deviation of training actions, before the squashing', minimum=0.0,
         maximum=10.0)

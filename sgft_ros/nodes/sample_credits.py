@@ -49,7 +49,7 @@ class SampleCredits:
         :param learner: random number that tells this process from every other learner
         :param credits: requests in flight at most, and full ones in flight and in hand
         :param batches: minibatches in one request at most
-        :param successive: transitions in each run of rows that were stored one after another
+        :param successive: transitions in each run of rows that a robot made one after another
         :param timeout: until an unanswered request is sent again [s]
         :param poll_period: between two requests while no update is due [s]
         """

@@ -66,22 +66,30 @@ class Trainer(threading.Thread):
         self._warmed_up = warmed_up
         self._kept_at = tuner.updates
         self._saved = time.monotonic()
-        self._good = tuner.state()
         self.shares = TimeShares('idle')
         self.phase = 'waiting'
         self.paused = False
         self.losses = NO_LOSSES
         self.behind = 0        # updates that the transitions allow and that are not made yet
         self.disk_error = ''
-        self.diverged = 0      # times that the last good state was taken back
         self.refused = 0       # answers of the replay buffer that could not be used
-        self.problem = ''      # the last reason for one of these
+        self._refusal = ''     # the last reason
         self.ended = Future()  # done with the end of the thread; holds the error, if one ended it
 
     @property
     def updates(self) -> int:
         """Return the number of updates on real transitions."""
         return self._tuner.updates
+
+    @property
+    def diverged(self) -> int:
+        """Return how many times a candidate went back to its last good weights."""
+        return self._tuner.diverged
+
+    @property
+    def problem(self) -> str:
+        """Return why answers were refused and weights taken back, the last time of each."""
+        return '; '.join(filter(None, (self._refusal, self._tuner.problem)))
 
     @property
     def displayed_phase(self) -> str:
@@ -108,8 +116,7 @@ class Trainer(threading.Thread):
     def checkpoint(self):
         """Write everything needed to resume; return the path. A job."""
         self._saved = time.monotonic()
-        self._keep()
-        state = {name: value.numpy() for name, value in self._good.items()}
+        state = {name: value.numpy() for name, value in self._keep().items()}
         try:
             path = self._files.save(self._tuner.updates, state, {'warmed_up': self._warmed_up})
             self._export()
@@ -181,7 +188,6 @@ class Trainer(threading.Thread):
         self._tuner.warm_start(self._warm_start_columns, self._generator, progress)
         self._warm_start_columns = None
         self._warmed_up = not self._stopping
-        self._keep()
 
     def _tend(self):
         """Do the jobs, take the answers, save from time to time."""
@@ -196,7 +202,7 @@ class Trainer(threading.Thread):
                 self._credits.answer(self._answers.get())
             except ValueError as error:
                 self.refused += 1
-                self.problem = str(error)
+                self._refusal = str(error)
         if time.monotonic() - self._saved >= self._schedule.checkpoint_period:
             self._checkpoint_if_possible()
 
@@ -225,9 +231,6 @@ class Trainer(threading.Thread):
 
     def _update(self, batch):
         losses = self._tuner.update(batch, self._credits.inserted, self._credits.rewarded)
-        if not all(map(math.isfinite, losses.values())):
-            self._take_back(f'losses after {self._tuner.updates} updates: {losses}')
-            return
         self.losses = self.losses | losses  # a policy that waits has those of its last update
         if self._tuner.updates - self._kept_at < self._schedule.publish_interval:
             return
@@ -237,15 +240,9 @@ class Trainer(threading.Thread):
             self._keep()
 
     def _keep(self):
-        """Remember this state as the one to go back to; go back now if it is not finite."""
+        """Have the state remembered as the one to go back to; return it."""
         self._kept_at = self._tuner.updates
-        state = self._tuner.state()
-        bad = [name for name, value in state.items()
-               if value.is_floating_point() and not value.isfinite().all()]
-        if bad:
-            self._take_back(f'after {self._tuner.updates} updates not finite: {", ".join(bad)}')
-        else:
-            self._good = state
+        return self._tuner.keep()
 
     def _export(self):
         """Write the policies of the candidates that are some, one file each."""
@@ -256,12 +253,6 @@ class Trainer(threading.Thread):
                 **self._policy_metadata, 'updates': self._tuner.updates,
                 'version': self._files.version, 'candidate': candidate.name,
             }, '' if len(policies) == 1 else candidate.name)
-
-    def _take_back(self, reason):
-        self.diverged += 1
-        self.problem = f'{reason}; went back to the last good weights'
-        self._tuner.load_state(self._good)
-        self._kept_at = min(self._kept_at, self._tuner.updates)
 
     def _checkpoint_if_possible(self):
         try:

@@ -144,7 +144,7 @@ class TransitionStore:
             next_observation=transition.next_observation, reward=transition.reward,
             terminated=transition.terminated, truncated=transition.truncated,
             value=shaped.value, next_value=shaped.next_value, value_std=shaped.value_std,
-            shaped_reward=shaped.shaped_reward)
+            shaped_reward=shaped.shaped_reward, source=(transition.robot, transition.session))
         self._value_id = shaped.value_id
         self._seen.add(key)
         return True

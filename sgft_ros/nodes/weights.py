@@ -87,13 +87,17 @@ class WeightsJudge:
 
     def __init__(
         self, metadata: Mapping[str, object], tensors: Mapping[str, np.ndarray],
-        key: bytes | None = None,
+        key: bytes | None = None, seed: int = 0,
     ):
-        """`metadata` and `tensors` are those of the policy's checkpoint."""
+        """
+        `metadata` and `tensors` are those of the policy's checkpoint.
+
+        :param seed: of the run, beside the version that of what a planner draws
+        """
         self._architecture = architecture(metadata, tensors)
         self._sizes = self._architecture['sizes']
         self._shapes = {name: value.shape for name, value in tensors.items()}
-        self._key = key
+        self._key, self._seed = key, seed
 
     def accept(
         self, message: PolicyWeights, newer_than: int, observation: np.ndarray,
@@ -132,7 +136,7 @@ class WeightsJudge:
         try:
             # Finite numbers may still overflow.
             with np.errstate(all='ignore'):
-                policy = make_controller(controller, tensors, seed=version)
+                policy = make_controller(controller, tensors, (self._seed, version))
                 output = policy.act(observation) if controller['kind'] in PLANNERS else (
                     np.concatenate(policy.distribution(observation)))
         except (ArithmeticError, KeyError, IndexError, TypeError, ValueError) as error:

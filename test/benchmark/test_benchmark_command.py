@@ -3,14 +3,18 @@
 import json
 import os
 from pathlib import Path
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 from sgft_ros.benchmark.command import main
 from sgft_ros.benchmark.results import Results, RESULTS_FILE
+from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
+from shipped import CHECKPOINT
 
 SHORT = ('--transitions', '150', '--evaluation-episodes', '1')
 METHODS = ('--methods', 'sac', 'pbrs:warm_start_updates=5')
@@ -100,6 +104,20 @@ def test_an_interrupt_keeps_what_there_is_and_leaves_nothing_running(tmp_path):
 def test_what_cannot_be_run_is_named_before_anything_starts(tmp_path, arguments, message, capsys):
     assert main([*arguments, '--output', str(tmp_path)]) == 1
     assert message in capsys.readouterr().err
+
+
+def test_a_result_is_of_the_value_function_that_the_method_read(tmp_path, capsys):
+    checkpoint = shutil.copytree(CHECKPOINT, tmp_path / 'checkpoint')
+    arguments = ['--methods', 'sac', '--worlds', '100', *SHORT, '--output', str(tmp_path),
+                 '--checkpoints', str(checkpoint), '--workers', '1']
+    assert main(arguments) == 0
+    value = load_checkpoint(checkpoint / 'value.safetensors', 'value')
+    tensors = {name: np.zeros_like(tensor) for name, tensor in value.tensors.items()}
+    save_checkpoint(value.path, 'value', tensors, value.metadata)
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.count('1 trials, 0 of them done before') == 2
+    assert main(arguments) == 0
+    assert '1 trials, 1 of them done before' in capsys.readouterr().out
 
 
 def test_changed_settings_do_not_mix_with_old_results(tmp_path, capsys):

@@ -13,7 +13,8 @@ def test_a_result_is_found_again_by_another_process(tmp_path):
     assert again.all == results.all and len(again.all) == 2
     assert again.find(result(world=1))['world'] == 1
     for other in ({'world': 2}, {'seed': 1}, {'gap': 0.5}, {'method': 'sac'},
-                  {'policy_sha256': 'def'}, {'value': 'random'}):
+                  {'policy_sha256': 'def'}, {'value': 'random'},
+                  {'other_sha256': {'value': 'def', 'warm_start': 'abc'}}):
         assert again.find(result(**other)) is None
 
 
@@ -35,6 +36,16 @@ def test_results_of_other_settings_are_not_mixed_in(tmp_path):
         results.find(result(settings={'horizon': 7, 'sizes': (64, 64)}))
     with pytest.raises(ValueError, match='evaluation_interval = 500, now it is 100'):
         results.find(result(protocol={'evaluation_interval': 100}))
+
+
+def test_results_that_do_not_tell_their_value_function_are_reported_and_not_mixed_in(tmp_path):
+    old = result()
+    del old['other_sha256']
+    Results(tmp_path).add(old)
+    results = Results(tmp_path)
+    assert len(results.all) == 1
+    with pytest.raises(ValueError, match="'sgft_sac' was measured with value = None, now it is"):
+        results.find(result())
 
 
 @pytest.mark.parametrize('line', ['{"format_version": 1}', 'no JSON', '[]'])

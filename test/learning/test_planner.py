@@ -7,7 +7,7 @@ from sgft_ros.learning.dynamics import DynamicsLearner, fit_world, WorldConfig
 from sgft_ros.learning.planner import Planner, PlannerConfig
 from sgft_ros.learning.world_model import WorldModel
 import torch
-from worlds import episode, GAMMA, NEAR, network, simulated_world, SPEED, transitions
+from worlds import check_draws, episode, GAMMA, NEAR, network, simulated_world, SPEED, transitions
 
 TURN = 2.2  # [rad], by which the drive of the real robot is turned
 
@@ -130,6 +130,22 @@ def test_it_resumes_with_the_moments_of_both_optimisers(simulated):
         np.testing.assert_array_equal(resumed.policy_tensors()[name], value)
 
 
+@pytest.mark.parametrize('name', ['updates', 'adapter_bias', 'dynamics.bias2', 'optimiser.1.step'])
+def test_a_state_that_lacks_something_is_refused_and_changes_nothing(simulated, name):
+    learner = DynamicsLearner(simulated, 1e-3, 0.02)
+    before, state = learner.state(), learned(simulated, 64, 20).state()
+    del state[name]
+    with pytest.raises(ValueError, match=f"tensor '{name}': expected shape .*, got nothing"):
+        learner.load_state(state)
+    for own, value in learner.state().items():
+        assert torch.equal(value, before[own]), own
+
+
+def test_an_evaluation_is_decided_by_its_start_and_training_is_not(simulated):
+    description = {'kind': 'planner', 'gamma': GAMMA, 'horizon': 3, 'samples': 16}
+    check_draws(lambda seed: make_controller(description, simulated, seed))
+
+
 def test_without_time_the_plan_before_goes_on(simulated):
     planner = Planner(simulated, GAMMA)
     state = np.array([1.0, 0.5], np.float32)
@@ -153,7 +169,7 @@ def test_noise_is_its_own_and_small_and_actions_stay_within_their_range(simulate
     description = {'kind': 'planner', 'gamma': GAMMA, 'horizon': 3, 'samples': 16}
     quiet, noisy = (make_controller(description, simulated, seed=4) for _ in range(2))
     state = np.array([1.0, 0.5], np.float32)
-    action = quiet.act(state)
+    action = quiet.act(state, np.zeros(2, np.float32))
     disturbed = noisy.act(state, np.array([1.0, -20.0]), least_std=9.0)
     np.testing.assert_allclose(disturbed, [min(1.0, action[0] + 0.1), -1.0], atol=1e-6)
 

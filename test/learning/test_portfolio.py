@@ -1,5 +1,6 @@
 """Candidates learn side by side, and real success says which of them acts."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -79,12 +80,44 @@ def test_a_portfolio_resumes_as_it_was(checkpoints):
     for _ in range(3):
         portfolio.update(batch(), 100)
     resumed = make_tuner(CONFIGS, checkpoints, seed=5)
-    resumed.load_state(portfolio.state())
+    resumed.load_state(portfolio.keep())
     assert resumed.updates == 3 and resumed.trained
     assert portfolio.update(batch(), 100) == resumed.update(batch(), 100)
     for own, other in zip(portfolio.candidates(), resumed.candidates(), strict=True):
         for name, value in own.tensors.items():
             np.testing.assert_array_equal(other.tensors[name], value)
+
+
+def test_one_that_diverges_goes_back_alone_and_its_updates_stay_counted(checkpoints):
+    configs = {'sac': CONFIGS['sac'], 'pbrs': dataclasses.replace(
+        CONFIGS['sac'], algorithm='pbrs', reward_scale=1e30)}
+    data = batch() | {'shaped_reward': torch.ones(32)}  # of which the square overflows then
+    portfolio = make_tuner(configs, checkpoints)
+    alone = make_tuner({'sac': CONFIGS['sac']}, checkpoints)
+    first = portfolio.candidates()[1].tensors
+    for _ in range(30):
+        losses = portfolio.update(data, 40)
+        expected = alone.update({name: column[:16] for name, column in data.items()}, 40)
+        assert losses == expected
+    assert not portfolio.updates_due(40)  # nobody waits for what diverges every time
+    assert portfolio.diverged == 30 and portfolio.updates == 30
+    assert portfolio.problem.startswith('pbrs: losses after 30 updates: ')
+    for name, value in portfolio.candidates()[1].tensors.items():
+        np.testing.assert_array_equal(value, first[name])
+
+
+def test_what_is_not_finite_is_neither_kept_nor_published(checkpoints):
+    tuner = make_tuner({'sac': CONFIGS['sac']}, checkpoints)
+    tuner.update(batch(), 100)
+    good = tuner.keep()
+    tuner.update(batch(), 100)
+    tuner.learner.actor.flat.data[0] = float('nan')
+    kept, (candidate,) = tuner.keep(), tuner.candidates()
+    assert int(kept['updates']) == 1 and int(kept['updates_before_reset']) == 1
+    assert all(torch.equal(kept[name], value) for name, value in good.items()
+               if name != 'updates_before_reset')
+    assert np.isfinite(np.concatenate([each.ravel() for each in candidate.tensors.values()])).all()
+    assert tuner.updates == 2 and 'after 2 updates not finite: actor.' in tuner.problem
 
 
 def test_a_missing_checkpoint_is_named(checkpoints):

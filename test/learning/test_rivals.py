@@ -37,13 +37,13 @@ def batch(seed=0, **changes):
     return {name: torch.as_tensor(column) for name, column in data.items()}
 
 
-def tuner(algorithm, **config):
+def tuner(algorithm, seed=1, **config):
     config = {'critic_updates': 0, 'warm_start_updates': 10, 'batch_size': BATCH, **config}
     state = {name: tensor.numpy() for name, tensor in SIMULATED.state().items()}
     return FineTuner(FineTuningConfig(algorithm, **config), {
         'policy': Checkpoint('policy.safetensors', SIMULATED.policy_tensors(),
                              {'gamma': GAMMA}, ''),
-        'learner': Checkpoint('learner.safetensors', state, {}, '')}, seed=1)
+        'learner': Checkpoint('learner.safetensors', state, {}, '')}, seed)
 
 
 def assert_policy_of_the_simulator(learner):
@@ -65,6 +65,14 @@ def test_a_rival_begins_with_the_policy_of_the_simulator_and_comes_back_to_it(al
     rival.reset()
     assert_policy_of_the_simulator(rival.learner)
     assert torch.equal(rival.learner.critic.flat, warm)
+
+
+@pytest.mark.parametrize('algorithm', [*RIVALS, 'sac'])
+def test_the_seed_decides_what_a_learner_of_the_simulator_draws(algorithm):
+    rival, same, other = (tuner(algorithm, seed=seed) for seed in (1, 1, 2))
+    for _ in range(2):  # the first step of the policy, which the draws decide, then of the critics
+        losses = rival.update(batch())
+        assert losses == same.update(batch()) != other.update(batch())
 
 
 @pytest.mark.parametrize('algorithm', RIVALS)

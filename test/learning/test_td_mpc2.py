@@ -12,7 +12,7 @@ from sgft_ros.learning.latent_planner import BINS, GROUP, LatentPlanner, LIMIT
 from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.td_mpc2 import cross_entropy, expectation, sequences, TDMPC2
 import torch
-from worlds import episode, GAMMA, transitions
+from worlds import check_draws, episode, GAMMA, transitions
 
 CONFIG = SACConfig(2, 2, GAMMA, hidden=(16, 16), learning_rate=1e-3, tau=0.01)
 PI_SIM = SAC(CONFIG, 3)
@@ -200,6 +200,11 @@ def test_a_state_of_another_size_is_refused_and_changes_nothing():
         assert torch.equal(value, before[name]), name
 
 
+def test_an_evaluation_is_decided_by_its_start_and_training_is_not(learned):
+    description = {'kind': 'latent_planner', 'gamma': GAMMA, 'horizon': HORIZON, 'samples': 64}
+    check_draws(lambda seed: make_controller(description, learned.policy_tensors(), seed))
+
+
 def test_without_time_the_plan_before_goes_on(learned):
     planner = LatentPlanner(learned.policy_tensors(), GAMMA, HORIZON, 64)
     state = np.array([1.0, 0.5], np.float32)
@@ -216,7 +221,7 @@ def test_noise_is_that_of_the_plan_and_actions_stay_within_their_range(learned):
     description = {'kind': 'latent_planner', 'gamma': GAMMA, 'horizon': HORIZON, 'samples': 64}
     tensors, state = learned.policy_tensors(), np.array([1.0, 0.5], np.float32)
     quiet, noisy = (make_controller(description, tensors, seed=4) for _ in range(2))
-    action = quiet.act(state)
+    action = quiet.act(state, np.zeros(2, np.float32))
     disturbed = noisy.act(state, np.array([0.1, -200.0], np.float32), least_std=9.0)
     assert 0.0 < disturbed[0] - action[0] < 0.2 or disturbed[0] == 1.0
     assert disturbed[1] == -1.0

@@ -55,6 +55,26 @@ def episode(controller, turn=0.0, start=(1.0, -0.6), limit=25):
     return limit
 
 
+def check_draws(make):
+    """Check what a planner, made of a seed, draws in evaluations and in training."""
+    start = np.array([1.0, -0.6], np.float32)
+
+    def actions(planner, noise, count=4):
+        planner.reset()
+        return np.array([planner.act(start, noise) for _ in range(count)])
+
+    planner, quiet = make((3, 7)), np.zeros(2, np.float32)
+    first = actions(planner, None)
+    training = actions(planner, quiet), actions(planner, quiet)
+    assert (training[0] != training[1]).any()
+    for again in (planner, make((3, 7))):
+        np.testing.assert_array_equal(actions(again, None), first)
+    assert (np.diff(first, axis=0) != 0).any()  # each decision draws anew
+    for other in ((4, 7), (3, 8)):  # seeds of the run, versions
+        assert (actions(make(other), None) != first).any()
+        assert (actions(make(other), quiet) != training[0]).any()
+
+
 def network(tensors, prefix):
     """Return the torch network of a prefix."""
     result = EnsembleMLP(*mlp_sizes(tensors, prefix))

@@ -78,6 +78,19 @@ def test_new_weights_of_a_planner_go_on_with_the_plan():
     np.testing.assert_array_equal(acting.now.policy.act(SEEN, budget=OVER), planned)
 
 
+def test_seed_and_version_decide_what_a_planner_draws():
+    description = {'kind': 'latent_planner', 'gamma': 0.97, 'horizon': 3, 'samples': 32}
+    tensors = TDMPC2(SACConfig(OBSERVATION, 3, 0.97), 3).policy_tensors()
+
+    def action(seed, version):
+        chosen = WeightsJudge(metadata(), FIRST, seed=seed).judge(
+            tensors, version, '', SEEN, description)
+        return chosen.policy.act(SEEN).tolist()
+
+    assert action(1, 5) == action(1, 5)
+    assert action(1, 5) not in (action(2, 5), action(1, 6), action(5, 1))
+
+
 @pytest.mark.parametrize('version', [0, 1, 2])
 def test_old_version_is_refused(version):
     assert 'not newer than 2' in refusal(message(version), newer_than=2)
