@@ -30,7 +30,7 @@ class SACConfig:
     tau: float = 0.005                    # share of the critic in its target per update
     temperature: float = 0.1              # alpha at the start
     target_entropy: float | None = None   # [nat]; None is minus the number of actions
-    heads_per_row: int = 5                # of a minibatch, at most; see SAC.update
+    heads_per_row: int = 2                # of a minibatch, at most; see SAC.update
 
     def __post_init__(self):
         if self.heads_per_row < 1:
