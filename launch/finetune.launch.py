@@ -21,6 +21,7 @@ from launch.event_handlers import OnProcessIO
 from launch_ros.actions import Node
 import sgft_ros
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE, ROBOT_SIDE
+from sgft_ros.nodes.run_arguments import recalled
 from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
 
 BOOLEAN = ['true', 'false']
@@ -54,8 +55,8 @@ ARGUMENTS = {
                        'them; empty: those of the simulator'),
     'prior_ratio': ('', 'share of prior_data in what is learned from, 0...1; empty: as the '
                         "algorithm's file says"),
-    'run_folder': ('', 'folder of the run, taken up again if it exists; empty: '
-                       'runs/<time>_<task>_<algorithm>_seed<seed>'),
+    'run_folder': ('', 'folder of the run, taken up again, with its arguments, if it exists; '
+                       'empty: runs/<time>_<task>_<algorithm>_seed<seed>'),
     'learner': ('true', 'start the learner; false: it joins from another machine', BOOLEAN),
     'record': ('true', 'record a bag of the run', BOOLEAN),
     'namespace': ('', 'namespace of policy, safety gate and robot'),
@@ -81,7 +82,18 @@ def generate_launch_description():
             name, default_value=default, description=description,
             choices=choices[0] if choices else None)
         for name, (default, description, *choices) in ARGUMENTS.items()]
-    return LaunchDescription([*declarations, OpaqueFunction(function=start)])
+    return LaunchDescription([
+        OpaqueFunction(function=recall), *declarations, OpaqueFunction(function=start)])
+
+
+def recall(context):
+    """Let a run that is taken up again keep the arguments that it began with."""
+    # Before the declarations: then only those are known that somebody gave.
+    configurations = context.launch_configurations
+    given = {name: configurations[name] for name in ARGUMENTS if name in configurations}
+    for name, value in recalled(given).items():
+        if name in ARGUMENTS:
+            configurations[name] = value
 
 
 def start(context):
