@@ -20,6 +20,7 @@ from launch.actions import (
 from launch.event_handlers import OnProcessIO
 from launch_ros.actions import Node
 import sgft_ros
+from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE, ROBOT_SIDE
 from sgft_ros.nodes.run_arguments import recalled
 from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
@@ -99,6 +100,8 @@ def recall(context):
 def start(context):
     """Write the configuration to the run folder; return the nodes of the run."""
     run = RunConfiguration({name: context.launch_configurations[name] for name in ARGUMENTS})
+    run.folder.mkdir(parents=True, exist_ok=True)
+    hold(run.folder, 'launch')  # as long as this process lives
     file = run.write()
     nodes = [node(run, name, file) for name in (*ROBOT_SIDE, *LEARNING_SIDE)
              if name in run.parameters and (run.learner or name != 'learner')]
