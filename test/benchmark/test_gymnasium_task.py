@@ -58,10 +58,13 @@ def test_the_benchmark_compares_methods_by_the_return_over_the_best_one(
         task, checkpoints, tmp_path, capsys):
     arguments = ['--tasks', str(task), '--checkpoints', str(checkpoints), '--worlds', '100',
                  '--output', str(tmp_path), '--workers', '1']
-    methods = ['sac', 'auto:candidates=sgft_geometric+sac']
+    methods = ['sac', 'auto:candidates=sgft_geometric+sac+planner']
     assert command.main([*arguments, '--methods', *methods]) == 0
+    assert f'warning: {methods[1]} goes without planner' in capsys.readouterr().err
     results = Results(tmp_path).all
     assert len(results) == 2
+    assert [list(result['settings'].get('candidates', ())) for result in results] == [
+        [], ['sgft_geometric', 'sac']]
     for result in results:
         assert (result['task'], result['robot']) == (str(task), '')
         assert [round_['transitions'] >= due for round_, due in zip(
