@@ -95,7 +95,7 @@ def _run(todo, workers, results):
     behind = [0] * len(jobs)
     columns = (TextColumn('{task.description}'), BarColumn(), TextColumn(
         '{task.fields[ended]}/{task.fields[trials]} trials'), TimeElapsedColumn(),
-        TextColumn('to go'), TimeRemainingColumn(elapsed_when_finished=True))
+        TextColumn('to go'), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, speed_estimate_period=600.0) as progress:
         bar = progress.add_task(
