@@ -147,7 +147,7 @@ def nobody_else_can_take_up(run):
 
 
 @pytest.mark.parametrize('file, node', [
-    ('value', 'value_shaping'), ('warm_start', 'learner')])
+    ('policy', 'policy'), ('value', 'value_shaping'), ('warm_start', 'learner')])
 def test_a_broken_checkpoint_ends_the_launch_with_its_reason(domain_id, tmp_path, file, node):
     with Run(tmp_path, transition_limit='100000') as run:
         path = tmp_path / 'checkpoints' / f'{file}.safetensors'
@@ -155,3 +155,4 @@ def test_a_broken_checkpoint_ends_the_launch_with_its_reason(domain_id, tmp_path
         assert run.finish() == 1
         assert f'{file}.safetensors cannot be read' in run.output
         assert f'{node} ended with exit code' in run.output
+        assert 'Traceback' not in run.output
