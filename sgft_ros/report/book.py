@@ -90,8 +90,10 @@ class RunBook:
         """Enter all episodes that still wait."""
         self._enter_training(list(self._waiting))
 
-    def write_summary(self, outcome: str, learner: Mapping, control_loop: Mapping) -> dict:
-        """Bring summary.json up to date; return what it says."""
+    def write_summary(
+        self, outcome: str, learner: Mapping, control_loop: Mapping, errors: Mapping[str, str],
+    ) -> dict:
+        """Bring summary.json up to date, with the `errors` by node; return what it says."""
         summary = {
             'format_version': 1,
             'title': self._title,
@@ -102,6 +104,7 @@ class RunBook:
             'transitions': self.transitions,
             'learner': dict(learner),
             'control_loop': dict(control_loop),
+            'errors': dict(errors),
         }
         self._try(write_summary, self._folder, summary)
         return summary

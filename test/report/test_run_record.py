@@ -160,7 +160,7 @@ def test_time_in_which_nothing_ran_does_not_count(tmp_path):
     write_summary(tmp_path, {'started': begun, 'duration': 28.0})
     book = RunBook(tmp_path, '', 0.9, 100)
     assert 28.0 <= book.elapsed() < 60.0
-    summary = book.write_summary('running', {}, {})
+    summary = book.write_summary('running', {}, {}, {})
     assert summary['started'] == begun and 28.0 <= summary['duration'] < 60.0
 
 
