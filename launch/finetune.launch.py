@@ -24,6 +24,7 @@ from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE, ROBOT_SIDE
 from sgft_ros.nodes.run_arguments import recalled
 from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
+from sgft_ros.robot.yaml_section import suggest
 
 BOOLEAN = ['true', 'false']
 ARGUMENTS = {
@@ -65,6 +66,9 @@ ARGUMENTS = {
     'respawn': ('true', 'start nodes again that die', BOOLEAN),
     'rviz': ('false', 'show the run in RViz', BOOLEAN),
 }
+# What launch itself understands.
+OF_LAUNCH = ('emulate_tty', 'launch-prefix', 'launch-prefix-filter', 'sigkill_timeout',
+             'sigterm_timeout')
 RESPAWN_DELAY = 1.0  # [s]
 START_TIME = 20.0    # [s] in which an error is one of the configuration: no new start helps
 CONFIGURATION_ERROR = 2  # exit code that says so itself
@@ -84,7 +88,18 @@ def generate_launch_description():
             choices=choices[0] if choices else None)
         for name, (default, description, *choices) in ARGUMENTS.items()]
     return LaunchDescription([
-        OpaqueFunction(function=recall), *declarations, OpaqueFunction(function=start)])
+        OpaqueFunction(function=refuse_unknown), OpaqueFunction(function=recall), *declarations,
+        OpaqueFunction(function=start)])
+
+
+def refuse_unknown(context):
+    """Refuse an argument that would have no effect, such as `simulatd:=false`."""
+    if Path(__file__).name not in (Path(word).name for word in sys.argv):
+        return  # the words on the command line are for a launch file that includes this one
+    for text in context.argv:
+        name, _, _ = text.partition(':=')
+        if name not in ARGUMENTS and name not in OF_LAUNCH:
+            raise ValueError(f'unknown launch argument {name!r}{suggest(name, ARGUMENTS)}')
 
 
 def recall(context):

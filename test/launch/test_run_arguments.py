@@ -2,6 +2,8 @@
 
 from pathlib import Path
 import runpy
+import subprocess
+import sys
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext
@@ -12,13 +14,14 @@ from sgft_ros.shipped import shipped_checkpoints
 import yaml
 
 LAUNCH_FILE = Path(get_package_share_directory('sgft_ros')) / 'launch' / 'finetune.launch.py'
+TIMEOUT = 60.0  # [s]
 
 
 @pytest.fixture
 def launched():
     """Give what visits the launch file up to where nodes are made, and returns the arguments."""
-    def visit(**given):
-        context = LaunchContext()
+    def visit(command_line=(), **given):
+        context = LaunchContext(argv=command_line)
         context.launch_configurations.update(given)
         *before_nodes, _ = runpy.run_path(
             str(LAUNCH_FILE))['generate_launch_description']().entities
@@ -87,3 +90,22 @@ def test_a_run_file_that_holds_no_arguments_is_named(launched, tmp_path):
     (tmp_path / 'run.yaml').write_text('policy: {ros__parameters: {}}')
     with pytest.raises(ValueError, match='run.yaml: expected the arguments of a run'):
         launched(run_folder=str(tmp_path))
+
+
+def test_an_argument_that_does_not_exist_is_refused_before_anything_is_written(tmp_path):
+    done = subprocess.run(
+        [sys.executable, '-m', 'sgft_ros.cli', 'launch', '--noninteractive', 'sgft_ros',
+         'finetune.launch.py', f'run_folder:={tmp_path / "run"}', 'simulatd:=false'],
+        capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.returncode == 1
+    assert "unknown launch argument 'simulatd'; did you mean 'simulated'?" in done.stdout
+    assert not (tmp_path / 'run').exists()
+
+
+def test_arguments_of_a_launch_file_that_includes_this_one_are_left_to_it(launched, monkeypatch):
+    arguments = ['speed:=2.0', 'task:=push']
+    monkeypatch.setattr(sys, 'argv', ['ros2', 'launch', 'mine.launch.py', *arguments])
+    assert launched(arguments, task='push')['task'] == 'push'
+    monkeypatch.setattr(sys, 'argv', ['ros2', 'launch', str(LAUNCH_FILE), *arguments])
+    with pytest.raises(ValueError, match="unknown launch argument 'speed'"):
+        launched(arguments, task='push')
