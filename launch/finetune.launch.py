@@ -20,8 +20,11 @@ from launch.actions import (
 from launch.event_handlers import OnProcessIO
 from launch_ros.actions import Node
 import sgft_ros
+from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE, ROBOT_SIDE
+from sgft_ros.nodes.run_arguments import recalled
 from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
+from sgft_ros.robot.yaml_section import suggest
 
 BOOLEAN = ['true', 'false']
 ARGUMENTS = {
@@ -54,8 +57,8 @@ ARGUMENTS = {
                        'them; empty: those of the simulator'),
     'prior_ratio': ('', 'share of prior_data in what is learned from, 0...1; empty: as the '
                         "algorithm's file says"),
-    'run_folder': ('', 'folder of the run, taken up again if it exists; empty: '
-                       'runs/<time>_<task>_<algorithm>_seed<seed>'),
+    'run_folder': ('', 'folder of the run, taken up again, with its arguments, if it exists; '
+                       'empty: runs/<time>_<task>_<algorithm>_seed<seed>'),
     'learner': ('true', 'start the learner; false: it joins from another machine', BOOLEAN),
     'record': ('true', 'record a bag of the run', BOOLEAN),
     'namespace': ('', 'namespace of policy, safety gate and robot'),
@@ -63,6 +66,9 @@ ARGUMENTS = {
     'respawn': ('true', 'start nodes again that die', BOOLEAN),
     'rviz': ('false', 'show the run in RViz', BOOLEAN),
 }
+# What launch itself understands.
+OF_LAUNCH = ('emulate_tty', 'launch-prefix', 'launch-prefix-filter', 'sigkill_timeout',
+             'sigterm_timeout')
 RESPAWN_DELAY = 1.0  # [s]
 START_TIME = 20.0    # [s] in which an error is one of the configuration: no new start helps
 CONFIGURATION_ERROR = 2  # exit code that says so itself
@@ -81,12 +87,36 @@ def generate_launch_description():
             name, default_value=default, description=description,
             choices=choices[0] if choices else None)
         for name, (default, description, *choices) in ARGUMENTS.items()]
-    return LaunchDescription([*declarations, OpaqueFunction(function=start)])
+    return LaunchDescription([
+        OpaqueFunction(function=refuse_unknown), OpaqueFunction(function=recall), *declarations,
+        OpaqueFunction(function=start)])
+
+
+def refuse_unknown(context):
+    """Refuse an argument that would have no effect, such as `simulatd:=false`."""
+    if Path(__file__).name not in (Path(word).name for word in sys.argv):
+        return  # the words on the command line are for a launch file that includes this one
+    for text in context.argv:
+        name, _, _ = text.partition(':=')
+        if name not in ARGUMENTS and name not in OF_LAUNCH:
+            raise ValueError(f'unknown launch argument {name!r}{suggest(name, ARGUMENTS)}')
+
+
+def recall(context):
+    """Let a run that is taken up again keep the arguments that it began with."""
+    # Before the declarations: then only those are known that somebody gave.
+    configurations = context.launch_configurations
+    given = {name: configurations[name] for name in ARGUMENTS if name in configurations}
+    for name, value in recalled(given).items():
+        if name in ARGUMENTS:
+            configurations[name] = value
 
 
 def start(context):
     """Write the configuration to the run folder; return the nodes of the run."""
     run = RunConfiguration({name: context.launch_configurations[name] for name in ARGUMENTS})
+    run.folder.mkdir(parents=True, exist_ok=True)
+    hold(run.folder, 'launch')  # as long as this process lives
     file = run.write()
     nodes = [node(run, name, file) for name in (*ROBOT_SIDE, *LEARNING_SIDE)
              if name in run.parameters and (run.learner or name != 'learner')]

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 import itertools
 import os
 from pathlib import Path
@@ -65,10 +65,8 @@ def _jobs(options):
     jobs = []
     for task in options.tasks:
         setting = sim_to_real(task, options.robot)  # refused here, not by every worker
-        methods = {text: config_of(task) if text == ORACLE else load_method(text, task)
+        methods = {text: _method(text, task, setting)
                    for text in options.methods or chosen['methods']}
-        for text, method in methods.items():
-            _check(task, setting, text, method)
         protocol = Protocol.of_task(
             task, transition_limit=options.transitions or chosen['transitions'],
             evaluation_interval=options.evaluation_interval,
@@ -102,7 +100,7 @@ def _run(todo, workers, results):
     behind = [0] * len(jobs)
     columns = (TextColumn('{task.description}'), BarColumn(), TextColumn(
         '{task.fields[ended]}/{task.fields[trials]} trials'), TimeElapsedColumn(),
-        TextColumn('to go'), TimeRemainingColumn(elapsed_when_finished=True))
+        TextColumn('to go'), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, speed_estimate_period=600.0) as progress:
         bar = progress.add_task(
@@ -127,11 +125,26 @@ def _run(todo, workers, results):
                       file=sys.stderr, flush=True)
 
 
-def _check(task, setting, text, method):
-    """Refuse a method that needs what pretraining did not make of a task."""
-    if text != ORACLE and 'dynamics' in checkpoint_kinds(method.tunings) and not setting.plannable:
+def _method(text, task, setting):
+    """
+    Return a method without the candidates that need what pretraining did not make of the task.
+
+    :raises ValueError: if none is left
+    """
+    if text == ORACLE:
+        return config_of(task)
+    method = load_method(text, task)
+    if setting.plannable:
+        return method
+    tunings = {name: tuning for name, tuning in method.tunings.items()
+               if 'dynamics' not in checkpoint_kinds({name: tuning})}
+    if not tunings:
         raise ValueError(f'method {text!r} plans on dynamics, which pretraining does not fit for '
                          f'task {task!r}; choose methods without planner')
+    if left_out := ', '.join(method.tunings.keys() - tunings.keys()):
+        print(f'warning: {text} goes without {left_out}: pretraining fits no dynamics for task '
+              f'{task!r}', file=sys.stderr)
+    return replace(method, tunings=tunings)
 
 
 def _shipped(setting: SimToReal, seed: int) -> Path:

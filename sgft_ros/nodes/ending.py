@@ -1,12 +1,20 @@
 """How nodes begin and end: the same in ROS 2 of every distribution, and between two callbacks."""
 
 from contextlib import contextmanager
+from pathlib import Path
 import signal
+import sys
+import traceback
 
 import rclpy
+from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException
+from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
+
+# What the constructor of a node raises for a parameter, a file or a folder that it cannot use.
+REFUSALS = (ValueError, RuntimeError, OSError, ParameterException)
 
 
 @contextmanager
@@ -34,14 +42,21 @@ def _failing_as_shutdown():
         raise ExternalShutdownException from error
 
 
-def begin(node_type):
+def begin(node_type, exit_code=1):
     """
-    Make a node.
+    Make a node; where it cannot use what it was given, say why and exit.
 
     :raises ExternalShutdownException: if the context was shut down meanwhile, as a signal does
+    :raises SystemExit: with the exit code, if the node raised one of REFUSALS
     """
-    with _failing_as_shutdown():
-        return node_type()
+    try:
+        with _failing_as_shutdown():
+            return node_type()
+    except REFUSALS as error:
+        logger = get_logger(Path(sys.argv[0]).stem)
+        logger.fatal(str(error))
+        logger.debug(traceback.format_exc())
+        raise SystemExit(exit_code) from None
 
 
 def spin_until(node, future):
@@ -77,7 +92,7 @@ def spin_until_signal(node_type, args=None, drain=0.0):
     while, so that nothing is lost that was on its way.
     """
     with ending_by_signal(args) as ended:
-        node = node_type()
+        node = begin(node_type)
         rclpy.spin_until_future_complete(node, ended)
         if drain:
             rclpy.spin_until_future_complete(node, Future(), timeout_sec=drain)

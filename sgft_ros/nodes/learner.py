@@ -3,11 +3,8 @@
 from concurrent.futures import TimeoutError as JobTimeout
 import os
 import secrets
-import sys
 
-from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException
-from rclpy.logging import get_logger
 from rclpy.node import Node
 from rclpy.task import Future
 from sgft_ros.learning.algorithms import ALGORITHMS
@@ -205,16 +202,12 @@ def _warm_start_columns(settings, tuner):
 
 
 def main(args=None):
-    """Run the node; save a checkpoint before it ends. Return the exit code."""
+    """Run the node; save a checkpoint before it ends."""
     torch.set_num_threads(1)  # small networks: more threads only take the processor from others
     node = None
     with initialised(args):
         try:
-            try:
-                node = begin(LearnerNode)
-            except (ValueError, RuntimeError, ParameterException) as error:
-                get_logger('learner').fatal(str(error))
-                return CONFIGURATION_ERROR
+            node = begin(LearnerNode, CONFIGURATION_ERROR)
             node.start()
             spin_until(node, node.ended)
             if node.ended.done():
@@ -224,8 +217,7 @@ def main(args=None):
         finally:
             if node is not None:
                 node.close()
-    return 0
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main()

@@ -1,7 +1,6 @@
 """The learner's files: checkpoints, versions of the weights, and who may write them."""
 
 from collections.abc import Mapping
-import fcntl
 import json
 import os
 from pathlib import Path
@@ -14,6 +13,7 @@ from sgft_ros.learning.checkpoint import (
     save_checkpoint,
     write_atomically,
 )
+from sgft_ros.nodes.folder_lock import hold
 
 KIND = 'learner'
 KEPT = 3             # checkpoints; one may be torn by the disk, two never were
@@ -35,13 +35,7 @@ class LearnerFiles:
         self.folder = Path(run_folder) / 'checkpoints'
         self.folder.mkdir(parents=True, exist_ok=True)
         self._identity = {name: identity[name] for name in IDENTITY}
-        self._lock = os.open(
-            self.folder / '.lock', os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._lock)
-            raise RuntimeError(f'{self.folder} is in use by another learner') from None
+        self._lock = hold(self.folder, 'learner')
         self._version_file = self.folder / 'version.json'
         self.version = self._reserved = self._read_version()
         self.damaged: list[str] = []

@@ -86,7 +86,7 @@ class LearnerReport:
         if trainer.diverged or trainer.refused:
             level, message = diagnostics.ERROR, trainer.problem
         if trainer.disk_error:
-            level, message = diagnostics.ERROR, trainer.disk_error
+            level, message = diagnostics.ERROR, f'no new checkpoint: {trainer.disk_error}'
         return level, message, {
             'phase': trainer.displayed_phase, 'updates': trainer.updates,
             'behind': trainer.behind,

@@ -12,7 +12,7 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.task import Future
 from sgft_ros.msg import EpisodeResult, LearnerStatus, ShapedTransition
-from sgft_ros.nodes import monitor_text, qos
+from sgft_ros.nodes import diagnostics, monitor_text, qos
 from sgft_ros.nodes.ending import begin, initialised, spin_until
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.report.book import RunBook
@@ -62,6 +62,7 @@ class Monitor(Node):
         self._learner = None
         self._loops = {}  # name of the status -> its values
         self._stored = None
+        self._errors = {}  # node -> the error that it has, as long as it has it
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(settings.print_period, self._print_state, clock=steady)
         self.create_timer(TEND_PERIOD, self._tend, clock=steady)
@@ -93,6 +94,10 @@ class Monitor(Node):
 
     def _on_diagnostics(self, array):
         for status in array.status:
+            node = status.name.partition(':')[0]
+            self._errors.pop(node, None)
+            if status.level == diagnostics.ERROR:
+                self._errors[node] = status.message
             if status.name.endswith(CONTROL_LOOP):
                 values = {pair.key: pair.value for pair in status.values}
                 self._loops[status.name] = values | {'message': status.message}
@@ -108,7 +113,8 @@ class Monitor(Node):
             self.finished.set_result(outcome)
 
     def _write_summary(self, outcome='running'):
-        return self._book.write_summary(outcome, self._learner_summary(), self._loop())
+        return self._book.write_summary(
+            outcome, self._learner_summary(), self._loop(), self._errors)
 
     def _overdue(self):
         """Return an outcome where the limit has passed and no evaluation follows."""
@@ -131,7 +137,8 @@ class Monitor(Node):
         _say(monitor_text.state_line(
             self._book.elapsed(), loop.get('phase', 'starting'), len(record.episodes),
             self._book.transitions, self._settings.transition_limit, record.rounds,
-            loop.get('policy_version', last_version), self._learner, self._stored, loop))
+            loop.get('policy_version', last_version), self._learner, self._stored, loop,
+            self._errors))
 
     def _loop(self):
         """Return what the policy says of its control loop; of several robots, the latest one."""

@@ -17,12 +17,13 @@ def count(number):
 
 
 def state_line(elapsed, phase, episodes, transitions, limit, rounds, policy_version, learner,
-               stored, control_loop):
+               stored, control_loop, errors):
     """
     Return the state of the run as one line.
 
     `learner` is the last LearnerStatus or None; `control_loop` maps the keys that the policy
-    reports in /diagnostics to their texts, where they are known, and `message` to its message.
+    reports in /diagnostics to their texts, where they are known, and `message` to its message;
+    `errors` maps nodes to the errors that they report there.
     """
     parts = [
         f'{clock(elapsed):>6}  {phase:<12}',
@@ -45,6 +46,7 @@ def state_line(elapsed, phase, episodes, transitions, limit, rounds, policy_vers
         parts.append(f'{control_loop["missed_ticks"]} ticks missed')
     if control_loop.get('state', ACTING) != ACTING and control_loop['message'] != phase:
         parts.append(f'{control_loop["state"]}: {control_loop["message"]}')
+    parts += [f'{node}: {error}' for node, error in errors.items()]
     return ' | '.join(parts)
 
 
@@ -102,5 +104,6 @@ def end_text(outcome, summary, folder):
         lines.append('  control loop        ' + ', '.join(
             f'{key.replace("_", " ")} {value}' for key, value in loop.items()
             if key.startswith(('tick_', 'lateness_', 'missed_'))))
+    lines += [f'  error of {node:<10} {error}' for node, error in summary['errors'].items()]
     lines.append(f'  run folder          {folder}')
     return '\n'.join(lines)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
+from sgft_ros.robot.yaml_section import suggest
 import yaml
 
 ROBOT_SIDE = ('safety_gate', 'simulated_robot', 'policy')
@@ -21,11 +22,11 @@ def read_parameter_file(what: str, name: str) -> dict[str, dict]:
     folder = Path(get_package_share_directory('sgft_ros')) / 'config' / f'{what}s'
     path = Path(name) if Path(name).suffix in ('.yaml', '.yml') else folder / f'{name}.yaml'
     if not path.is_file():
-        choices = ', '.join(sorted(file.stem for file in folder.glob('*.yaml')))
-        raise ValueError(
-            f'unknown {what} {name!r}; choose from: {choices}, or the path of a .yaml file')
+        choices = suggest(name, (file.stem for file in folder.glob('*.yaml')))
+        raise ValueError(f'unknown {what} {name!r}{choices}, or the path of a .yaml file')
     try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8'))
+        with path.open(encoding='utf-8') as file:  # whose name the errors tell
+            content = yaml.safe_load(file)
     except yaml.YAMLError as error:
         raise ValueError(f'{path}: is no valid YAML: {error}') from None
     if not isinstance(content, dict):

@@ -12,8 +12,8 @@ from ament_index_python.packages import get_package_share_directory
 from sgft_ros.learning.checkpoint import write_atomically
 from sgft_ros.nodes.names import full_name
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
+from sgft_ros.nodes.run_arguments import checkpoint_folder, RUN_FILE, with_absolute_paths
 from sgft_ros.robot import load_robot_contract
-from sgft_ros.shipped import shipped_checkpoints
 from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task, is_own_task
 import yaml
@@ -32,11 +32,9 @@ class RunConfiguration:
 
         :raises ValueError: naming the argument or file that cannot be used
         """
-        self.arguments = dict(arguments)
-        self.task = get_task(arguments['task'])  # refused here, not by every node
-        self._own_task = is_own_task(arguments['task'])
-        if self._own_task:
-            self.arguments['task'] = _absolute_task(arguments['task'])
+        self.arguments = with_absolute_paths(arguments)
+        self.task = get_task(self.arguments['task'])  # refused here, not by every node
+        self._own_task = is_own_task(self.arguments['task'])
         self.share = Path(get_package_share_directory(PACKAGE))
         self.simulated = self._boolean('simulated')
         self.learner = self._boolean('learner')
@@ -68,7 +66,7 @@ class RunConfiguration:
             'started': datetime.now().astimezone().isoformat(timespec='seconds'),
             'arguments': self.arguments, 'versions': _versions(self.share)}
         path = self.folder / 'parameters.yaml'
-        for file, content in ((path, parameters), (self.folder / 'run.yaml', record)):
+        for file, content in ((path, parameters), (self.folder / RUN_FILE, record)):
             write_atomically(file, yaml.safe_dump(content, sort_keys=False).encode())
         return path
 
@@ -93,7 +91,7 @@ class RunConfiguration:
         simulated_clock = self.rate_factor != 1.0
         common = {'use_sim_time': simulated_clock}
         run_folder = {'run_folder': str(self.folder)}
-        key = {'key_file': _absolute(arguments['key_file'])}
+        key = {'key_file': arguments['key_file']}
         limit = self._overrides(int, 'transition_limit')
         parameters = {
             'safety_gate': {'robot': self.robot, 'rate_factor': self.rate_factor},
@@ -142,7 +140,7 @@ class RunConfiguration:
     def _task_file(self):
         """Return the parameter file of the task, by name or path; empty for none."""
         given = self.arguments['task_parameters']
-        return _absolute(given) if given else '' if self._own_task else self.arguments['task']
+        return given or ('' if self._own_task else self.arguments['task'])
 
     def _title(self, learner):
         horizon = f', H = {learner["horizon"]}' if 'horizon' in learner else ''
@@ -150,8 +148,8 @@ class RunConfiguration:
 
     def _checkpoint_files(self):
         """Return the paths of the checkpoints; files that pretraining left out are empty texts."""
-        task, given = self.task.name, self.arguments['checkpoint']
-        folder = Path(given) if given else shipped_checkpoints(task)
+        task = self.task.name
+        folder = checkpoint_folder(self.arguments, task)
         files = {name: folder / f'{name}.safetensors' for name in CHECKPOINTS}
         for name in ('policy', 'value'):
             if not files[name].is_file():
@@ -162,7 +160,7 @@ class RunConfiguration:
                 for name, path in files.items()}
 
     def _prior_data(self):
-        path = _absolute(self.arguments['prior_data'])
+        path = self.arguments['prior_data']
         if path and not Path(path).is_file():
             raise ValueError(f'prior_data: {path} does not exist')
         return path
@@ -184,7 +182,7 @@ class RunConfiguration:
             if not self.simulated:
                 raise ValueError('robot: expected a contract, as simulated is false')
             robot = WORLDS[task].robot
-        return _absolute(robot) if Path(robot).suffix in ('.yaml', '.yml') else robot
+        return robot
 
     def _overrides(self, kind, *names):
         """Return the arguments that were given, as parameters; the others stay as configured."""
@@ -200,17 +198,6 @@ class RunConfiguration:
 
     def _boolean(self, name):
         return self.arguments[name] == 'true'
-
-
-def _absolute_task(name):
-    """Return the name of an own task, with the path of its file, if it has one, made absolute."""
-    file, colon, class_name = name.rpartition(':') if ':' in name else (name, '', '')
-    is_file = Path(file).suffix in ('.py', '.yaml', '.yml')
-    return f'{_absolute(file) if is_file else file}{colon}{class_name}'
-
-
-def _absolute(path):
-    return str(Path(path).resolve()) if path else ''
 
 
 def _versions(share):

@@ -24,7 +24,9 @@ class RunBook:
         self._folder = Path(folder)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._title = title
-        self._started = self._earlier_start() or time.time()
+        before = self._earlier_summary()
+        self._started = before.get('started') or datetime.now(timezone.utc).isoformat()
+        self._begun = time.monotonic() - before.get('duration', 0.0)
         self._counter = TransitionCounter()
         self._shaped = ShapedReturns()
         self._versions = {}  # robot -> newest version that acted
@@ -35,6 +37,8 @@ class RunBook:
             self._counter.at(episode)
             self.record.add(episode)
             self._acted(episode)
+            # A summary may be older than the last episodes.
+            self._begun = min(self._begun, time.monotonic() - episode.elapsed)
             if not episode.evaluation:
                 self._shaped.skip(episode.key, episode.steps)
 
@@ -44,8 +48,8 @@ class RunBook:
         return max(self.record.transitions, len(self._shaped))
 
     def elapsed(self) -> float:
-        """Return the time since the run began, over restarts [s]."""
-        return max(0.0, time.time() - self._started)
+        """Return how long the run has run, without the time before it was taken up again [s]."""
+        return time.monotonic() - self._begun
 
     def on_episode(self, message) -> list[Round]:
         """Take an EpisodeResult; return the evaluation rounds that are now complete."""
@@ -86,18 +90,21 @@ class RunBook:
         """Enter all episodes that still wait."""
         self._enter_training(list(self._waiting))
 
-    def write_summary(self, outcome: str, learner: Mapping, control_loop: Mapping) -> dict:
-        """Bring summary.json up to date; return what it says."""
+    def write_summary(
+        self, outcome: str, learner: Mapping, control_loop: Mapping, errors: Mapping[str, str],
+    ) -> dict:
+        """Bring summary.json up to date, with the `errors` by node; return what it says."""
         summary = {
             'format_version': 1,
             'title': self._title,
             'outcome': outcome,
-            'started': datetime.fromtimestamp(self._started, timezone.utc).isoformat(),
+            'started': self._started,
             'duration': round(self.elapsed(), 3),
             **self.record.summary(),
             'transitions': self.transitions,
             'learner': dict(learner),
             'control_loop': dict(control_loop),
+            'errors': dict(errors),
         }
         self._try(write_summary, self._folder, summary)
         return summary
@@ -132,12 +139,12 @@ class RunBook:
                 self._disk_error = str(error)
                 print(f'cannot write to {self._folder}: {error}', file=sys.stderr, flush=True)
 
-    def _earlier_start(self):
-        """Return when the run began, if an earlier monitor wrote it down [s since the epoch]."""
+    def _earlier_summary(self):
+        """Return what an earlier monitor of the run wrote down last, {} if there was none."""
         try:
-            return datetime.fromisoformat(read_summary(self._folder)['started']).timestamp()
-        except (OSError, ValueError, KeyError):
-            return None
+            return read_summary(self._folder)
+        except (OSError, ValueError):
+            return {}
 
 
 def _episode(message) -> Episode:

@@ -28,7 +28,7 @@ class Episode:
     policy_transitions: int  # training transitions as the policy counts them
     transitions: int = 0  # training transitions of the whole run, this episode included
     human_steps: int = 0  # in which a human acted
-    elapsed: float = 0.0  # since the start of the run [s]
+    elapsed: float = 0.0  # that the run had run, pauses between launches left out [s]
     shaped_return: float | None = None  # sum of shaped rewards; None where not all are known
     swaps: tuple[tuple[int, int], ...] = ()  # (transitions of the run, new policy version)
 

@@ -22,7 +22,7 @@ class Round:
     high: float
     mean_return: float
     policy_version: int
-    elapsed: float  # since the start of the run [s]
+    elapsed: float  # that the run had run, pauses between launches left out [s]
 
 
 def wilson_interval(successes: int, trials: int, z: float = WILSON_Z) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 
+from sgft_ros.robot.yaml_section import suggest
 from sgft_ros.simulation.gymnasium_task import GymnasiumTask, not_installed
 from sgft_ros.simulation.model_change import ModelRange
 from sgft_ros.simulation.pretraining_config import PretrainingConfig
@@ -39,7 +40,7 @@ def gymnasium_task(name: str) -> GymnasiumTask:
         return GYMNASIUM_TASKS[name]
     if path.suffix != '.py':
         raise ValueError(
-            f'unknown task {name!r}; choose from: {", ".join(sorted([*TASKS, *GYMNASIUM_TASKS]))}'
+            f'unknown task {name!r}{suggest(name, [*TASKS, *GYMNASIUM_TASKS])}'
             ', or the path of a .py file that defines a GymnasiumTask named TASK')
     if not path.is_file():
         raise ValueError(f'task {name!r}: there is no such file')

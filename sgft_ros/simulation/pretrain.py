@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
+import os
 from pathlib import Path
 import sys
 import time
@@ -106,7 +107,7 @@ def main(args: Sequence[str] | None = None) -> int:
         setting = sim_to_real(options.task, options.robot)
         config = config_of(options.task, options.steps, options.diverse_episodes)
         output = options.output or Path('pretrained', setting.name)
-        output.mkdir(parents=True, exist_ok=True)
+        _check_writable(output.absolute())  # training takes minutes
         columns = (TextColumn('{task.description}'), BarColumn(), TextColumn(
             '{task.completed}/{task.total}'), TimeElapsedColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console) as progress:
@@ -125,6 +126,12 @@ def main(args: Sequence[str] | None = None) -> int:
     print(f'value    R^2 {record["value_r2_held_out"]:.3f} on held-out episodes')
     print(f'written  {output}, after {record["duration"] / 60:.1f} min')
     return 0
+
+
+def _check_writable(folder):
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise OSError(f'{folder}: {there} is no folder in which files can be made')
 
 
 def _parser() -> argparse.ArgumentParser:

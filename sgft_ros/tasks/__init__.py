@@ -4,6 +4,7 @@ from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from sgft_ros.robot.yaml_section import suggest
 from sgft_ros.tasks.hammer import Hammer
 from sgft_ros.tasks.peg_insert import PegInsert
 from sgft_ros.tasks.puck_push import PuckPush
@@ -31,8 +32,8 @@ def get_task(name: str):
             f'task {name!r} is a benchmark task: `sgft pretrain` and `sgft benchmark` run it, but '
             f'no robot does; choose from: {", ".join(sorted(TASKS))}')
     if name not in TASKS:
-        raise ValueError(f'unknown task {name!r}; choose from: {", ".join(sorted(TASKS))}, or one '
-                         "of your own: 'module:Class', 'file.py:Class', or a .yaml file")
+        raise ValueError(f'unknown task {name!r}{suggest(name, TASKS)}, or one of your own: '
+                         "'module:Class', 'file.py:Class', or a .yaml file")
     return TASKS[name]()
 
 

@@ -58,10 +58,13 @@ def test_the_benchmark_compares_methods_by_the_return_over_the_best_one(
         task, checkpoints, tmp_path, capsys):
     arguments = ['--tasks', str(task), '--checkpoints', str(checkpoints), '--worlds', '100',
                  '--output', str(tmp_path), '--workers', '1']
-    methods = ['sac', 'auto:candidates=sgft_geometric+sac']
+    methods = ['sac', 'auto:candidates=sgft_geometric+sac+planner']
     assert command.main([*arguments, '--methods', *methods]) == 0
+    assert f'warning: {methods[1]} goes without planner' in capsys.readouterr().err
     results = Results(tmp_path).all
     assert len(results) == 2
+    assert [list(result['settings'].get('candidates', ())) for result in results] == [
+        [], ['sgft_geometric', 'sac']]
     for result in results:
         assert (result['task'], result['robot']) == (str(task), '')
         assert [round_['transitions'] >= due for round_, due in zip(
@@ -74,7 +77,7 @@ def test_the_benchmark_compares_methods_by_the_return_over_the_best_one(
 
 
 @pytest.mark.parametrize('name, robot, message', [
-    ('walker_wlak', '', "unknown task 'walker_wlak'; choose from: .*walker_walk"),
+    ('walker_wlak', '', "unknown task 'walker_wlak'; did you mean 'walker_walk'[?] choose from: "),
     ('nowhere.py', '', 'there is no such file'),
     (__file__, '', 'expected a GymnasiumTask named TASK'),
     ('walker_walk', 'simulated_arm', '24 numbers in an observation.*9')])

@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 import signal
+import subprocess
+import sys
 
 from ament_index_python.packages import get_package_share_directory
 from finetune_runs import keys, Run
@@ -116,6 +118,7 @@ def test_a_kill_of_any_node_costs_no_transition_and_doubles_none(domain_id, tmp_
 def test_an_interrupt_stops_the_arm_and_the_run_can_be_taken_up_again(domain_id, tmp_path):
     with Run(tmp_path) as run:
         run.until(grown(run), 'the first transitions')
+        nobody_else_can_take_up(run)
         run.process.send_signal(signal.SIGINT)
         run.finish()
         assert 'Run finished: interrupted' in run.output
@@ -132,8 +135,19 @@ def test_an_interrupt_stops_the_arm_and_the_run_can_be_taken_up_again(domain_id,
     assert (run.folder / 'bag_2').is_dir()
 
 
+def nobody_else_can_take_up(run):
+    configuration = (run.folder / 'run.yaml').read_bytes()
+    second = subprocess.run(
+        [sys.executable, '-m', 'sgft_ros.cli', 'launch', '--noninteractive', 'sgft_ros',
+         'finetune.launch.py', f'run_folder:={run.folder}'], capture_output=True, text=True)
+    assert second.returncode == 1
+    assert f'in use by another launch, process {run.process.pid}' in second.stderr + second.stdout
+    assert 'process started' not in second.stderr + second.stdout
+    assert (run.folder / 'run.yaml').read_bytes() == configuration
+
+
 @pytest.mark.parametrize('file, node', [
-    ('value', 'value_shaping'), ('warm_start', 'learner')])
+    ('policy', 'policy'), ('value', 'value_shaping'), ('warm_start', 'learner')])
 def test_a_broken_checkpoint_ends_the_launch_with_its_reason(domain_id, tmp_path, file, node):
     with Run(tmp_path, transition_limit='100000') as run:
         path = tmp_path / 'checkpoints' / f'{file}.safetensors'
@@ -141,3 +155,4 @@ def test_a_broken_checkpoint_ends_the_launch_with_its_reason(domain_id, tmp_path
         assert run.finish() == 1
         assert f'{file}.safetensors cannot be read' in run.output
         assert f'{node} ended with exit code' in run.output
+        assert 'Traceback' not in run.output

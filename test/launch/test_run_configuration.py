@@ -115,9 +115,11 @@ def test_a_run_that_is_taken_up_again_begins_a_new_bag(configure):
 
 
 @pytest.mark.parametrize('changes, message', [
-    ({'algorithm': 'sgft'}, "unknown algorithm 'sgft'; choose from: auto, cal_ql, iql, pbrs, "),
+    ({'algorithm': 'td3'}, "unknown algorithm 'td3'; choose from: auto, cal_ql, iql, pbrs, "),
+    ({'algorithm': 'sack'}, "unknown algorithm 'sack'; did you mean 'sac'[?] choose from: auto"),
     ({'simulated': 'false'}, 'robot: expected a contract, as simulated is false'),
     ({'task': 'peg', 'robot': 'simulated_arm'}, "unknown task 'peg'; choose from: hammer, "),
+    ({'task': 'puck_pusch'}, "unknown task 'puck_pusch'; did you mean 'puck_push'[?] choose"),
     ({'task': 'walker_walk'}, "task 'walker_walk' is a benchmark task"),
     ({'checkpoint': '/nowhere'}, 'lacks policy.safetensors'),
     ({'seed': 'one'}, "seed: expected an integer, got 'one'"),
@@ -133,6 +135,7 @@ def test_a_wrong_argument_is_refused_by_name(configure, changes, message):
     ('learner:\n  horizon: 5\n', 'learner: expected ros__parameters'),
     ('lerner:\n  ros__parameters: {}\n', "unknown node 'lerner'; choose from"),
     ('learner: [', 'is no valid YAML'),
+    ('learner:\n\thorizon: 5', 'in ".*mine.yaml", line 2'),
 ])
 def test_a_wrong_algorithm_file_is_refused_by_name(configure, tmp_path, text, message):
     path = tmp_path / 'mine.yaml'

@@ -1,11 +1,18 @@
 """A node ends the same way wherever the signal that shuts its context down comes."""
 
+from pathlib import Path
+import signal
+import subprocess
+import sys
+
 import pytest
 import rclpy
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.task import Future
 from sgft_ros.nodes.ending import begin, initialised, spin_until
+
+TIMEOUT = 30.0  # [s]
 
 
 class Failing(Node):
@@ -26,13 +33,33 @@ class Failing(Node):
 
 
 @pytest.mark.parametrize('in_callback', [False, True])
-@pytest.mark.parametrize('shutdown, error', [
-    (True, ExternalShutdownException),
-    (False, ValueError),
-])
-def test_what_fails_after_the_shutdown_is_the_shutdown(domain_id, in_callback, shutdown, error):
-    with initialised(), pytest.raises(error):
-        spin_until(begin(lambda: Failing(in_callback, shutdown)), Future())
+def test_what_fails_after_the_shutdown_is_the_shutdown(domain_id, in_callback):
+    with initialised(), pytest.raises(ExternalShutdownException):
+        spin_until(begin(lambda: Failing(in_callback, shutdown=True)), Future())
+
+
+def test_what_fails_in_a_callback_is_told_in_full(domain_id):
+    with initialised(), pytest.raises(ValueError, match='too early'):
+        spin_until(begin(lambda: Failing(in_callback=True, shutdown=False)), Future())
+
+
+def test_a_node_that_cannot_begin_ends_with_its_reason_and_exit_code(domain_id, capfd):
+    with initialised(), pytest.raises(SystemExit) as ended:
+        begin(lambda: Failing(in_callback=False, shutdown=False), exit_code=2)
+    assert ended.value.code == 2
+    said = capfd.readouterr().err
+    assert said.count('\n') == 1 and said.endswith(': too early\n')
+
+
+def test_a_node_that_is_interrupted_while_it_imports_ends_in_peace(domain_id):
+    command = [sys.executable, '-m', 'sgft_ros.nodes.learner']
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    maps = Path('/proc', str(process.pid), 'maps')
+    while 'libtorch' not in maps.read_text():  # of the seconds of imports the beginning
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 0 and 'Traceback' not in said
 
 
 def test_spins_until_the_future_is_done(domain_id):

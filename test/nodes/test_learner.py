@@ -91,11 +91,13 @@ def test_every_setting_of_the_core_is_a_parameter():
 
 
 def run_learner(parameters):
-    """Run the node in this process, which keeps its priority; return the exit code."""
+    """Run a node that cannot begin in this process, which keeps its priority; return the code."""
     arguments = ['--ros-args']
     for name, value in parameters.items():
         arguments += ['-p', f'{name}:={value}']
-    return main(arguments)
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return ended.value.code
 
 
 def terminate(process):

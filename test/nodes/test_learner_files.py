@@ -1,6 +1,7 @@
 """Checkpoints of the learner are found again, and no version of weights is ever used twice."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -73,5 +74,5 @@ def test_a_checkpoint_of_another_run_is_refused_by_name(tmp_path, name, value):
 
 
 def test_two_learners_in_one_folder_are_refused(tmp_path, files):
-    with pytest.raises(RuntimeError, match='in use by another learner'):
+    with pytest.raises(RuntimeError, match=f'in use by another learner, process {os.getpid()}'):
         LearnerFiles(tmp_path, IDENTITY)

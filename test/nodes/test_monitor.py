@@ -5,9 +5,11 @@ import signal
 import subprocess
 
 from data_path import kill, node_process, running_probe, SESSION, shaped, TIMEOUT
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 import pytest
 from sgft_ros.msg import EpisodeResult, ShapedTransition
 from sgft_ros.nodes import qos
+from sgft_ros.nodes.diagnostics import ERROR, OK
 from sgft_ros.report.episodes import read_episodes
 
 ROUND = 4
@@ -32,6 +34,8 @@ class Run:
             EpisodeResult, 'episode_results', qos.EPISODE_RESULTS)
         self._shaped = probe.node.create_publisher(
             ShapedTransition, 'shaped_transitions', qos.TRANSITIONS)
+        self._probe = probe
+        self._diagnostics = probe.node.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self._episode = self.transitions = 0
 
     def evaluate(self, number, successes, episodes=ROUND):
@@ -47,6 +51,12 @@ class Run:
                 policy_version=version + (step >= 5)))
         self.transitions += steps
         self._publish(steps=steps, truncated=True, policy_version=version + 1)
+
+    def diagnose(self, level, message):
+        # The probe listens too.
+        self._probe.until(lambda: self._diagnostics.get_subscription_count() == 2)
+        self._diagnostics.publish(DiagnosticArray(status=[DiagnosticStatus(
+            level=level, name='learner: training', message=message)]))
 
     def _publish(self, **fields):
         self._results.publish(EpisodeResult(
@@ -148,6 +158,20 @@ def test_a_line_tells_the_state(run, tmp_path):
         while '| episodes   5 | transitions    10 / 3 000 | success 25% ' not in (
                 line := process.stdout.readline()):
             assert line, 'the monitor ended'
+
+
+def test_an_error_of_a_node_is_told_as_long_as_it_lasts(run, tmp_path):
+    error = 'no new checkpoint: the disk is full'
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, print_period=0.2) as process:
+        for level, told in ((ERROR, True), (OK, False), (ERROR, True)):
+            run.diagnose(level, error)
+            while (f'| learner: {error}' in (line := process.stdout.readline())) != told:
+                assert line, 'the monitor ended'
+        process.send_signal(signal.SIGINT)
+        _, output = ended(process)
+    assert f'  error of learner    {error}' in output
+    assert summary(tmp_path)['errors'] == {'learner': error}
 
 
 def test_a_run_folder_is_required(domain_id):

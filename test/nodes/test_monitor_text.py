@@ -9,11 +9,11 @@ from sgft_ros.nodes.monitor_text import state_line
 
 def line(**fields):
     status = LearnerStatus(**({'phase': 'training', 'updates_per_second': 40.0} | fields))
-    return state_line(65, 'training', 3, 1200, 3000, [], 2, status, 1200, {})
+    return state_line(65, 'training', 3, 1200, 3000, [], 2, status, 1200, {}, {})
 
 
 def test_a_line_without_a_learner_has_no_rate():
-    assert 'updates/s' not in state_line(65, 'training', 3, 1200, 3000, [], 2, None, None, {})
+    assert 'updates/s' not in state_line(65, 'training', 3, 1200, 3000, [], 2, None, None, {}, {})
 
 
 @pytest.mark.parametrize('fields, expected', [
@@ -34,5 +34,5 @@ def test_the_learner_is_shown_with_what_keeps_it(fields, expected):
     ({'state': 'looking', 'message': 'force: never received'},
      ' | looking: force: never received')])
 def test_what_a_policy_waits_for_is_shown(loop, expected):
-    text = state_line(65, 'training', 3, 1200, 3000, [], 2, None, None, loop)
+    text = state_line(65, 'training', 3, 1200, 3000, [], 2, None, None, loop, {})
     assert text.partition('policy v2')[2] == expected

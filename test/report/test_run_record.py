@@ -4,9 +4,11 @@ from dataclasses import replace
 import math
 
 import pytest
+from sgft_ros.report.book import RunBook
 from sgft_ros.report.episodes import Episode, EpisodeLog, read_episodes
 from sgft_ros.report.record import RunRecord, TransitionCounter, wilson_interval
 from sgft_ros.report.shaped_returns import ShapedReturns, Step
+from sgft_ros.report.summary import write_summary
 
 EPISODE = Episode(
     robot='', session=1, episode=0, success=False, terminated=False, truncated=True,
@@ -151,3 +153,18 @@ def test_a_foreign_line_is_named(tmp_path):
     (tmp_path / 'episodes.jsonl').write_text('{"swaps": [], "colour": 1}\n')
     with pytest.raises(ValueError, match='episodes.jsonl:1: not an episode'):
         read_episodes(tmp_path / 'episodes.jsonl')
+
+
+def test_time_in_which_nothing_ran_does_not_count(tmp_path):
+    begun = '2025-01-01T12:00:00+00:00'
+    write_summary(tmp_path, {'started': begun, 'duration': 28.0})
+    book = RunBook(tmp_path, '', 0.9, 100)
+    assert 28.0 <= book.elapsed() < 60.0
+    summary = book.write_summary('running', {}, {}, {})
+    assert summary['started'] == begun and 28.0 <= summary['duration'] < 60.0
+
+
+def test_a_run_has_run_at_least_until_its_last_episode(tmp_path):
+    write_summary(tmp_path, {'started': '2025-01-01T12:00:00+00:00', 'duration': 28.0})
+    EpisodeLog(tmp_path).append(replace(EPISODE, elapsed=31.0))
+    assert 31.0 <= RunBook(tmp_path, '', 0.9, 100).elapsed() < 60.0

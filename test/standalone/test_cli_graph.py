@@ -72,6 +72,11 @@ def test_hz_measures_the_rate(node):
         assert interrupt(hz) == 0
 
 
+def test_what_was_published_before_has_no_rate(node):
+    with sgft_started('topic', 'hz', '/robot/history') as hz:
+        assert hz.wait_for('(no new messages|average rate)')[1] == 'no new messages'
+
+
 def test_pub_reaches_a_node(node):
     done = sgft('topic', 'pub', '--once', '/robot/words', 'std_msgs/msg/String', '{data: hello}')
     assert "publishing #1: std_msgs.msg.String(data='hello')" in done.stdout

@@ -5,6 +5,7 @@ from math import sqrt
 from time import monotonic
 
 import rclpy
+from rclpy.qos import DurabilityPolicy
 from ros2cli.graph import absolute, add_graph_arguments, command_node, topic_type, wait_until
 from ros2cli.interfaces import message_class
 from ros2cli.qos_arguments import matching_qos
@@ -70,6 +71,7 @@ def _measure(arguments, take, report):
         cls = message_class(topic_type(node, topic, arguments.spin_time))
         wait_until(node, lambda: False, SETTLE)
         qos = matching_qos(node.get_publishers_info_by_topic(topic))
+        qos.durability = DurabilityPolicy.VOLATILE  # what was published before has no rate
         node.create_subscription(cls, topic, take, qos, raw=True)
         print(f'Subscribed to [{topic}]', flush=True)
         node.create_timer(PERIOD, report)

@@ -1,0 +1,85 @@
+"""The arguments of a run, as its folder keeps them for whoever takes it up again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sgft_ros.nodes.parameter_files import read_parameter_file
+from sgft_ros.shipped import shipped_checkpoints
+from sgft_ros.simulation.worlds import WORLDS
+import yaml
+
+RUN_FILE = 'run.yaml'
+FILES = ('task_parameters', 'checkpoint', 'prior_data', 'key_file')
+NAMES_OR_FILES = ('robot', 'algorithm')
+# What makes a run what it is: with another one of these it would be another run.
+IDENTITY = ('task', 'robot', 'algorithm', 'horizon', 'checkpoint')
+
+
+def recalled(given: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return the arguments of the run in the given `run_folder`, but for those that are given.
+
+    :raises ValueError: if a given one contradicts what makes that run what it is; or if the
+        folder's run.yaml cannot be used
+    """
+    folder = given.get('run_folder', '')
+    path = Path(folder, RUN_FILE).resolve()
+    if not folder or not path.is_file():
+        return {}
+    before = _read_arguments(path)
+    was, now = _identity(before), _identity({**before, **given})
+    for name in IDENTITY:
+        if now[name] != was[name]:
+            raise ValueError(
+                f'{name}: the run in {path.parent} has {was[name]!r}, got {now[name]!r}; leave '
+                f'{name} out to go on with that run, or choose another run_folder')
+    return {name: value for name, value in before.items() if name not in given}
+
+
+def with_absolute_paths(arguments: Mapping[str, str]) -> dict[str, str]:
+    """Return the arguments with the same meaning in every working directory."""
+    changed = {name: _absolute(arguments[name]) for name in FILES if arguments[name]}
+    changed |= {name: _absolute(arguments[name]) for name in NAMES_OR_FILES
+                if Path(arguments[name]).suffix in ('.yaml', '.yml')}
+    return {**arguments, **changed, 'task': _absolute_task(arguments['task'])}
+
+
+def checkpoint_folder(arguments: Mapping[str, str], task: str) -> Path:
+    """Return the folder of the checkpoints: the given one, or that which the package ships."""
+    given = arguments['checkpoint']
+    return Path(given) if given else shipped_checkpoints(task)
+
+
+def _read_arguments(path):
+    try:
+        arguments = yaml.safe_load(path.read_text(encoding='utf-8'))['arguments']
+        if not set(FILES + IDENTITY) <= arguments.keys():
+            raise KeyError
+    except (yaml.YAMLError, TypeError, KeyError, AttributeError):
+        raise ValueError(f'{path}: expected the arguments of a run, as the launch file writes '
+                         'them') from None
+    return {name: str(value) for name, value in arguments.items()}
+
+
+def _identity(arguments):
+    """Return what IDENTITY names, also where the argument is left to a default."""
+    arguments = with_absolute_paths(arguments)
+    task, algorithm = arguments['task'], arguments['algorithm']
+    learner = read_parameter_file('algorithm', algorithm).get('learner', {})
+    return {
+        'task': task,
+        'robot': arguments['robot'] or (WORLDS[task].robot if task in WORLDS else ''),
+        'algorithm': algorithm,
+        'horizon': arguments['horizon'] or str(learner.get('horizon', '')),
+        'checkpoint': str(checkpoint_folder(arguments, task).resolve())}
+
+
+def _absolute_task(name):
+    """Return the name of a task, with the path of its file, if it has one, made absolute."""
+    file, colon, class_name = name.rpartition(':') if ':' in name else (name, '', '')
+    is_file = Path(file).suffix in ('.py', '.yaml', '.yml')
+    return f'{_absolute(file) if is_file else file}{colon}{class_name}'
+
+
+def _absolute(path):
+    return str(Path(path).resolve())
