@@ -14,7 +14,7 @@ from sgft_ros.msg import Action
 from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.arm_check import make_arm_check
 from sgft_ros.nodes.command_publisher import CommandPublisher
-from sgft_ros.nodes.ending import ending_by_signal
+from sgft_ros.nodes.ending import begin, ending_by_signal
 from sgft_ros.nodes.gate_record import GateRecord
 from sgft_ros.nodes.interlocks import Interlocks
 from sgft_ros.nodes.joystick import JoystickInput
@@ -215,7 +215,7 @@ class SafetyGateNode(Node):
 def main(args=None):
     """Run the node; stop the robot before it ends, whatever ends it."""
     with ending_by_signal(args) as ended:
-        node = SafetyGateNode()
+        node = begin(SafetyGateNode)
         try:
             rclpy.spin_until_future_complete(node, ended)
         finally:

@@ -33,7 +33,8 @@ def load_yaml(file: Path, keys: Iterable[str]) -> 'Section':
     :raises ContractError: if it cannot be read, is no YAML, or holds an unknown key
     """
     try:
-        values = yaml.load(file.read_text(encoding='utf-8'), Loader=_Loader)
+        with file.open(encoding='utf-8') as stream:  # whose name the errors tell
+            values = yaml.load(stream, Loader=_Loader)
     except OSError as error:
         raise ContractError(f'{file}: cannot be read: {error.strerror}') from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
