@@ -365,8 +365,11 @@ def test_no_input_makes_it_send_more_than_the_limits_allow(contract_of, data):
             if not contract.command.is_target:
                 assert (np.abs(decision.command) <= SPEED_LIMIT + 1e-9).all()
             elif not decision.stopped:
+                fastest = SPEED_LIMIT * contract.control_period
+                assert (np.abs(decision.command - at) <= fastest + 1e-9).all()
+                away = np.abs(at - measured.position)  # before it moved
                 assert (np.abs(decision.command - measured.position)
-                        <= contract.command.lead[0] + 1e-9).all()
+                        <= np.maximum(contract.command.lead[0], away) + 1e-9).all()
                 at = decision.command
         if not gate.armed:
             assert gate.arm(MeasuredState(at, 0.0), now) == ''
