@@ -9,6 +9,7 @@ from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.limits import Workspace
 
 FAR_OUT, FAR_TURNED = 0.1, 0.2  # [m], [rad] outside of limits; from there nothing moves
+SAG = 0.005  # [m] that a tool may be outside along an axis that no action moves
 
 
 def clip(values: np.ndarray, low: np.ndarray | float, high: np.ndarray | float) -> np.ndarray:
@@ -142,7 +143,7 @@ def far_from_workspace(
     found = []
     for axis, at, low, high in zip(
             TWIST_AXES, position.tolist(), workspace.minimum, workspace.maximum):
-        room, why = (FAR_OUT, 'far') if axis in axes else (0.0, 'where no action moves it,')
+        room, why = (FAR_OUT, 'far') if axis in axes else (SAG, 'where no action moves it,')
         if not low - room <= at <= high + room:
             found.append(f'tool position: {axis} is {at:.4g} m, {why} outside of '
                          f'limits.workspace, {low:g} to {high:g} m')

@@ -351,7 +351,7 @@ def test_outside_of_the_workspace_where_no_action_moves_the_tool_nothing_moves(k
     change = changes(kind) | {'command.axes': ['linear.x', 'linear.y'], 'command.scale': 0.06}
     contract = load_robot_contract(write_contract(tmp_path, change))
     floor = contract.limits.workspace.minimum[2]
-    low, high, gate = at(z=floor - 0.005), at(z=floor + 0.005), SafetyGate(contract)
+    low, high, gate = at(z=floor - 0.006), at(z=floor - 0.004), SafetyGate(contract)
     assert 'where no action moves it' in gate.arm(low, 0.0)
     assert not gate.armed and gate.arm(high, 0.0) == ''
     assert not gate.filter(np.ones(2), high, 0.0).stopped
