@@ -140,7 +140,7 @@ class SafetyGateNode(Node):
     def _on_enable(self, request, response):
         """Disarm with a stop; then arm, if asked to and every observation is fresh and finite."""
         self.stop('disarmed')
-        refusal = self._arm() if request.data else ''
+        refusal = self._arm() if request.data else '; '.join(self._locked)
         response.success = not refusal
         response.message = f'refused: {refusal}' if refusal else (
             'armed' if request.data else 'disarmed')

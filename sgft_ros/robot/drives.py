@@ -191,7 +191,8 @@ class PoseDrive(_TargetDrive):
         angular = twist[3:]
         ahead = _angle(self._turned(target[3:], angular), measured.orientation)
         if ahead > max(self._angular_lead, _angle(target[3:], measured.orientation)):
-            angular = np.zeros(3)
+            angular = _shorter(angular, lambda turn: _angle(
+                self._turned(target[3:], turn), measured.orientation) <= self._angular_lead)
         cut = np.concatenate([linear, angular])[self._axes]
         return velocity if same(cut, velocity) else cut
 
@@ -222,12 +223,21 @@ class PoseDrive(_TargetDrive):
         return twist
 
     def _as_target(self, measured):
-        return np.concatenate([measured.position, measured.orientation])
+        return np.concatenate([
+            measured.position, measured.orientation / np.linalg.norm(measured.orientation)])
 
     def _moved(self, target, velocity):
         twist = self._twist(velocity)
         return np.concatenate([
             target[:3] + twist[:3] * self._period, self._turned(target[3:], twist[3:])])
+
+
+def _shorter(vector, fits):
+    """Return the vector, shortened until it fits; zeros if nothing does."""
+    for share in (0.75, 0.5, 0.25, 0.125):
+        if fits(share * vector):
+            return share * vector
+    return np.zeros_like(vector)
 
 
 def _angle(a, b):

@@ -13,6 +13,7 @@ from sgft_ros.robot.transmission import make_transmission, WORKSPACE
 
 IDLE_TIMEOUT = 5.0  # [s] that an armed gate waits for its first action
 BURST = 1.5         # control periods of motion that may come at once, after a late action
+ANOTHER_CLOCK = 1e-3  # of a period, by which that of the policy may be faster
 NO_ROTATION = 0.1   # of the norm of a quaternion from 1
 
 
@@ -49,6 +50,7 @@ class SafetyGate:
         self._timeout = contract.watchdog_timeout if watchdog_timeout is None else watchdog_timeout
         if not 0.0 < self._timeout < np.inf:
             raise ValueError(f'watchdog_timeout: expected a time > 0 [s], got {watchdog_timeout}')
+        self._moved_at, self._credit = -math.inf, 0.0
         self._disarm()
 
     @property
@@ -87,7 +89,6 @@ class SafetyGate:
         if not refusal:
             self._drive.begin(measured)
             self._deadline = now + IDLE_TIMEOUT
-            self._moved_at, self._credit = now, BURST
         return refusal
 
     def disarm(
@@ -186,6 +187,8 @@ class SafetyGate:
         near = self._cut(inside, lambda velocity: self._drive.within_lead(velocity, measured))
         if near is not inside:
             reasons.append('lead')
+            # What returns a tool is in it again.
+            near = self._limiter.keep_inside(near, where.low, where.high)
         # Behind the box, as a shorter velocity of the same direction cannot leave it.
         slow = self._limiter.slow_down(near)
         if slow is not near:
@@ -208,8 +211,8 @@ class SafetyGate:
         """Return for how much of a control period an action counts, from 0 to 1."""
         self._credit = min(self._credit + (now - self._moved_at) * self._rate, BURST)
         self._moved_at = now
-        share = 1.0 if self._credit > 1.0 - 1e-6 else self._credit
-        self._credit -= share
+        share = 1.0 if self._credit > 1.0 - ANOTHER_CLOCK else self._credit
+        self._credit = max(self._credit - share, 0.0)
         return share
 
     def _cut(self, velocity: np.ndarray, limit: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
@@ -240,7 +243,8 @@ class SafetyGate:
     def _problem_of_motion(self, measured: MeasuredState | None) -> str:
         """Return why the robot must not go on moving."""
         return (self._problem_of_state(measured) or self._drive.problem(measured)
-                or self._limiter.problem(measured.position))
+                or self._limiter.problem(measured.position)
+                or self._transmission.problem(measured.position))
 
     def _problem_of_stamp(self, stamp: float | None, clock: float | None) -> str:
         if stamp is None:

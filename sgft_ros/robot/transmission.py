@@ -45,6 +45,10 @@ class Direct:
         """Take over the robot at a position like `MeasuredState.position`; or say why not."""
         return ''
 
+    def problem(self, position: np.ndarray) -> str:
+        """Return why no action may move the robot from a measured position."""
+        return ''
+
     def look(self, where: Whereabouts) -> None:
         """See where the robot is."""
 
@@ -93,6 +97,10 @@ class ToolThroughJoints:
         self._posture = np.array(position, float)
         self._back = np.zeros(len(position))
         return far_from_workspace(self._home.position, self._names, self._workspace)
+
+    def problem(self, position: np.ndarray) -> str:
+        """Return why no action may move the tool from where joints (joints,) [rad] put it."""
+        return far_from_workspace(self._arm.position(position), self._names, self._workspace)
 
     def look(self, where: Whereabouts) -> None:
         """See where the tool is, if joint positions (joints,) [rad] are `where` they are."""

@@ -130,8 +130,9 @@ def test_locked_it_stops_and_arms_no_more_until_it_is_unlocked(rig, gate):
         future = lock.call_async(SetBool.Request(data=wanted))
         rig.wait(future.done, 'answer of lock')
         assert future.result().success
-        success, message = rig.enable()
-        assert success != wanted and ('locked' in message) == wanted
+        for enabled in (False, True):  # without an answer nobody resets the robot
+            success, message = rig.enable(enabled)
+            assert success != wanted and ('locked' in message) == wanted
         assert is_stop(rig.commands[-1])
         assert rig.act_and_wait(1.0, 0.0, 0.0).stopped == wanted
 

@@ -290,6 +290,18 @@ def test_targets_move_no_faster_than_actions_ask_however_often_they_come(kind, r
     assert moved > 0.9 * speed * seconds or rate > 2.0
 
 
+def test_arming_again_lets_no_target_move_faster(tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes('pose')))
+    gate, measured, period = SafetyGate(contract), CENTRE, contract.control_period
+    for count in range(50):  # ten times as often as the control rate
+        now = count * 0.1 * period
+        assert gate.arm(measured, now) == ''
+        command = gate.filter(np.array([1.0, 0.0, 0.0]), measured, now).command
+        measured = MeasuredState(command[:3], 0.0)
+    moved = measured.position[0] - CENTRE.position[0]
+    assert moved <= contract.command.scale[0] * (5.0 + 1.5) * period + 1e-9
+
+
 @pytest.mark.parametrize('lateness', [0.0, 0.3])
 def test_a_tick_that_is_late_costs_the_next_one_nothing(lateness, tmp_path):
     contract = load_robot_contract(write_contract(tmp_path, changes('pose')))

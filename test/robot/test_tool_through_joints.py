@@ -310,6 +310,20 @@ def test_the_posture_of_seven_joints_returns_without_moving_the_tool(
     assert (np.abs(robot.at - home).max() > 0.015) == drift
 
 
+@pytest.mark.parametrize('kind', JOINT_KINDS)
+def test_where_the_tool_is_outside_and_no_action_moves_it_nothing_moves(kind, contract_of):
+    robot = FollowingArm(contract_of(kind))
+    floor = float(robot.tool.position[2]) - 0.002
+    robot = FollowingArm(contract_of(kind, {
+        'limits.workspace': {'min': [-1.0, -1.0, floor], 'max': [1.0, 1.0, 1.0]}}))
+    assert not robot.act([0.5, 0.0]).stopped
+    robot.at = robot.at + np.array([0.0, 0.05, 0.0, 0.0, 0.0, 0.0])  # somebody pushed it down
+    assert robot.tool.position[2] < floor - 0.006
+    decision = robot.gate.filter(np.zeros(2), robot.measured, robot.now)
+    assert decision.stopped and 'linear.z' in decision.reason
+    assert 'linear.z' in robot.gate.arm(robot.measured, robot.now)
+
+
 def test_a_tool_that_was_moved_returns_slowly_or_not_at_all(contract_of):
     robot = FollowingArm(contract_of())
     robot.at = robot.at + np.array([0.0, 0.05, 0.0, 0.0, 0.0, 0.0])
