@@ -8,8 +8,8 @@ import numpy as np
 from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.drives import make_drive, MeasuredState
-from sgft_ros.robot.limiters import all_finite, clip, make_limiter, same
-from sgft_ros.robot.transmission import make_transmission, WORKSPACE
+from sgft_ros.robot.limiters import all_finite, clip, make_limiter, same, WORKSPACE
+from sgft_ros.robot.transmission import make_transmission
 
 IDLE_TIMEOUT = 5.0  # [s] that an armed gate waits for its first action
 BURST = 1.5         # control periods of motion that may come at once, after a late action
@@ -44,7 +44,7 @@ class SafetyGate:
         self._width = contract.command.width
         self._scale = np.array(contract.command.scale)
         self._step = np.array(contract.limits.action_step)
-        self._rate, self._is_target = contract.control_rate, contract.command.is_target
+        self._rate = contract.control_rate
         self._max_age = contract.limits.max_age
         self._action_max_age = contract.watchdog_timeout
         self._timeout = contract.watchdog_timeout if watchdog_timeout is None else watchdog_timeout
@@ -196,7 +196,7 @@ class SafetyGate:
         velocity = self._transmission.keep_inside(slow)
         if velocity is not slow and WORKSPACE not in reasons:
             reasons.append(WORKSPACE)
-        if share < 1.0 and self._is_target:
+        if share < 1.0 and not self._drive.moves_on:
             velocity = share * velocity
             reasons.append('too soon after the last action')
         if not all_finite(velocity):

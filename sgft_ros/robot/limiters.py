@@ -9,6 +9,7 @@ from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.limits import Workspace
 
 FAR_OUT, FAR_TURNED = 0.1, 0.2  # [m], [rad] outside of limits; from there nothing moves
+WORKSPACE = 'workspace'  # why something was cut
 SAG = 0.005  # [m] that a tool may be outside along an axis that no action moves
 
 
@@ -37,7 +38,7 @@ class ToolLimiter:
 
     measures = 'tool position'
     size = 3  # numbers of the measured position
-    box = 'workspace'
+    box = WORKSPACE
 
     def __init__(self, contract: RobotContract):
         axes = contract.command.axes

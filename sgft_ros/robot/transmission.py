@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.drives import Whereabouts
-from sgft_ros.robot.limiters import clip, far_from_workspace, same, towards_box
+from sgft_ros.robot.limiters import clip, far_from_workspace, same, towards_box, WORKSPACE
 
 DAMPING = 1e-4  # of the least-squares inverse: near a singularity joints would have to race
 SHORT = 0.05    # share of the velocity of a full action that may be missing
@@ -16,7 +16,6 @@ MOST_AWAY, MOST_TURNED = 0.05, 0.3  # [m], [rad]
 # How far beyond the workspace joints may lead the tool, which they do not move on straight lines;
 # and how often they are slowed down until they do not.
 SLACK, TRIES = 1e-3, 4  # [m]
-WORKSPACE = 'workspace'
 
 
 class Asked(NamedTuple):
