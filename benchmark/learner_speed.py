@@ -2,7 +2,8 @@
 Measure updates per second of the learners beside Stable-Baselines3 and SBX: same sizes, one core.
 
 The rivals are optional: `pip install stable-baselines3 sbx-rl`. Each draws its
-minibatches from its own replay, ours from tensors in memory.
+minibatches from its own replay, ours from tensors in memory. With `--device cuda` all of them
+compute on the GPU, SBX if its JAX finds it.
 """
 
 import argparse
@@ -16,8 +17,10 @@ for _name in ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'):
 os.environ['XLA_FLAGS'] = '--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1'
 
 import numpy as np  # noqa: E402
+from sgft_ros.learning.device import DEVICES, find_device, steps_on  # noqa: E402
 from sgft_ros.learning.sac import SAC, SACConfig  # noqa: E402
 from sgft_ros.learning.sgft_sac import SGFTSAC  # noqa: E402
+from sgft_ros.learning.tensors import numbers  # noqa: E402
 from sgft_ros.report.table import table  # noqa: E402
 from tables import machine, quantile  # noqa: E402
 import torch  # noqa: E402
@@ -31,9 +34,11 @@ MEMORY = 2048                         # transitions that minibatches are drawn f
 def main(args=None) -> int:
     """Measure in turns, so that a busy moment meets everyone; print the table."""
     options = _options(args)
+    device = find_device(options.device)
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     torch.set_num_threads(1)
-    print(f'Machine: {machine()}', flush=True)
+    gpu = '' if device.type == 'cpu' else f', {torch.cuda.get_device_name()}'
+    print(f'Machine: {machine()}{gpu}', flush=True)
     missing = [name for name in RIVALS if find_spec(name) is None]
     if missing:
         print(f'not installed, hence left out: {", ".join(missing)}', file=sys.stderr)
@@ -41,10 +46,11 @@ def main(args=None) -> int:
     for hidden, batch_size in SIZES:
         learners = {
             f'SGFT-SAC, H = {options.horizon}': ours(
-                lambda config: SGFTSAC(config, options.horizon), hidden, batch_size),
-            'SGFT-SAC, H = 1': ours(lambda config: SGFTSAC(config, 1), hidden, batch_size),
-            'SAC': ours(SAC, hidden, batch_size)}
-        learners |= {RIVALS[name]: rival(name, hidden, batch_size)
+                lambda config: SGFTSAC(config, options.horizon), hidden, batch_size, device),
+            'SGFT-SAC, H = 1': ours(
+                lambda config: SGFTSAC(config, 1), hidden, batch_size, device),
+            'SAC': ours(SAC, hidden, batch_size, device)}
+        learners |= {RIVALS[name]: rival(name, hidden, batch_size, device)
                      for name in RIVALS if name not in missing}
         rates = _measured(learners, options.rounds, options.seconds)
         reference = rates.get(RIVALS['stable_baselines3'])
@@ -56,21 +62,23 @@ def main(args=None) -> int:
     return 0
 
 
-def ours(make, hidden, batch_size):
-    """Return a function that makes so many updates."""
-    learner = make(SACConfig(OBSERVATION, ACTION, gamma=0.97, hidden=hidden))
+def ours(make, hidden, batch_size, device):
+    """Return a function that makes so many updates, as a fine-tuner does."""
+    with device:
+        learner = make(SACConfig(OBSERVATION, ACTION, gamma=0.97, hidden=hidden))
+    take = steps_on(device, learner.generator)
     columns = {name: torch.from_numpy(column) for name, column in _transitions().items()}
     generator = torch.Generator().manual_seed(0)
 
     def update(count):
         for _ in range(count):
             rows = torch.randint(MEMORY, (batch_size,), generator=generator)
-            learner.update({name: column[rows] for name, column in columns.items()})
+            numbers(take(learner.step, {name: column[rows] for name, column in columns.items()}))
 
     return update
 
 
-def rival(package, hidden, batch_size):
+def rival(package, hidden, batch_size, device):
     """Return the same of another library's SAC, whose replay holds the same transitions."""
     import gymnasium
 
@@ -89,7 +97,7 @@ def rival(package, hidden, batch_size):
             return np.zeros(OBSERVATION, np.float32), {}
 
     model = RivalSAC('MlpPolicy', Nothing(), batch_size=batch_size, buffer_size=MEMORY,
-                     policy_kwargs={'net_arch': list(hidden)}, device='cpu')
+                     policy_kwargs={'net_arch': list(hidden)}, device=device.type)
     model._setup_learn(1)  # the loggers that train() writes to
     columns = _transitions()
     for row in range(MEMORY):
@@ -133,6 +141,8 @@ def _transitions():
 
 def _options(args):
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser.add_argument('--device', default='cpu', choices=DEVICES,
+                        help='where updates are computed (default: cpu)')
     parser.add_argument('--horizon', type=int, default=16, help='of SGFT-SAC (default: 16)')
     parser.add_argument('--rounds', type=int, default=7, help='turns of everyone (default: 7)')
     parser.add_argument('--seconds', type=float, default=1.0, help='of a turn (default: 1)')

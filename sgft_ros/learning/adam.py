@@ -50,8 +50,8 @@ class Adam:
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return copies of the moments, named '<index>.<moment>'."""
-        return {f'{index}.{name}': value.clone() for index, state in enumerate(self._state)
-                for name, value in state.items()}
+        return {f'{index}.{name}': value.to('cpu', copy=True)
+                for index, state in enumerate(self._state) for name, value in state.items()}
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """Take what :meth:`state` returned; what is missing begins anew."""

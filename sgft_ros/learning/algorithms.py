@@ -34,7 +34,7 @@ class Algorithm:
     make: Callable[..., SAC | DynamicsLearner | TDMPC2]
     reads: tuple[str, ...] = ()   # kinds of checkpoints beside the policy that it begins with
     # one step of a learner on data of the simulator, before the first real one; None for no steps
-    warm_up: Callable[..., float] | None = None
+    warm_up: Callable[..., dict] | None = None
     horizon: bool = False         # it reads H
     sequences: bool = False       # it learns from H successive transitions at a time
     # what acts on the robot, of a FineTuningConfig and the checkpoint of the policy
@@ -94,7 +94,7 @@ def _networks(config, policy: Checkpoint) -> SACConfig:
 
 
 def _fit_critics(learner, batch):
-    return learner.update_critic(batch)
+    return learner.critic_step(batch)
 
 
 ALGORITHMS = {

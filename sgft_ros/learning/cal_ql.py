@@ -70,7 +70,7 @@ class CalQL(SlowActor):
     def _proposals(self, batch):
         """Return actions (batch, 3 n, action), uniform ones first, and their log densities."""
         count, size = batch['action'].shape
-        uniform = 2.0 * torch.rand(count, ACTIONS, size, generator=self._generator) - 1.0
+        uniform = 2.0 * torch.rand(count, ACTIONS, size, generator=self.generator) - 1.0
         heads = torch.zeros(count, ACTIONS, dtype=torch.long)
         here, there = (
             self.sample(batch[name], heads) for name in ('observation', 'next_observation'))

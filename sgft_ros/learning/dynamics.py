@@ -7,7 +7,7 @@ import numpy as np
 from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.networks import EnsembleMLP
-from sgft_ros.learning.tensors import check_shapes, part_of
+from sgft_ros.learning.tensors import check_shapes, numbers, part_of
 from sgft_ros.learning.world_model import ADAPTER, DYNAMICS, NORMALISATION, OUTCOME, POLICY, VALUE
 import torch
 from torch import nn
@@ -112,22 +112,30 @@ class DynamicsLearner:
         self.dynamics = EnsembleMLP(members, sizes)
         self.dynamics.load_tensors(own)
         self._mean, self._scale = (
-            torch.from_numpy(self._frozen[name]) for name in ('change_mean', 'change_scale'))
+            torch.tensor(self._frozen[name]) for name in ('change_mean', 'change_scale'))
         size = sizes[0]
         self._adapter = nn.Parameter(torch.zeros(size + 1, size))
         self._load_adapter(tensors)
-        self._adapted = torch.ones(size) if adapted is None else torch.from_numpy(
+        self._adapted = torch.ones(size) if adapted is None else torch.tensor(
             np.asarray(adapted, np.float32))
         self.updates = 0
         self._optimiser = Adam(
             [self.dynamics.flat, self._adapter], [learning_rate, adapter_rate])
 
     def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
-        """Take one step on a minibatch: observation, action, next_observation (batch, size)."""
+        """Take one step, and count it; see :meth:`step`."""
+        self.updates += 1
+        return numbers(self.step(batch))
+
+    def step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """
+        Take one step on a minibatch; return the loss.
+
+        `batch`: observation, action, next_observation (batch, size).
+        """
         loss, self.dynamics.flat.grad, self._adapter.grad = self.gradients(batch)
         self._optimiser.step()
-        self.updates += 1
-        return {'dynamics_loss': loss.item()}
+        return {'dynamics_loss': loss}
 
     @torch.no_grad()
     def gradients(
@@ -180,7 +188,7 @@ class DynamicsLearner:
         return inputs + change * self._adapted
 
     def _adapter_tensors(self):
-        adapter = (self._adapter * self._adapted).detach().numpy()
+        adapter = (self._adapter * self._adapted).detach().cpu().numpy()
         return dict(zip(ADAPTER, (adapter[:-1].copy(), adapter[-1].copy())))
 
     def _load_adapter(self, tensors):

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 import math
 
 import numpy as np
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.controllers import GAUSSIAN
+from sgft_ros.learning.device import DEVICES, find_device, steps_on
 from sgft_ros.learning.replay import SAMPLED
-from sgft_ros.learning.tensors import part_of
+from sgft_ros.learning.tensors import numbers, part_of
 import torch
 
 
@@ -51,11 +53,16 @@ class FineTuningConfig:
     # entropy
     target_entropy: float = -3.0        # of the policy [nat]
     temperature: float = 0.02           # alpha at the start, where the simulator gives none
+    # machine
+    device: str = 'cpu'                 # of the updates, see sgft_ros.learning.device
 
     def __post_init__(self):
         if self.algorithm not in ALGORITHMS:
             raise ValueError(
                 f'unknown algorithm {self.algorithm!r}; choose from: {", ".join(ALGORITHMS)}')
+        if self.device not in DEVICES:
+            raise ValueError(
+                f'unknown device {self.device!r}; choose from: {", ".join(DEVICES)}')
         if self.policy_delay < 1:
             raise ValueError(f'policy_delay: expected at least 1 update, got {self.policy_delay}')
 
@@ -81,8 +88,10 @@ class FineTuner:
 
         :param checkpoints: by kind: 'policy', and what the algorithm reads beside it
         :raises CheckpointError: if a checkpoint is missing, lacks something or does not fit
+        :raises ValueError: if PyTorch sees no such device
         """
         self.config = config
+        device = find_device(config.device)
         self._updates_before_reset = 0
         self._algorithm = ALGORITHMS[config.algorithm]
         for kind in ('policy', *self._algorithm.reads):
@@ -90,7 +99,9 @@ class FineTuner:
                 raise CheckpointError(
                     f'algorithm {config.algorithm!r} begins with what the simulator left: '
                     f'expected a checkpoint of kind {kind!r}, got none')
-        self.learner = self._algorithm.make(config, checkpoints, seed)
+        with device:
+            self.learner = self._algorithm.make(config, checkpoints, seed)
+        self._take = steps_on(device, getattr(self.learner, 'generator', None))
         self._controller = self._algorithm.controller(config, checkpoints['policy'])
         self._start = self.learner.state()
         self._first = self.learner.policy_tensors()
@@ -150,11 +161,10 @@ class FineTuner:
         """
         tensors = {name: torch.from_numpy(np.asarray(columns[name], np.float32))
                    for name in SAMPLED}
-        count = len(tensors['reward'])
+        count, step = len(tensors['reward']), partial(self._algorithm.warm_up, self.learner)
         for done in range(1, self.config.warm_start_updates + 1):
             rows = torch.from_numpy(generator.integers(count, size=self.config.batch_size))
-            self._algorithm.warm_up(
-                self.learner, {name: column[rows] for name, column in tensors.items()})
+            self._take(step, {name: column[rows] for name, column in tensors.items()})
             if not progress(done):
                 break
         self._start = self.learner.state()
@@ -171,7 +181,7 @@ class FineTuner:
         self, batch: Mapping[str, torch.Tensor], inserted: int = 0, rewarded: int = 0,
     ) -> dict[str, float]:
         """
-        Take one update on a minibatch; return the losses, see :meth:`SAC.update`, all finite.
+        Take one update on a minibatch; return the losses, see :meth:`SAC.step`, all finite.
 
         Where they are not, go back to the last good state, and return none.
 
@@ -182,11 +192,10 @@ class FineTuner:
         :param inserted: real transitions so far
         :param rewarded: those in the replay with a reward above 0
         """
-        if self._policy_learns(inserted, rewarded):
-            losses = self.learner.update(batch)
-        else:
-            losses = {'critic_loss': self.learner.update_critic(batch)}
-            self.learner.updates += 1
+        learns = self._policy_learns(inserted, rewarded)
+        step = self.learner.step if learns else self.learner.critic_step
+        losses = numbers(self._take(step, batch))
+        self.learner.updates += 1
         if all(map(math.isfinite, losses.values())):
             return losses
         self._go_back(f'losses after {self.updates} updates: {losses}')

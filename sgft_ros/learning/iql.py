@@ -8,9 +8,9 @@ from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.squashed_gaussian import LOG_SQRT_2_PI
 from sgft_ros.learning.tensors import part_of
 import torch
-from torch.nn import functional
 
 EXPECTILE = 0.7         # the paper's for locomotion; .9 for mazes
 TEMPERATURE = 3.0       # inverse, on scaled rewards; the paper's for locomotion
@@ -34,32 +34,31 @@ class IQL(SAC):
         super().__init__(config, seed)
         self._inverse_temperature = TEMPERATURE * reward_scale
         sizes = config.observation_size, *config.hidden, 1
-        self.value = EnsembleMLP(1, sizes, self._generator)
+        self.value = EnsembleMLP(1, sizes, self.generator)
         self._value_optimiser = Adam([self.value.flat], config.learning_rate)
 
-    def update_critic(self, batch: Mapping[str, torch.Tensor]) -> float:
+    def critic_step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Take one step of critics and value function only; return the critics' loss."""
         critic_loss, value_loss, _ = self._losses(batch)
         self._step_all(critic_loss + value_loss)
-        return critic_loss.item()
+        return {'critic_loss': critic_loss.detach()}
 
-    def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
-        """Take one step of critics, value function and policy; see :meth:`SAC.update`."""
+    def step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Take one step of critics, value function and policy; see :meth:`SAC.step`."""
         critic_loss, value_loss, advantage = self._losses(batch)
         weight = (self._inverse_temperature * advantage).clamp(max=math.log(GREATEST_WEIGHT)).exp()
         log_density = self.log_density(batch['observation'], batch['action'])
         actor_loss = -(weight * log_density).mean()
         self._step_all(critic_loss + value_loss + actor_loss)
-        self.updates += 1
-        return {'critic_loss': critic_loss.item(), 'actor_loss': actor_loss.item()}
+        return {'critic_loss': critic_loss.detach(), 'actor_loss': actor_loss.detach()}
 
     def log_density(self, observation: torch.Tensor, action: torch.Tensor) -> torch.Tensor:
         """Return log pi(a|s) (batch,), but for the slope of the tanh, which has no parameters."""
         mean, log_std = self.actor(observation)[0].chunk(2, -1)
         log_std = log_std.clamp(*LOG_STD_RANGE)
         before = torch.atanh(action.clamp(-GREATEST_ACTION, GREATEST_ACTION))
-        return -functional.gaussian_nll_loss(
-            mean, before, (2.0 * log_std).exp(), full=True, reduction='none').sum(-1)
+        noise = (before - mean) / log_std.exp()
+        return (-0.5 * noise.square() - log_std - LOG_SQRT_2_PI).sum(-1)
 
     def _losses(self, batch):
         """Return the losses of critics and value function, and the advantage (batch,)."""

@@ -116,8 +116,8 @@ class EnsembleMLP(nn.Module):
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Return copies of the layers: weight (members, in, out), bias (members, 1, out)."""
-        views = self._views(self.flat.detach())
-        return {name: value.numpy().copy() for name, value in views.items()}
+        views = self._views(self.flat.detach().to('cpu', copy=True))
+        return {name: value.numpy() for name, value in views.items()}
 
     def load_tensors(self, tensors: Mapping[str, np.ndarray]) -> None:
         """

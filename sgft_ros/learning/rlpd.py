@@ -20,5 +20,5 @@ class RLPD(SAC):
 
     def combined(self, values: torch.Tensor) -> torch.Tensor:
         """Return one target (...) of those of all critics (critics, ...)."""
-        chosen = torch.randperm(len(values), generator=self._generator)[:TARGETS]
+        chosen = torch.randperm(len(values), generator=self.generator)[:TARGETS]
         return values[chosen].amin(0)

@@ -10,7 +10,13 @@ from sgft_ros.learning.heads import of_heads, to_heads
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.squashed_gaussian import squashed, squashed_gradient
-from sgft_ros.learning.tensors import check_shapes, part_of
+from sgft_ros.learning.tensors import (
+    check_shapes,
+    generator_of,
+    load_generator,
+    numbers,
+    part_of,
+)
 import torch
 from torch import nn
 
@@ -50,9 +56,9 @@ class SAC:
     def __init__(self, config: SACConfig, seed: int = 0):
         self.config = config
         self.discount = config.gamma
-        self._generator = torch.Generator().manual_seed(seed)
+        self.generator = generator_of(seed)
         o, a = config.observation_size, config.action_size
-        hidden, generator = config.hidden, self._generator
+        hidden, generator = config.hidden, self.generator
         self.actor = EnsembleMLP(1, (o, *hidden, 2 * a * self.heads), generator)
         self.critic = EnsembleMLP(config.critics, (o + a, *hidden, self.heads), generator)
         self.target = EnsembleMLP(config.critics, (o + a, *hidden, self.heads), generator)
@@ -65,9 +71,9 @@ class SAC:
             [self.actor.flat, self.critic.flat, self.log_alpha], config.learning_rate)
 
     @property
-    def alpha(self) -> float:
-        """Return the temperature."""
-        return math.exp(self.log_alpha.item())
+    def alpha(self) -> torch.Tensor:
+        """Return the temperature (), without a gradient."""
+        return self.log_alpha.detach().exp()
 
     def sample(
         self, observation: torch.Tensor, heads: torch.Tensor,
@@ -169,15 +175,20 @@ class SAC:
         to_outputs = to_heads(torch.cat([to_mean, to_log_std], -1)[None], heads, self.heads)
         return losses, self.actor.gradients(tape, to_outputs)[0]
 
-    def update_critic(self, batch: Mapping[str, torch.Tensor]) -> float:
+    def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
+        """Take one step, and count it; see :meth:`step`."""
+        self.updates += 1
+        return numbers(self.step(batch))
+
+    def critic_step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Take one step of the critics only; return the loss."""
         loss, gradient = self.critic_gradient(batch, self._some_heads(len(batch['reward'])))
         self._follow(critic=gradient)
-        return loss.item()
+        return {'critic_loss': loss}
 
-    def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
+    def step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """
-        Take one step of critics, actor and temperature together on a minibatch.
+        Take one step of critics, actor and temperature together on a minibatch; return the losses.
 
         Every head costs an action of its own, hence an evaluation of the critics: each row of the
         minibatch trains the head that acts and some others, drawn anew.
@@ -189,15 +200,12 @@ class SAC:
         critic_loss, to_critic = self.critic_gradient(batch, heads)
         losses, to_actor = self.policy_gradient(batch, heads)
         self._follow(to_actor, to_critic, losses['entropy'] - self.target_entropy)
-        self.updates += 1
-        losses = {'critic_loss': critic_loss, **losses}
-        told = torch.stack([*losses.values()]).tolist()
-        return {**dict(zip(losses, told)), 'temperature': self.alpha}
+        return {'critic_loss': critic_loss, **losses, 'temperature': self.alpha}
 
     def _gaussian(self, outputs, heads):
         """Return mean, unbounded log deviation and noise (batch, n, action) of some heads."""
         mean, log_std = of_heads(outputs, heads, self.heads)[0].chunk(2, -1)
-        return mean, log_std, torch.randn(mean.shape, generator=self._generator)
+        return mean, log_std, torch.randn(mean.shape, generator=self.generator)
 
     def _some_heads(self, rows):
         """
@@ -210,7 +218,7 @@ class SAC:
         count = min(self.config.heads_per_row - 1, others)
         if not count:
             return acting
-        first = torch.randint(others, (rows, 1), generator=self._generator)
+        first = torch.randint(others, (rows, 1), generator=self.generator)
         spread = torch.arange(count) * others // count
         return torch.cat([(first + spread) % others, acting], 1)
 
@@ -259,14 +267,14 @@ class SAC:
 
         :raises ValueError: if a tensor is missing or of another shape; the message names it
         """
-        self.load_state({**tensors, 'generator': self._generator.get_state()})
+        self.load_state({**tensors, 'generator': self.generator.get_state()})
         self.updates = 0
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return everything needed to resume, as tensors by name."""
-        state = {'log_alpha': self.log_alpha.detach().clone(),
+        state = {'log_alpha': self.log_alpha.detach().to('cpu', copy=True),
                  'updates': torch.tensor(self.updates),
-                 'generator': self._generator.get_state()}
+                 'generator': self.generator.get_state()}
         for network in NETWORKS:
             for name, value in getattr(self, network).tensors().items():
                 state[f'{network}.{name}'] = torch.from_numpy(value)
@@ -286,7 +294,7 @@ class SAC:
             getattr(self, network).load_tensors(part_of(state, f'{network}.'))
         self.log_alpha.data.copy_(state['log_alpha'])
         self.updates = int(state['updates'])
-        self._generator.set_state(state['generator'].to(torch.uint8))
+        load_generator(self.generator, state['generator'])
         self.optimiser.load_state(part_of(state, OPTIMISER))
 
     def _head_names(self):

@@ -29,9 +29,9 @@ class ReferenceSGFT(PBRS):
 
     def __init__(self, config: SACConfig, reward_scale: float = 1.0, seed: int = 0):
         super().__init__(config, reward_scale, seed)
-        self._pi_sim = EnsembleMLP(1, self.actor.sizes, self._generator).requires_grad_(False)
+        self._pi_sim = EnsembleMLP(1, self.actor.sizes, self.generator).requires_grad_(False)
         self._q_sim = EnsembleMLP(
-            config.critics, self.critic.sizes, self._generator).requires_grad_(False)
+            config.critics, self.critic.sizes, self.generator).requires_grad_(False)
 
     def reward(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return r + gamma V(s') - V(s) (batch,), scaled."""
@@ -42,10 +42,10 @@ class ReferenceSGFT(PBRS):
     def potential(self, observation: torch.Tensor) -> torch.Tensor:
         """Return V(s) (batch,) of a new action and a new pair of critics."""
         mean, log_std = self._pi_sim(observation)[0].chunk(2, -1)
-        noise = torch.randn(mean.shape, generator=self._generator)
+        noise = torch.randn(mean.shape, generator=self.generator)
         action = torch.tanh(mean + log_std.clamp(*LOG_STD_RANGE).exp() * noise)
         values = self._q_sim(torch.cat([observation, action], -1))[..., 0]
-        return values[torch.randperm(len(values), generator=self._generator)[:PAIR]].amin(0)
+        return values[torch.randperm(len(values), generator=self.generator)[:PAIR]].amin(0)
 
     def load_simulator(self, tensors: Mapping[str, np.ndarray]) -> None:
         """

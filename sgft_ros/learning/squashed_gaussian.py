@@ -28,7 +28,7 @@ def squashed(
 
 def squashed_gradient(
     action: torch.Tensor, log_std: torch.Tensor, noise: torch.Tensor, to_action: torch.Tensor,
-    to_density: float,
+    to_density: torch.Tensor,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """
     Return the gradients of a loss with respect to `mean` and `log_std` of :func:`squashed`.
@@ -36,8 +36,8 @@ def squashed_gradient(
     With u before the tanh and the noise given, da/du = 1 - a^2 and d log pi / du = 2 a.
 
     :param to_action: gradient with respect to `action`, which :func:`squashed` returned
-    :param to_density: with respect to each log density, the same for all
+    :param to_density: with respect to each log density, the same () for all
     """
     slope = 1.0 - action.square()
-    to_mean = torch.add(slope * to_action, action, alpha=2.0 * to_density)
+    to_mean = torch.addcmul(slope * to_action, action, to_density, value=2.0)
     return to_mean, to_mean * log_std.exp() * noise - to_density

@@ -9,7 +9,13 @@ from sgft_ros.learning.latent_planner import BINS, GROUP, LIMIT
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.sac import SACConfig
 from sgft_ros.learning.squashed_gaussian import squashed
-from sgft_ros.learning.tensors import check_shapes, part_of
+from sgft_ros.learning.tensors import (
+    check_shapes,
+    generator_of,
+    load_generator,
+    numbers,
+    part_of,
+)
 import torch
 from torch import nn
 from torch.nn import functional
@@ -46,7 +52,7 @@ class TDMPC2:
         if horizon < 1:
             raise ValueError(f'horizon must be >= 1 step, got {horizon}')
         self.config, self.horizon, self.reward_scale = config, horizon, reward_scale
-        self._generator = generator = torch.Generator().manual_seed(seed)
+        self.generator = generator = generator_of(seed)
         o, a = config.observation_size, config.action_size
         self.encoder = EnsembleMLP(1, (o, *ENCODER, LATENT), generator)
         self.dynamics = EnsembleMLP(1, (LATENT + a, *HIDDEN, LATENT), generator)
@@ -62,6 +68,7 @@ class TDMPC2:
         self.target.load_state_dict(self.critic.state_dict())
         self._pi_sim = EnsembleMLP(1, (o, *config.hidden, 2 * a))
         self.scale = torch.ones(())
+        self._percentiles = torch.tensor(PERCENTILES)
         self.updates = 0
         self._model = [getattr(self, name).flat for name in MODEL]
         rate = config.learning_rate
@@ -69,8 +76,13 @@ class TDMPC2:
             [*self._model, self.policy.flat], [ENCODER_RATE * rate] + len(self._model) * [rate])
 
     def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
+        """Take one step, and count it; see :meth:`step`."""
+        self.updates += 1
+        return numbers(self.step(batch))
+
+    def step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """
-        Take one step of model and policy prior on a minibatch.
+        Take one step of model and policy prior on a minibatch; return the losses.
 
         `batch`: observation, action, next_observation (n, size), reward, terminated (n,); every
         `horizon` rows are a sequence, as far as each begins where the one before ended.
@@ -78,10 +90,9 @@ class TDMPC2:
         latents, model_loss = self.model_loss(batch)
         policy_loss = self._policy_loss(latents.detach())
         self._step(model_loss + policy_loss)
-        self.updates += 1
-        return {'critic_loss': model_loss.item(), 'actor_loss': policy_loss.item()}
+        return {'critic_loss': model_loss.detach(), 'actor_loss': policy_loss.detach()}
 
-    def warm_up(self, batch: Mapping[str, torch.Tensor]) -> float:
+    def warm_up(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """
         Fit the model to transitions of the simulator, and the prior to pi_sim; return the loss.
 
@@ -92,7 +103,7 @@ class TDMPC2:
             latent, wanted = (
                 network(batch['observation']) for network in (self.encode, self._pi_sim))
         self._step(model_loss + functional.mse_loss(self.policy(latent), wanted))
-        return model_loss.item()
+        return {'critic_loss': model_loss.detach()}
 
     def model_loss(
         self, batch: Mapping[str, torch.Tensor],
@@ -136,21 +147,21 @@ class TDMPC2:
     def sample(self, latent: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return actions (..., action) of the prior, and their log densities (...)."""
         mean, log_std = _outputs(self.policy, latent)[0].chunk(2, -1)
-        noise = torch.randn(mean.shape, generator=self._generator)
+        noise = torch.randn(mean.shape, generator=self.generator)
         return squashed(mean, log_std.clamp(*LOG_STD_RANGE), noise)
 
     def _policy_loss(self, latents):
         action, log_density = self.sample(latents)
         q = self._two(self.critic, latents, action).mean(0)
-        low, high = torch.quantile(q.detach()[:, 0], torch.tensor(PERCENTILES))
-        self.scale = torch.lerp(self.scale, (high - low).clamp(min=1.0), self.config.tau)
+        low, high = torch.quantile(q.detach()[:, 0], self._percentiles)
+        self.scale.lerp_((high - low).clamp(min=1.0), self.config.tau)
         losses = ENTROPY * log_density - q / self.scale
         return (losses * RHO ** torch.arange(latents.shape[1])).mean()
 
     def _two(self, critic, latents, action):
         """Return Q (2, ...) of two critics, drawn anew each time; gradients reach the actions."""
         logits = _outputs(critic, torch.cat([latents, action], -1), frozen=True)
-        chosen = torch.randperm(len(logits), generator=self._generator)[:2]
+        chosen = torch.randperm(len(logits), generator=self.generator)[:2]
         return expectation(logits[chosen])
 
     def _step(self, loss):
@@ -179,8 +190,8 @@ class TDMPC2:
         """Return everything needed to resume, as tensors by name."""
         state = {f'{network}.{name}': torch.from_numpy(value) for network in NETWORKS
                  for name, value in getattr(self, network).tensors().items()}
-        state |= {'scale': self.scale.clone(), 'updates': torch.tensor(self.updates),
-                  'generator': self._generator.get_state()}
+        state |= {'scale': self.scale.to('cpu', copy=True), 'updates': torch.tensor(self.updates),
+                  'generator': self.generator.get_state()}
         return state | {
             f'{OPTIMISER}{name}': value for name, value in self._optimiser.state().items()}
 
@@ -193,8 +204,9 @@ class TDMPC2:
         check_shapes(state, self.state())
         for network in NETWORKS:
             getattr(self, network).load_tensors(part_of(state, f'{network}.'))
-        self.scale, self.updates = state['scale'].clone(), int(state['updates'])
-        self._generator.set_state(state['generator'].to(torch.uint8))
+        self.scale.copy_(state['scale'])
+        self.updates = int(state['updates'])
+        load_generator(self.generator, state['generator'])
         self._optimiser.load_state(part_of(state, OPTIMISER))
 
 

@@ -43,7 +43,7 @@ class WSRL(SlowActor, RLPD):
         self.load_policy(part_of(tensors, 'actor.'))
         self.log_alpha.data.copy_(torch.as_tensor(tensors['log_alpha']))
 
-    def distil(self, batch: Mapping[str, torch.Tensor]) -> float:
+    def distil(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Take one step of the critics towards those of the simulator; return the loss."""
         inputs = torch.cat([batch['observation'], batch['action']], -1)
         with torch.no_grad():
@@ -51,4 +51,4 @@ class WSRL(SlowActor, RLPD):
         turn = torch.arange(self.config.critics) % len(simulated)
         loss = (self.critic(inputs) - simulated[turn]).square().mean((1, 2)).sum()
         self._step(loss)
-        return loss.item()
+        return {'critic_loss': loss.detach()}

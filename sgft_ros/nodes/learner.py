@@ -9,6 +9,7 @@ from rclpy.node import Node
 from rclpy.task import Future
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
+from sgft_ros.learning.device import find_device
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label, load_transitions
@@ -42,6 +43,10 @@ class LearnerNode(Node):
         self._architecture = architecture(policy.metadata, policy.tensors)
         tunings = self._possible(settings.fine_tuning())
         self._tuner = _tuner(settings, tunings, policy)
+        device = find_device(settings.device)
+        if device.type != 'cpu':
+            self.get_logger().info(
+                f'updates are computed on {torch.cuda.get_device_name(device)}')
         sizes = self._architecture['sizes']
         self._credits = SampleCredits(
             secrets.randbits(63), sizes[0], sizes[-1] // 2, credits=settings.credits,

@@ -1,8 +1,9 @@
 """Parameters of the node learner, and what is made of them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from sgft_ros.learning.algorithms import AUTO
+from sgft_ros.learning.device import DEVICES
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.nodes.parameters import parameter
 from sgft_ros.nodes.tuning_files import read_tuning
@@ -111,6 +112,9 @@ class LearnerParameters:
         minimum=0.001, maximum=10.0)
 
     # machine
+    device: str = parameter(
+        CORE.device, f'where updates are computed: {", ".join(DEVICES)}; auto: a GPU, if there is '
+                     'one')
     niceness: int = parameter(
         5, 'by how much training yields the processor to the control loop', minimum=0,
         maximum=19)
@@ -122,6 +126,7 @@ class LearnerParameters:
         :raises ValueError: if there is no such algorithm
         """
         if self.algorithm == AUTO:
-            return {name: read_tuning(name, self.task_file)[0] for name in self.candidates}
+            return {name: replace(read_tuning(name, self.task_file)[0], device=self.device)
+                    for name in self.candidates}
         return {self.algorithm: FineTuningConfig(
             **{field.name: getattr(self, field.name) for field in fields(FineTuningConfig)})}

@@ -109,7 +109,8 @@ class RunConfiguration:
                 'policy_checkpoint': files['policy'], 'value_checkpoint': files['value'],
                 'warm_start_data': files['warm_start'], 'simulation_checkpoint': files['learner'],
                 'dynamics_checkpoint': files['dynamics'], 'task_file': task_file,
-                'seed': self.seed, **run_folder, **key, **self._overrides(int, 'horizon'),
+                'device': arguments['device'], 'seed': self.seed, **run_folder, **key,
+                **self._overrides(int, 'horizon'),
                 **self._overrides(float, 'prior_ratio')},
             'monitor': {
                 **run_folder, **limit, **self._overrides(float, 'goal_success')},

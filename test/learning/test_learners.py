@@ -138,9 +138,9 @@ def test_a_row_trains_the_head_that_acts_and_others_as_often_as_one_another(head
 
 def gradients_and_autograd(learner, own, loss, parameter):
     """Return the results of `own`, and loss and gradient by autograd, with the same draws."""
-    state = learner._generator.get_state()
+    state = learner.generator.get_state()
     mine = own()
-    learner._generator.set_state(state)
+    learner.generator.set_state(state)
     value = loss()
     return mine, (value.detach(), torch.autograd.grad(value, parameter)[0])
 

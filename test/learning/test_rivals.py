@@ -159,8 +159,8 @@ def test_the_critics_of_iql_ask_for_no_action_that_the_policy_would_take():
     learner, other = IQL(CONFIG), IQL(CONFIG)
     other.load_policy(SIMULATED.policy_tensors())
     for seed in range(3):
-        learner.update_critic(batch(seed))
-        other.update_critic(batch(seed))
+        learner.critic_step(batch(seed))
+        other.critic_step(batch(seed))
     assert torch.equal(learner.critic.flat, other.critic.flat)
     assert torch.equal(learner.value.flat, other.value.flat)
 

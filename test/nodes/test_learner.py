@@ -272,6 +272,7 @@ def test_bad_numbers_are_neither_learned_nor_published(rig):
 @pytest.mark.parametrize('changes, message', [
     ({'policy_checkpoint': '/nowhere/policy.safetensors'}, 'does not exist'),
     ({'algorithm': 'td3'}, "unknown algorithm 'td3'; choose from"),
+    ({'device': 'gpu'}, "unknown device 'gpu'; choose from: auto, cpu, cuda"),
     ({'warm_start_data': ''}, "'warm_start_data' must be set"),
 ])
 def test_a_wrong_configuration_ends_the_node_with_its_reason(
@@ -302,6 +303,11 @@ def test_auto_goes_on_without_the_candidates_whose_checkpoints_are_missing(rig):
         rig.send(200)
         rig.probe.until(lambda: rig.weights, what='weights')
     assert {message.candidate for message in rig.weights} == {'sac'}
+
+
+def test_every_candidate_of_auto_computes_where_the_learner_is_told_to():
+    tunings = LearnerParameters(algorithm='auto', device='auto').fine_tuning()
+    assert {tuning.device for tuning in tunings.values()} == {'auto'}
 
 
 def test_auto_without_any_checkpoint_says_which_one_it_lacks(domain_id, tmp_path, capfd):
