@@ -54,7 +54,6 @@ class SafetyGateNode(Node):
         timeout = self._declare_watchdog_timeout(contract.limits.watchdog, period)
         self._rate_factor = settings.rate_factor
         self._gate = SafetyGate(contract, timeout * settings.rate_factor)
-        self._stop_command = None
         self._stops_left = self._listeners = 0
         self._human_acts, self._locked = False, ()
         self._record = GateRecord()
@@ -82,10 +81,16 @@ class SafetyGateNode(Node):
     def stop_for_good(self):
         """Disarm and send every stop now; wait a little until they have been received."""
         self.stop('terminated')
-        for _ in range(self._stops_left):
+        while self._stops_left:
             self._commands.wait_for_all_acked(LAST_STOP_WAIT)
-            self._commands.publish(self._stop_command)
+            self._repeat_stop()
         self._commands.wait_for_all_acked(LAST_STOP_WAIT)
+
+    def _stop_before_answer(self, reason):
+        """Disarm and send every stop now: who is told of it may let others move the robot."""
+        self.stop(reason)
+        while self._stops_left:
+            self._repeat_stop()
 
     def _on_action(self, message):
         """Send what the gate makes of an action, or of the human's, then tell the policy."""
@@ -139,7 +144,7 @@ class SafetyGateNode(Node):
 
     def _on_enable(self, request, response):
         """Disarm with a stop; then arm, if asked to and every observation is fresh and finite."""
-        self.stop('disarmed')
+        self._stop_before_answer('disarmed')
         refusal = self._arm() if request.data else '; '.join(self._locked)
         response.success = not refusal
         response.message = f'refused: {refusal}' if refusal else (
@@ -151,7 +156,7 @@ class SafetyGateNode(Node):
     def _on_lock(self, request, response):
         """Stop the robot and arm no more, whoever asks; or let it be armed again."""
         if request.data:
-            self.stop('locked')
+            self._stop_before_answer('locked')
         self._locked = (LOCKED,) if request.data else ()
         response.success, response.message = True, 'locked' if request.data else 'not locked'
         self._record.enable(response.message)
@@ -175,9 +180,15 @@ class SafetyGateNode(Node):
         return self._rate_factor * monotonic()
 
     def _send(self, decision):
-        self._stop_command = decision.command if decision.stopped else None
+        if decision.command is None:
+            return  # nothing new: a stop that is being repeated stays in force
+        self._command = decision.command
         self._stops_left = STOPS - 1 if decision.stopped else 0
         self._commands.publish(decision.command)
+
+    def _repeat_stop(self):
+        self._stops_left -= 1
+        self._commands.publish(self._command)
 
     def _on_overdue(self):
         """Keep a moving robot within its limits, a stopped one stopped."""
@@ -189,8 +200,7 @@ class SafetyGateNode(Node):
         if listeners > self._listeners and not self._gate.armed:
             self.stop('a robot has come')
         elif self._stops_left:
-            self._stops_left -= 1
-            self._commands.publish(self._stop_command)
+            self._repeat_stop()
         self._listeners = listeners
 
     def _hold(self):
