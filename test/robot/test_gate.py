@@ -4,7 +4,7 @@ from command_kinds import changes
 import numpy as np
 import pytest
 from robots import SHIPPED, write_contract
-from sgft_ros.robot import load_robot_contract, MeasuredState, SafetyGate
+from sgft_ros.robot import load_robot_contract, MeasuredState, rotation, SafetyGate
 from sgft_ros.robot.command import KINDS, TARGET_KINDS, TOOL_KINDS
 from sgft_ros.robot.limits import OVERDUE
 from sgft_ros.simulation.arm import HOME
@@ -333,12 +333,71 @@ def test_a_wrong_measurement_moves_no_target(kind, tmp_path):
         np.testing.assert_allclose(decision.command, after, atol=0.2 * lead)
 
 
+@pytest.mark.parametrize('between', [0.0, 0.01, 1.0])
+@pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
+def test_refusals_lead_no_target_where_actions_have_not(kind, between, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
+    gate, home, now = SafetyGate(contract), home_of(contract), 0.0
+    bias, count = 0.95 * contract.command.lead[0], len(home.position)
+    assert gate.arm(home, now) == ''
+    targets, size = [home.position], contract.action_size
+    for tick in range(200):  # 0.2 s of messages that come as fast as they can
+        now += 1e-3
+        measured = MeasuredState(targets[-1] + bias, 0.0)  # the robot follows
+        to_and_fro = between * (-1) ** tick * np.eye(size)[0]
+        for action in (np.full(size, np.nan), to_and_fro):
+            command = gate.filter(action, measured, now).command
+            targets.append(targets[-1] if command is None else command[:count])
+    way = np.abs(contract.command.scale[0]) * between * (0.2 + 1.5 * contract.control_period)
+    moved = np.abs(targets - home.position).max(axis=0)
+    assert moved[0] <= way + 1e-9 and moved[1:].max() <= 1e-9
+    assert gate.armed
+
+
+@pytest.mark.parametrize('sign', [-1.0, 1.0])
+@pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
+def test_a_refusal_holds_what_is_measured_on_the_way_to_the_target(kind, sign, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
+    gate, home, period = SafetyGate(contract), home_of(contract), contract.control_period
+    assert gate.arm(home, 0.0) == ''
+    action, lead = sign * np.eye(contract.action_size)[0], contract.command.lead[0]
+    forth = round(0.8 * lead / (np.abs(contract.command.scale[0]) * period))
+    for tick in range(forth):
+        gate.filter(action, home, tick * period)
+    for tick in range(forth, 2 * forth - 1):  # and almost back
+        gate.filter(-action, home, tick * period)
+    way = np.eye(len(home.position))[0] * sign * np.sign(contract.command.scale[0])
+    behind = MeasuredState(home.position + 0.5 * lead * way, 0.0)
+    decision = gate.filter(np.full(contract.action_size, np.nan), behind, 2 * forth * period)
+    assert decision.stopped and same_place(decision, behind)
+
+
+def turned(angle):
+    return CENTRE._replace(orientation=rotation.from_vector(np.array([0.0, 0.0, angle])))
+
+
+def test_a_refusal_turns_a_tool_back_by_no_more_than_actions_have_turned_it(tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes('pose') | {
+        'command.axes': ['angular.z'], 'command.scale': 0.5, 'limits.angular_speed': 0.5}))
+    gate, period, nothing = SafetyGate(contract), contract.control_period, np.full(1, np.nan)
+    assert gate.arm(CENTRE, 0.0) == ''
+    gate.filter(np.ones(1), CENTRE, 0.0)
+    behind = turned(0.4 * 0.5 * period)
+    decision = gate.filter(nothing, behind, period)
+    np.testing.assert_allclose(decision.command[3:], behind.orientation, atol=1e-12)
+    for tick in range(2, 20):
+        gate.filter(np.zeros(1), turned(0.0), tick * period)
+        refused = gate.filter(nothing, turned(-0.05), (tick + 0.5) * period)
+        np.testing.assert_allclose(refused.command[3:], decision.command[3:], atol=1e-12)
+
+
 @pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
 def test_a_stop_moves_the_target_by_no_more_than_its_lead(kind, tmp_path):
     contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
     gate, home, lead = SafetyGate(contract), home_of(contract), contract.command.lead[0]
     assert gate.arm(home, 0.0) == ''
     near = MeasuredState(home.position + 0.5 * lead, 0.0)
+    assert gate.filter(np.full(contract.action_size, np.nan), near, 0.05).stopped
     assert same_place(gate.disarm(0.1, 'test', near), near)
     assert gate.arm(home, 1.0) == ''
     held = gate.disarm(1.1, 'test', MeasuredState(home.position + 1.9 * lead, 0.0))
