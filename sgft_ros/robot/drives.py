@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from sgft_ros.robot import rotation
 from sgft_ros.robot.contract import RobotContract
-from sgft_ros.robot.limiters import clip, same, towards_box
+from sgft_ros.robot.limiters import clip, SAG, same, towards_box
 
+TILT = 0.02  # [rad] by which a compliant arm may turn while it sags
 FAR = 2.0  # leads between a target and the robot, beyond which something is wrong
 UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -117,7 +118,7 @@ class _TargetDrive:
         self._target = None  # in force; None until a measurement has been taken over
 
     def begin(self, measured: MeasuredState) -> None:
-        self._hold(self._as_target(measured))
+        self._hold(self._unsagged(self._as_target(measured)))
         self._held = False
 
     def problem(self, measured: MeasuredState) -> str:
@@ -140,11 +141,15 @@ class _TargetDrive:
 
     def stop(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
         if measured is not None:
-            self._hold(self._near_target(self._as_target(measured)))
+            self._hold(self._unsagged(self._near_target(self._as_target(measured))))
         return self._target.copy() if self._held else None
 
     def idle(self, now: float) -> None:
         """Say nothing: another controller may be bringing the robot to its start."""
+
+    def _unsagged(self, measured):
+        """Return a measured target without the sag of an arm that has held one before."""
+        return measured
 
     def _hold(self, target):
         self._target, self._held = target, True
@@ -189,6 +194,9 @@ class PoseDrive(_TargetDrive):
         super().__init__(contract)
         self._axes = contract.command.twist_elements
         self._lead, self._angular_lead = contract.command.lead
+        moved = set(self._axes)
+        self._still = np.array([element not in moved for element in range(3)])
+        self._turns = not moved.isdisjoint(range(3, 6))
 
     def whereabouts(self, measured: MeasuredState, now: float) -> Whereabouts:
         position = self._target[:3]
@@ -216,6 +224,17 @@ class PoseDrive(_TargetDrive):
         position = clip(measured[:3], target[:3] - self._lead, target[:3] + self._lead)
         orientation = _turned_towards(measured[3:], target[3:], self._angular_lead)
         return np.concatenate([position, orientation])
+
+    def _unsagged(self, measured):
+        if self._target is None:
+            return measured
+        sag = np.abs(measured[:3] - self._target[:3])
+        sags = self._still & (sag <= min(SAG, self._lead))
+        tilts = not self._turns and (
+            _angle(measured[3:], self._target[3:]) <= min(TILT, self._angular_lead))
+        return np.concatenate([
+            np.where(sags, self._target[:3], measured[:3]),
+            self._target[3:] if tilts else measured[3:]])
 
     def _taken_back(self, measured):
         near = self._near_target(measured)

@@ -431,6 +431,54 @@ def test_outside_of_the_workspace_where_no_action_moves_the_tool_nothing_moves(k
     assert gate.filter(np.ones(2), low, PERIOD).stopped
 
 
+def sagging(target, sag, tilt=0.0):
+    """Return where a compliant arm comes to rest below its target (7,)."""
+    tilted = rotation.multiply(rotation.from_vector(np.array([0.0, tilt, 0.0])), target[3:])
+    return MeasuredState(target[:3] - [0.0, 0.0, sag], 0.0, tilted)
+
+
+@pytest.fixture
+def level_contract(tmp_path):
+    """Return the contract of poses whose actions move x and y alone."""
+    return load_robot_contract(write_contract(tmp_path, changes('pose') | {
+        'command.axes': ['linear.x', 'linear.y'], 'command.scale': 0.06}))
+
+
+def test_a_compliant_arm_sinks_no_deeper_however_often_it_is_armed(level_contract):
+    gate, period, now = SafetyGate(level_contract), level_contract.control_period, 0.0
+    measured = at(z=level_contract.limits.workspace.minimum[2])
+    for episode in range(50):
+        assert gate.arm(measured, now) == ''
+        for action in (np.ones(2), np.full(2, np.nan), np.zeros(2)):
+            now += period
+            target = gate.filter(action, measured, now).command
+            measured = sagging(target, sag=0.004, tilt=0.01)
+        target = gate.disarm(now, 'end of the episode', measured).command
+        measured = sagging(target, sag=0.004, tilt=0.01)
+        if episode % 2:  # and back to the start, by another controller
+            measured = measured._replace(position=np.array([0.5, 0.0, measured.position[2]]))
+    assert target[2] == level_contract.limits.workspace.minimum[2]
+    np.testing.assert_array_equal(target[3:], CENTRE.orientation)
+
+
+@pytest.mark.parametrize('sag, tilt, change', [
+    (0.006, 0.0, {}), (-0.006, 0.0, {}), (0.0, 0.03, {}),  # too far for a sag
+    (0.004, 0.0, {'command.lead.linear': 0.003}), (0.0, 0.015, {'command.lead.angular': 0.01}),
+    (0.004, 0.0, {'command.axes': ['linear.z', 'linear.x']}),
+    (0.0, 0.015, {'command.axes': ['linear.x', 'angular.x']}),
+])
+def test_a_target_begins_where_the_arm_is_unless_it_only_sagged(sag, tilt, change, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes('pose') | {
+        'command.axes': ['linear.x', 'linear.y'], 'command.scale': 0.06} | change))
+    gate = SafetyGate(contract)
+    assert gate.arm(CENTRE, 0.0) == ''
+    gate.disarm(0.1, 'reset', CENTRE)
+    there = sagging(np.array([0.6, 0.1, 0.25, 1.0, 0.0, 0.0, 0.0]), sag, tilt)
+    assert gate.arm(there, 1.0) == ''
+    target = gate.filter(np.zeros(2), there, 1.0).command
+    np.testing.assert_allclose(target, [*there.position, *there.orientation], atol=1e-12)
+
+
 def test_an_orientation_that_is_none_keeps_it_disarmed():
     nothing = MeasuredState(CENTRE.position, 0.0, np.zeros(4))
     assert 'no rotation' in SafetyGate(CONTRACT).arm(nothing, 0.0)

@@ -8,7 +8,9 @@ import numpy as np
 from robots import SHIPPED
 from sgft_ros.robot import load_robot_contract, MeasuredState, rotation, SafetyGate
 from sgft_ros.robot.command import KINDS, TARGET_KINDS, TOOL_KINDS, TWIST_AXES
+from sgft_ros.robot.drives import TILT
 from sgft_ros.robot.gate import IDLE_TIMEOUT
+from sgft_ros.robot.limiters import SAG
 from sgft_ros.robot.limits import JointLimits, MAX_WATCHDOG, ToolLimits, Workspace
 
 CONTRACT = load_robot_contract(SHIPPED)
@@ -92,11 +94,13 @@ class Witness:
         self.contract = contract
         self.moving_since = None
         self.last = np.zeros(contract.command.size)
+        self.target = None
         self.begin(home)
 
     def begin(self, measured, now=0.0):
-        """Expect targets to begin at what was measured when the gate was armed."""
-        self.hold(self.as_target(measured))
+        """Expect targets to begin at what was measured when the gate was armed, but for a sag."""
+        target = self.as_target(measured)
+        self.hold(target if self.target is None else self.unsagged(target))
         self.held = False
         self.began, self.periods = now, 0.0  # that a target has moved for at full speed
 
@@ -155,7 +159,8 @@ class Witness:
             assert not command.any()
             return
         if self.good(measured) and (disarms or not self.held):
-            self.hold(self.near_target(measured) if disarms else self.taken_back(measured))
+            self.hold(self.unsagged(self.near_target(measured)) if disarms
+                      else self.taken_back(measured))
         if self.held and command is not None:
             np.testing.assert_allclose(command, self.target, atol=1e-9)
         else:
@@ -244,6 +249,20 @@ class Witness:
         if self.contract.command.commands_tool:
             near[3:] = self.turned_back(measured, self.contract.command.lead[1])
         return near
+
+    def unsagged(self, target):
+        """Return a target with what no action moves as it was, if that is but a sag away."""
+        command = self.contract.command
+        if command.kind != 'pose':
+            return target
+        target, moved = target.copy(), self.directions()
+        for index in set(range(3)) - set(moved):
+            if abs(target[index] - self.target[index]) <= min(SAG, command.lead[0]):
+                target[index] = self.target[index]
+        apart = np.linalg.norm(rotation.difference(target[3:], self.target[3:]))
+        if len(moved) == command.size and apart <= min(TILT, command.lead[1]):
+            target[3:] = self.target[3:]
+        return target
 
     def taken_back(self, measured):
         """Return what is nearest to what is measured where the target has been since its hold."""
