@@ -224,11 +224,12 @@ def test_repeated_or_reordered_action_stops(second):
     assert is_stop(decision) and decision.reason == 'action out of order'
 
 
-def test_the_age_of_the_measurement_counts_as_motion_that_went_on():
+@pytest.mark.parametrize('age', [0.1, -0.1])  # a stamp from the future tells nothing better
+def test_the_age_of_the_measurement_counts_as_motion_that_went_on(age):
     gate = armed_gate(limited(action_step=(2.0, 2.0, 2.0)))
     gate.filter(np.array([1.0, 0.0, 0.0]), at(x=0.68), 0.0)
     # 0.1 s ago it was 8.5 mm from the face, towards which it has moved with 60 mm/s since.
-    old = MeasuredState(np.array([0.6915, 0.0, 0.25]), 0.1)
+    old = MeasuredState(np.array([0.6915, 0.0, 0.25]), age)
     decision = gate.filter(np.array([1.0, 0.0, 0.0]), old, PERIOD)
     assert OVERDUE * PERIOD * decision.command[0] == pytest.approx(0.0025)
     assert decision.reason == 'workspace'
@@ -376,10 +377,42 @@ def turned(angle):
     return CENTRE._replace(orientation=rotation.from_vector(np.array([0.0, 0.0, angle])))
 
 
-def test_a_refusal_turns_a_tool_back_by_no_more_than_actions_have_turned_it(tmp_path):
-    contract = load_robot_contract(write_contract(tmp_path, changes('pose') | {
+@pytest.fixture
+def turning_contract(tmp_path):
+    """Return the contract of poses whose actions turn the tool about z, by 25 mrad at most."""
+    return load_robot_contract(write_contract(tmp_path, changes('pose') | {
         'command.axes': ['angular.z'], 'command.scale': 0.5, 'limits.angular_speed': 0.5}))
-    gate, period, nothing = SafetyGate(contract), contract.control_period, np.full(1, np.nan)
+
+
+def angle_of(command):
+    return rotation.to_vector(command[3:])[2]
+
+
+@pytest.mark.parametrize('ahead', [0.0, 0.03])  # of where the target is, the tool is measured
+def test_a_target_turns_no_further_ahead_of_the_tool_than_its_lead(turning_contract, ahead):
+    gate, period, lead = SafetyGate(turning_contract), turning_contract.control_period, 0.1
+    assert turning_contract.command.lead[1] == lead
+    assert gate.arm(CENTRE, 0.0) == ''
+    angles = [angle_of(gate.filter(np.ones(1), turned(ahead), tick * period).command)
+              for tick in range(20)]
+    assert max(angles) <= ahead + lead + 1e-9
+    assert max(angles) > ahead + 0.8 * lead
+
+
+def test_a_tool_that_turned_away_from_its_target_is_refused_beyond_twice_the_lead(
+        turning_contract):
+    gate, period, lead = SafetyGate(turning_contract), turning_contract.control_period, 0.1
+    assert gate.arm(CENTRE, 0.0) == ''
+    assert not gate.filter(np.zeros(1), turned(1.9 * lead), period).stopped
+    decision = gate.filter(np.zeros(1), turned(2.1 * lead), 2 * period)
+    assert decision.stopped and 'command.lead' in decision.reason
+    held = gate.disarm(3 * period, 'test', turned(1.9 * lead))
+    assert angle_of(held.command) == pytest.approx(lead)
+
+
+def test_a_refusal_turns_a_tool_back_by_no_more_than_actions_have_turned_it(turning_contract):
+    gate, period = SafetyGate(turning_contract), turning_contract.control_period
+    nothing = np.full(1, np.nan)
     assert gate.arm(CENTRE, 0.0) == ''
     gate.filter(np.ones(1), CENTRE, 0.0)
     behind = turned(0.4 * 0.5 * period)

@@ -13,7 +13,7 @@ from sgft_ros.robot.arm_kinematics import ArmKinematics
 from sgft_ros.robot.command import KINDS, TOOL_KINDS
 from sgft_ros.robot.homing import Homing
 from sgft_ros.robot.limits import OVERDUE
-from sgft_ros.robot.transmission import HOLD_SPEED, make_arm, SLACK
+from sgft_ros.robot.transmission import damped_solution, HOLD_SPEED, make_arm, SLACK
 from sgft_ros.simulation.arm import HOME, JOINTS
 from sgft_ros.simulation.scenes.scene import urdf_path
 
@@ -335,6 +335,42 @@ def test_a_tool_that_was_moved_returns_slowly_or_not_at_all(contract_of):
     decision = robot.act([0.0, 0.0])
     assert decision.stopped and 'from where it is held' in decision.reason
     assert not decision.command.any()
+
+
+def displaced(robot, way=(0.0, 0.0, 0.0), turn=(0.0, 0.0, 0.0)):
+    """Return the joints that put the tool of a robot elsewhere, by `way` [m] and `turn` [rad]."""
+    at, begin = robot.at, robot.tool
+    position = begin.position + way
+    orientation = rotation.multiply(rotation.from_vector(np.array(turn)), begin.orientation)
+    for _ in range(50):
+        tool = robot.arm.tool(at)
+        at = at + damped_solution(tool.jacobian, tool.way_to(position, orientation))
+    np.testing.assert_allclose(robot.arm.tool(at).way_to(position, orientation), 0.0, atol=1e-5)
+    return at
+
+
+@pytest.mark.parametrize('way, turn, returns', [
+    ((0.0, 0.0, 0.045), (0.0, 0.0, 0.0), True), ((0.0, 0.0, 0.055), (0.0, 0.0, 0.0), False),
+    ((0.0, 0.0, 0.0), (0.0, 0.0, 0.28), True), ((0.0, 0.0, 0.0), (0.0, 0.0, 0.32), False),
+])
+def test_a_tool_that_was_moved_or_turned_too_far_away_does_not_return(
+        way, turn, returns, contract_of):
+    robot = FollowingArm(contract_of())
+    robot.act([0.0, 0.0])
+    robot.at = displaced(robot, way, turn)
+    assert robot.act([0.0, 0.0]).stopped != returns
+    for _ in range(4):
+        robot.act([0.0, 0.0])
+    assert robot.gate.armed == returns  # refusals do not feed the watchdog
+
+
+def test_a_tool_that_was_turned_returns_slowly(contract_of):
+    robot = FollowingArm(contract_of())
+    robot.at = displaced(robot, turn=(0.0, 0.0, 0.28))
+    begin = robot.tool
+    robot.act([0.0, 0.0])
+    turn = rotation.difference(robot.tool.orientation, begin.orientation)
+    assert np.linalg.norm(turn) / robot.period == pytest.approx(0.25, rel=0.05)
 
 
 @pytest.mark.parametrize('absurd', [1e308, -1e308, 1e30])
