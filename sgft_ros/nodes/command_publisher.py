@@ -39,10 +39,8 @@ class CommandPublisher:
         """Return how many subscribe to the commands."""
         return self._publisher.get_subscription_count()
 
-    def publish(self, command: np.ndarray | None) -> None:
-        """Publish a command of the gate; None says nothing."""
-        if command is None:
-            return
+    def publish(self, command: np.ndarray) -> None:
+        """Publish a command of the gate."""
         self._fill(command)
         if self._stamped:
             self._message.header.stamp = self._clock.now().to_msg()

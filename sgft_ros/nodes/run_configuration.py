@@ -94,7 +94,8 @@ class RunConfiguration:
         key = {'key_file': arguments['key_file']}
         limit = self._overrides(int, 'transition_limit')
         parameters = {
-            'safety_gate': {'robot': self.robot, 'rate_factor': self.rate_factor},
+            'safety_gate': {
+                'robot': self.robot, 'rate_factor': self.rate_factor, **run_folder},
             'simulated_robot': {
                 'robot': self.robot, 'task': arguments['task'], 'world': arguments['world'],
                 'gap': self._number('gap', float), 'seed': self.seed,

@@ -15,6 +15,7 @@ from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.arm_check import make_arm_check
 from sgft_ros.nodes.command_publisher import CommandPublisher
 from sgft_ros.nodes.ending import begin, ending_by_signal
+from sgft_ros.nodes.gate_lock import GateLock
 from sgft_ros.nodes.gate_record import GateRecord
 from sgft_ros.nodes.interlocks import Interlocks
 from sgft_ros.nodes.joystick import JoystickInput
@@ -28,7 +29,6 @@ from std_srvs.srv import SetBool
 
 STOPS = 3             # times that a stop is sent
 TIMER_SLACK = 0.0005  # [s] that a timer may come before its time
-LOCKED = 'locked by the service safety_gate/lock'
 LAST_STOP_WAIT = Duration(seconds=0.1)  # for the acknowledgement of each stop at the end
 
 
@@ -40,6 +40,8 @@ class SafetyGateParameters:
     rate_factor: float = parameter(
         1.0, 'how much faster than the wall clock the time of a simulated robot runs',
         minimum=0.01, maximum=1000.0)
+    run_folder: str = parameter(
+        '', 'folder where a restarted gate finds whether it is locked; empty: nowhere')
 
 
 class SafetyGateNode(Node):
@@ -54,10 +56,14 @@ class SafetyGateNode(Node):
         timeout = self._declare_watchdog_timeout(contract.limits.watchdog, period)
         self._rate_factor = settings.rate_factor
         self._gate = SafetyGate(contract, timeout * settings.rate_factor)
-        self._stop_command = None
         self._stops_left = self._listeners = 0
-        self._human_acts, self._locked = False, ()
+        self._human_acts = False
         self._record = GateRecord()
+        self._gate_lock = GateLock(
+            settings.run_folder, self.get_namespace().strip('/') or contract.name)
+        if self._gate_lock.locked:
+            self._record.enable('locked')
+            self.get_logger().warning('locked, as it was when the gate before this one ended')
 
         self._commands = CommandPublisher(self, contract)
         self._executed = self.create_publisher(Action, 'executed_action', qos.ACTION)
@@ -82,10 +88,16 @@ class SafetyGateNode(Node):
     def stop_for_good(self):
         """Disarm and send every stop now; wait a little until they have been received."""
         self.stop('terminated')
-        for _ in range(self._stops_left):
+        while self._stops_left:
             self._commands.wait_for_all_acked(LAST_STOP_WAIT)
-            self._commands.publish(self._stop_command)
+            self._repeat_stop()
         self._commands.wait_for_all_acked(LAST_STOP_WAIT)
+
+    def _stop_before_answer(self, reason):
+        """Disarm and send every stop now: who is told of it may let others move the robot."""
+        self.stop(reason)
+        while self._stops_left:
+            self._repeat_stop()
 
     def _on_action(self, message):
         """Send what the gate makes of an action, or of the human's, then tell the policy."""
@@ -139,8 +151,8 @@ class SafetyGateNode(Node):
 
     def _on_enable(self, request, response):
         """Disarm with a stop; then arm, if asked to and every observation is fresh and finite."""
-        self.stop('disarmed')
-        refusal = self._arm() if request.data else '; '.join(self._locked)
+        self._stop_before_answer('disarmed')
+        refusal = self._arm() if request.data else '; '.join(self._gate_lock.problems)
         response.success = not refusal
         response.message = f'refused: {refusal}' if refusal else (
             'armed' if request.data else 'disarmed')
@@ -151,9 +163,14 @@ class SafetyGateNode(Node):
     def _on_lock(self, request, response):
         """Stop the robot and arm no more, whoever asks; or let it be armed again."""
         if request.data:
-            self.stop('locked')
-        self._locked = (LOCKED,) if request.data else ()
-        response.success, response.message = True, 'locked' if request.data else 'not locked'
+            self._stop_before_answer('locked')
+        response.message = 'locked' if request.data else 'not locked'
+        try:
+            (self._gate_lock.lock if request.data else self._gate_lock.unlock)()
+        except OSError as error:
+            response.message = f'locked, until this process ends: {error}' if request.data else (
+                f'refused: {error}')
+        response.success = self._gate_lock.locked == request.data
         self._record.enable(response.message)
         self.get_logger().info(response.message)
         return response
@@ -167,7 +184,7 @@ class SafetyGateNode(Node):
         self._sensors.update()
         measured = self._measure()
         return self._gate.arm(measured, self._now(), (
-            *self._locked, *self._interlocks.problems(), *self._sensors.problems(),
+            *self._gate_lock.problems, *self._interlocks.problems(), *self._sensors.problems(),
             *self._arm_problems(measured)))
 
     def _now(self):
@@ -175,9 +192,15 @@ class SafetyGateNode(Node):
         return self._rate_factor * monotonic()
 
     def _send(self, decision):
-        self._stop_command = decision.command if decision.stopped else None
+        if decision.command is None:
+            return  # nothing new: a stop that is being repeated stays in force
+        self._command = decision.command
         self._stops_left = STOPS - 1 if decision.stopped else 0
         self._commands.publish(decision.command)
+
+    def _repeat_stop(self):
+        self._stops_left -= 1
+        self._commands.publish(self._command)
 
     def _on_overdue(self):
         """Keep a moving robot within its limits, a stopped one stopped."""
@@ -189,8 +212,7 @@ class SafetyGateNode(Node):
         if listeners > self._listeners and not self._gate.armed:
             self.stop('a robot has come')
         elif self._stops_left:
-            self._stops_left -= 1
-            self._commands.publish(self._stop_command)
+            self._repeat_stop()
         self._listeners = listeners
 
     def _hold(self):

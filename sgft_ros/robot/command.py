@@ -58,6 +58,13 @@ class CommandContract:
         return tuple('m/s' if axis.startswith('linear.') else 'rad/s' for axis in self.axes)
 
     @property
+    def joint_units(self) -> tuple[str, ...]:
+        """Return the unit of each joint's position; where no URDF says more, joints turn."""
+        if self.kinematics is None:
+            return ('rad',) * len(self.joints)
+        return tuple('m' if slides else 'rad' for slides in self.kinematics.slides)
+
+    @property
     def commands_tool(self) -> bool:
         """Return whether the driver is told about the tool, and not about joints."""
         return self.kind in TOOL_KINDS

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from sgft_ros.robot import rotation
 from sgft_ros.robot.contract import RobotContract
-from sgft_ros.robot.limiters import clip, same, towards_box
+from sgft_ros.robot.limiters import clip, SAG, same, towards_box
 
+TILT = 0.02  # [rad] by which a compliant arm may turn while it sags
 FAR = 2.0  # leads between a target and the robot, beyond which something is wrong
 UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -86,8 +87,12 @@ class VelocityDrive:
             told.popleft()
         return velocity.copy()
 
+    def refuse(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
+        """Return what stops the robot until the next good action, None to say nothing."""
+        return self.idle(now)
+
     def stop(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
-        """Return the command that stops the robot, None if there is nothing to say."""
+        """Return what stops the robot as the gate disarms, None to say nothing."""
         return self.idle(now)
 
     def idle(self, now: float) -> np.ndarray | None:
@@ -100,47 +105,55 @@ class _TargetDrive:
     The command is a target; the stop is to hold the measured state, and never zeros.
 
     Velocities alone move the target, whatever is measured: no faster than the limits, and no
-    further ahead of the robot than the lead. What is measured further away than twice the lead is
-    not believed: somebody pushes the robot, or the measurement is wrong.
-
-    The target is held from the first stop to the next motion: to hold what is measured anew again
-    and again would let a compliant arm sink.
+    further ahead of the robot than the lead. A refusal only takes back what the robot has not
+    followed yet, as refusals may come by the hundred: no wrong measurement leads the target to
+    where actions have not led it. What is measured further away than twice the lead is not
+    believed: somebody pushes the robot, or the measurement is wrong.
     """
 
     moves_on = False
 
     def __init__(self, contract: RobotContract):
         self._period, self._rate = contract.control_period, contract.control_rate
-        self._target = None   # in force; None until a measurement has been taken over
-        self._held = False
+        self._target = None  # in force; None until a measurement has been taken over
 
     def begin(self, measured: MeasuredState) -> None:
-        self._target, self._held = self._as_target(measured), False
+        self._hold(self._unsagged(self._as_target(measured)))
+        self._held = False
 
     def problem(self, measured: MeasuredState) -> str:
-        if self._target is None or not self._is_far(measured):
+        if not self._is_far(measured):
             return ''
         return (f'the robot was measured more than {FAR:g} times command.lead away from its '
                 'target; was it pushed?')
 
     def move(self, velocity: np.ndarray, now: float) -> np.ndarray:
         self._target, self._held = self._moved(self._target, velocity), False
+        self._low = np.minimum(self._low, self._target)
+        self._high = np.maximum(self._high, self._target)
         return self._target.copy()
 
-    def stop(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
-        if not self._held and measured is not None:
-            self._target, self._held = self._within_lead_of_target(measured), True
+    def refuse(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
+        if measured is not None:
+            self._hold(self._taken_back(self._as_target(measured)))
         # Nobody knows where the robot is: its driver holds the last target, one lead away.
+        return self._target.copy() if self._held else None
+
+    def stop(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
+        if measured is not None:
+            self._hold(self._unsagged(self._near_target(self._as_target(measured))))
         return self._target.copy() if self._held else None
 
     def idle(self, now: float) -> None:
         """Say nothing: another controller may be bringing the robot to its start."""
-        self._target, self._held = None, False
 
-    def _within_lead_of_target(self, measured):
-        """Return the measured state, or what is nearest to it within a lead of the target."""
-        measured = self._as_target(measured)
-        return measured if self._target is None else self._clipped(measured, self._target)
+    def _unsagged(self, measured):
+        """Return a measured target without the sag of an arm that has held one before."""
+        return measured
+
+    def _hold(self, target):
+        self._target, self._held = target, True
+        self._low = self._high = target  # where it has been since, element by element
 
 
 class JointTargetDrive(_TargetDrive):
@@ -161,8 +174,11 @@ class JointTargetDrive(_TargetDrive):
     def _is_far(self, measured):
         return bool((np.abs(measured.position - self._target) > FAR * self._lead).any())
 
-    def _clipped(self, target, around):
-        return clip(target, around - self._lead, around + self._lead)
+    def _near_target(self, measured):
+        return clip(measured, self._target - self._lead, self._target + self._lead)
+
+    def _taken_back(self, measured):
+        return clip(self._near_target(measured), self._low, self._high)
 
     def _as_target(self, measured):
         return np.array(measured.position, float)
@@ -178,6 +194,9 @@ class PoseDrive(_TargetDrive):
         super().__init__(contract)
         self._axes = contract.command.twist_elements
         self._lead, self._angular_lead = contract.command.lead
+        moved = set(self._axes)
+        self._still = np.array([element not in moved for element in range(3)])
+        self._turns = not moved.isdisjoint(range(3, 6))
 
     def whereabouts(self, measured: MeasuredState, now: float) -> Whereabouts:
         position = self._target[:3]
@@ -200,18 +219,32 @@ class PoseDrive(_TargetDrive):
         return bool((np.abs(measured.position - self._target[:3]) > FAR * self._lead).any()
                     or _angle(measured.orientation, self._target[3:]) > FAR * self._angular_lead)
 
-    def _clipped(self, target, around):
-        position = clip(target[:3], around[:3] - self._lead, around[:3] + self._lead)
-        return np.concatenate([position, self._near(target[3:], around[3:])])
+    def _near_target(self, measured):
+        target = self._target
+        position = clip(measured[:3], target[:3] - self._lead, target[:3] + self._lead)
+        orientation = _turned_towards(measured[3:], target[3:], self._angular_lead)
+        return np.concatenate([position, orientation])
 
-    def _near(self, orientation, around):
-        """Return the orientation, turned to within the lead of another."""
-        apart = rotation.difference(orientation, around)
-        angle = float(np.linalg.norm(apart))
-        if angle <= self._angular_lead:
-            return orientation
-        return rotation.multiply(
-            rotation.from_vector(apart * (self._angular_lead / angle)), around)
+    def _unsagged(self, measured):
+        if self._target is None:
+            return measured
+        sag = np.abs(measured[:3] - self._target[:3])
+        sags = self._still & (sag <= min(SAG, self._lead))
+        tilts = not self._turns and (
+            _angle(measured[3:], self._target[3:]) <= min(TILT, self._angular_lead))
+        return np.concatenate([
+            np.where(sags, self._target[:3], measured[:3]),
+            self._target[3:] if tilts else measured[3:]])
+
+    def _taken_back(self, measured):
+        near = self._near_target(measured)
+        position = clip(near[:3], self._low[:3], self._high[:3])
+        orientation = _turned_towards(near[3:], self._target[3:], self._turned_by)
+        return np.concatenate([position, orientation])
+
+    def _hold(self, target):
+        super()._hold(target)
+        self._turned_by = 0.0  # since then [rad], whatever way
 
     def _turned(self, orientation, angular):
         turned = rotation.multiply(rotation.from_vector(angular * self._period), orientation)
@@ -228,8 +261,18 @@ class PoseDrive(_TargetDrive):
 
     def _moved(self, target, velocity):
         twist = self._twist(velocity)
+        self._turned_by += float(np.linalg.norm(twist[3:])) * self._period
         return np.concatenate([
             target[:3] + twist[:3] * self._period, self._turned(target[3:], twist[3:])])
+
+
+def _turned_towards(orientation, begin, most):
+    """Return `begin`, turned towards an orientation by an angle of at most `most` [rad]."""
+    apart = rotation.difference(orientation, begin)
+    angle = float(np.linalg.norm(apart))
+    if angle <= most:
+        return orientation
+    return rotation.multiply(rotation.from_vector(apart * (most / angle)), begin)
 
 
 def _shorter(vector, fits):

@@ -100,11 +100,10 @@ class SafetyGate:
         A gate that is disarmed already has nothing to hold: others may have moved the robot.
         """
         if not self.armed:
-            return GateDecision(
-                self._drive.idle(now), self._executed.copy(), True, True, reason)
-        stop = self._stop(reason, measured, now)
+            return self._stopped(self._drive.idle(now), reason)
+        command = self._drive.stop(self._believed(measured), now)
         self._disarm()
-        return stop
+        return self._stopped(command, reason)
 
     def watchdog(self, now: float, measured: MeasuredState | None = None) -> GateDecision | None:
         """Return the stop, and disarm, if there has been no good action for too long."""
@@ -123,7 +122,7 @@ class SafetyGate:
             return None
         problem = self._problem_of_motion(measured)
         if problem:
-            return self._stop(problem, measured, now)
+            return self._refuse(problem, measured, now)
         if not self._drive.moves_on:
             return None
         where = self._drive.whereabouts(measured, now)
@@ -158,7 +157,7 @@ class SafetyGate:
         problem = (self._problem_of_action(action) or self._problem_of_motion(measured)
                    or self._problem_of_stamp(stamp, clock))
         if problem:
-            return self._stop(problem, measured, now)
+            return self._refuse(problem, measured, now)
         decision = self._limit(action, measured, now)
         if not decision.stopped:
             self._deadline = now + self._timeout
@@ -178,7 +177,7 @@ class SafetyGate:
         self._transmission.look(where)
         wanted, short, problem = self._transmission.to_drive(stepped * self._scale)
         if problem:
-            return self._stop(problem, measured, now)
+            return self._refuse(problem, measured, now)
         reasons += short
         inside = self._cut(wanted, lambda velocity: self._limiter.keep_inside(
             velocity, where.low, where.high))
@@ -200,7 +199,7 @@ class SafetyGate:
             velocity = share * velocity
             reasons.append('too soon after the last action')
         if not all_finite(velocity):
-            return self._stop('no finite command', measured, now)
+            return self._refuse('no finite command', measured, now)
         # Untouched actions pass bit for bit.
         executed = self._to_action(velocity) if reasons else action.copy()
         self._velocity, self._executed = velocity, executed
@@ -259,13 +258,16 @@ class SafetyGate:
         self._stamp = stamp
         return ''
 
-    def _stop(self, reason: str, measured: MeasuredState | None, now: float) -> GateDecision:
+    def _refuse(self, reason: str, measured: MeasuredState | None, now: float) -> GateDecision:
+        return self._stopped(self._drive.refuse(self._believed(measured), now), reason)
+
+    def _stopped(self, command: np.ndarray | None, reason: str) -> GateDecision:
         self._rest()
-        known = measured
-        if self._problem_of_state(measured) or self._drive.problem(measured):
-            known = None
-        return GateDecision(
-            self._drive.stop(known, now), self._executed.copy(), True, True, reason)
+        return GateDecision(command, self._executed.copy(), True, True, reason)
+
+    def _believed(self, measured: MeasuredState | None) -> MeasuredState | None:
+        wrong = self._problem_of_state(measured) or self._drive.problem(measured)
+        return None if wrong else measured
 
     def _disarm(self):
         self._deadline = None

@@ -100,24 +100,26 @@ class JointLimiter:
 
     def __init__(self, contract: RobotContract):
         limits = contract.limits
-        self._joints = contract.command.joints
+        self._joints, self._units = contract.command.joints, contract.command.joint_units
+        self._far = np.array([FAR_OUT if unit == 'm' else FAR_TURNED for unit in self._units])
         self.size = contract.command.width
         self._minimum, self._maximum = np.array(limits.minimum), np.array(limits.maximum)
         self._speed = np.array(limits.speed)
         self._rate = 1.0 / contract.look_ahead
 
     def problem(self, position: np.ndarray) -> str:
-        """Return why no action may move the joints (joints,) [rad] from where they are."""
-        low, high = self._minimum - FAR_TURNED, self._maximum + FAR_TURNED
+        """Return why no action may move the joints (joints,) [rad, m] from where they are."""
+        low, high, units = self._minimum - self._far, self._maximum + self._far, self._units
         return '; '.join(
-            f'{self._joints[joint]} is at {position[joint]:.4g} rad, far outside of '
-            f'limits.joints, {self._minimum[joint]:.4g} to {self._maximum[joint]:.4g} rad'
+            f'{self._joints[joint]} is at {position[joint]:.4g} {units[joint]}, far outside of '
+            f'limits.joints, {self._minimum[joint]:.4g} to {self._maximum[joint]:.4g} '
+            f'{units[joint]}'
             for joint in np.flatnonzero(~((low <= position) & (position <= high))))
 
     def keep_inside(
         self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray,
     ) -> np.ndarray:
-        """Return the velocity (joints,) [rad/s], cut as that of a tool, joint by joint."""
+        """Return the velocity (joints,) [rad/s, m/s], cut as that of a tool, joint by joint."""
         inside = towards_box(velocity, low, high, self._minimum, self._maximum, self._rate)
         return velocity if same(inside, velocity) else inside
 

@@ -41,9 +41,9 @@ class JointLimits:
     """What no command of joints exceeds; one number per joint of the command."""
 
     action_step: tuple[float, ...]  # as for a tool
-    minimum: tuple[float, ...]      # position [rad]
-    maximum: tuple[float, ...]      # [rad]
-    speed: tuple[float, ...]        # [rad/s]
+    minimum: tuple[float, ...]      # position [rad, m]
+    maximum: tuple[float, ...]      # [rad, m]
+    speed: tuple[float, ...]        # [rad/s, m/s]
     topic: str                      # sensor_msgs/JointState that measures the positions
     max_age: float                  # of the measured positions [s]
     watchdog: float                 # as for a tool

@@ -20,6 +20,7 @@ class Kinematics:
     """Whose geometry turns velocities of the tool into velocities of the joints."""
 
     urdf: Path
+    slides: tuple[bool, ...]  # whether it is a prismatic one, for each joint of the command
     hold: float  # how fast what no action moves returns to where it was armed [1/s]
 
 
@@ -47,14 +48,15 @@ def read_kinematics(
         chain = chain_of(file, *frames)
     except ValueError as error:
         command.fail('urdf', str(error), str(file))
-    movable = [joint.name for joint in chain if joint.type in MOVABLE]
+    movable = {joint.name: joint.type for joint in chain if joint.type in MOVABLE}
     between = f'of {file.name} between {frames[0]} and {frames[1]}'
     for name in joints:
         if name not in movable:
             command.fail('joints', f'movable joints {between}{suggest(name, movable)}', name)
     if len(joints) != len(movable):
         command.fail('joints', f'all movable joints {between}: {", ".join(movable)}', list(joints))
-    return Kinematics(file, command.number(
+    slides = tuple(movable[name] == 'prismatic' for name in joints)
+    return Kinematics(file, slides, command.number(
         'hold', minimum=0.0, maximum=MAX_HOLD * rate, default=min(5.0, MAX_HOLD * rate)))
 
 

@@ -44,6 +44,7 @@ class Rig(Node):
         self.create_subscription(TwistStamped, 'twist_commands', self._on_command, 10)
         self.create_subscription(Action, 'executed_action', self.executed.append, 10)
         self.enable_client = self.create_client(SetBool, 'safety_gate/enable')
+        self.lock_client = self.create_client(SetBool, 'safety_gate/lock')
         self.create_timer(0.01, self.measure, clock=rclpy.clock.Clock(
             clock_type=rclpy.clock.ClockType.STEADY_TIME))
 
@@ -83,10 +84,27 @@ class Rig(Node):
 
     def enable(self, wanted=True):
         """Call the service; return success and message."""
-        assert self.enable_client.wait_for_service(timeout_sec=TIMEOUT)
-        future = self.enable_client.call_async(SetBool.Request(data=wanted))
-        self.wait(future.done, 'answer of enable')
-        return future.result().success, future.result().message
+        return self.call(self.enable_client, wanted)
+
+    def lock(self, wanted):
+        """Call the service; return success and message."""
+        return self.call(self.lock_client, wanted)
+
+    def call(self, client, wanted):
+        """
+        Call a service of the gate until it answers; return success and message.
+
+        A gate that has just come may miss a call, and one that was killed is known for a while.
+        """
+        end, futures = monotonic() + TIMEOUT, []
+        while not (answers := [future.result() for future in futures if future.done()]):
+            assert monotonic() < end, f'no answer of {client.srv_name}'
+            assert client.wait_for_service(timeout_sec=TIMEOUT)
+            futures.append(client.call_async(SetBool.Request(data=wanted)))
+            patience = monotonic() + 1.0
+            while not futures[-1].done() and monotonic() < patience:
+                rclpy.spin_once(self, timeout_sec=0.01)
+        return answers[0].success, answers[0].message
 
     def enable_when_ready(self):
         """Call the service until the first measurements have reached the gate."""

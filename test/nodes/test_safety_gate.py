@@ -15,7 +15,6 @@ import rclpy
 from rclpy.duration import Duration
 from safety_gate_rig import is_stop, linear, PERIOD, Rig, SPEED, start_gate, transform
 from sgft_ros.robot.limits import OVERDUE
-from std_srvs.srv import SetBool
 
 # A policy that acts for ever.
 POLICY = """
@@ -122,19 +121,44 @@ def test_an_action_that_the_workspace_leaves_nothing_of_is_no_stop(rig, gate):
         assert executed.clipped and not executed.stopped
 
 
-def test_locked_it_stops_and_arms_no_more_until_it_is_unlocked(rig, gate):
+def test_locked_it_stops_a_policy_that_acts_and_arms_no_more_until_it_is_unlocked(rig, gate):
     rig.move()
-    lock = rig.create_client(SetBool, 'safety_gate/lock')
-    assert lock.wait_for_service(timeout_sec=TIMEOUT)
-    for wanted in (True, False):
-        future = lock.call_async(SetBool.Request(data=wanted))
-        rig.wait(future.done, 'answer of lock')
-        assert future.result().success
-        for enabled in (False, True):  # without an answer nobody resets the robot
-            success, message = rig.enable(enabled)
-            assert success != wanted and ('locked' in message) == wanted
-        assert is_stop(rig.commands[-1])
-        assert rig.act_and_wait(1.0, 0.0, 0.0).stopped == wanted
+    policy = rig.create_timer(PERIOD, lambda: rig.act(1.0, 0.0, 0.0))
+    assert rig.lock(True) == (True, 'locked')
+    answered = len(rig.commands)
+    rig.wait(lambda: len(rig.commands) > answered + 5, 'commands')
+    policy.cancel()
+    assert all(map(is_stop, rig.commands[answered + 1:]))  # one may have been on its way
+    for wanted in (False, True):  # without an answer nobody resets the robot
+        success, message = rig.enable(wanted)
+        assert not success and 'locked' in message
+    assert rig.act_and_wait(1.0, 0.0, 0.0).stopped and is_stop(rig.commands[-1])
+    assert rig.lock(False) == (True, 'not locked')
+    rig.move()
+
+
+def test_a_lock_outlives_the_process(rig, tmp_path):
+    folder = f'run_folder:={tmp_path / "run"}'
+    gate = start_gate(folder)
+    rig.lock(True)
+    for locked in (True, False):
+        end(gate, signal.SIGKILL)
+        stops = len(rig.commands)
+        gate = start_gate(folder)
+        rig.wait(lambda stops=stops: len(rig.commands) > stops, 'stop of the next gate')
+        success, message = rig.enable(False)
+        assert success != locked and ('locked' in message) == locked
+        rig.lock(False)
+    end(gate, signal.SIGTERM)
+
+
+def test_a_lock_that_cannot_be_written_down_locks_and_says_so(rig, tmp_path):
+    (tmp_path / 'run').write_text('')  # where the folder should be
+    gate = start_gate(f'run_folder:={tmp_path / "run"}')
+    success, message = rig.lock(True)
+    assert success and message.startswith('locked, until this process ends: ')
+    assert not rig.enable(True)[0]
+    end(gate, signal.SIGTERM)
 
 
 def test_whoever_publishes_commands_beside_it_is_named(rig, gate):

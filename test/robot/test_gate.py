@@ -4,7 +4,7 @@ from command_kinds import changes
 import numpy as np
 import pytest
 from robots import SHIPPED, write_contract
-from sgft_ros.robot import load_robot_contract, MeasuredState, SafetyGate
+from sgft_ros.robot import load_robot_contract, MeasuredState, rotation, SafetyGate
 from sgft_ros.robot.command import KINDS, TARGET_KINDS, TOOL_KINDS
 from sgft_ros.robot.limits import OVERDUE
 from sgft_ros.simulation.arm import HOME
@@ -224,11 +224,12 @@ def test_repeated_or_reordered_action_stops(second):
     assert is_stop(decision) and decision.reason == 'action out of order'
 
 
-def test_the_age_of_the_measurement_counts_as_motion_that_went_on():
+@pytest.mark.parametrize('age', [0.1, -0.1])  # a stamp from the future tells nothing better
+def test_the_age_of_the_measurement_counts_as_motion_that_went_on(age):
     gate = armed_gate(limited(action_step=(2.0, 2.0, 2.0)))
     gate.filter(np.array([1.0, 0.0, 0.0]), at(x=0.68), 0.0)
     # 0.1 s ago it was 8.5 mm from the face, towards which it has moved with 60 mm/s since.
-    old = MeasuredState(np.array([0.6915, 0.0, 0.25]), 0.1)
+    old = MeasuredState(np.array([0.6915, 0.0, 0.25]), age)
     decision = gate.filter(np.array([1.0, 0.0, 0.0]), old, PERIOD)
     assert OVERDUE * PERIOD * decision.command[0] == pytest.approx(0.0025)
     assert decision.reason == 'workspace'
@@ -333,12 +334,103 @@ def test_a_wrong_measurement_moves_no_target(kind, tmp_path):
         np.testing.assert_allclose(decision.command, after, atol=0.2 * lead)
 
 
+@pytest.mark.parametrize('between', [0.0, 0.01, 1.0])
+@pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
+def test_refusals_lead_no_target_where_actions_have_not(kind, between, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
+    gate, home, now = SafetyGate(contract), home_of(contract), 0.0
+    bias, count = 0.95 * contract.command.lead[0], len(home.position)
+    assert gate.arm(home, now) == ''
+    targets, size = [home.position], contract.action_size
+    for tick in range(200):  # 0.2 s of messages that come as fast as they can
+        now += 1e-3
+        measured = MeasuredState(targets[-1] + bias, 0.0)  # the robot follows
+        to_and_fro = between * (-1) ** tick * np.eye(size)[0]
+        for action in (np.full(size, np.nan), to_and_fro):
+            command = gate.filter(action, measured, now).command
+            targets.append(targets[-1] if command is None else command[:count])
+    way = np.abs(contract.command.scale[0]) * between * (0.2 + 1.5 * contract.control_period)
+    moved = np.abs(targets - home.position).max(axis=0)
+    assert moved[0] <= way + 1e-9 and moved[1:].max() <= 1e-9
+    assert gate.armed
+
+
+@pytest.mark.parametrize('sign', [-1.0, 1.0])
+@pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
+def test_a_refusal_holds_what_is_measured_on_the_way_to_the_target(kind, sign, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
+    gate, home, period = SafetyGate(contract), home_of(contract), contract.control_period
+    assert gate.arm(home, 0.0) == ''
+    action, lead = sign * np.eye(contract.action_size)[0], contract.command.lead[0]
+    forth = round(0.8 * lead / (np.abs(contract.command.scale[0]) * period))
+    for tick in range(forth):
+        gate.filter(action, home, tick * period)
+    for tick in range(forth, 2 * forth - 1):  # and almost back
+        gate.filter(-action, home, tick * period)
+    way = np.eye(len(home.position))[0] * sign * np.sign(contract.command.scale[0])
+    behind = MeasuredState(home.position + 0.5 * lead * way, 0.0)
+    decision = gate.filter(np.full(contract.action_size, np.nan), behind, 2 * forth * period)
+    assert decision.stopped and same_place(decision, behind)
+
+
+def turned(angle):
+    return CENTRE._replace(orientation=rotation.from_vector(np.array([0.0, 0.0, angle])))
+
+
+@pytest.fixture
+def turning_contract(tmp_path):
+    """Return the contract of poses whose actions turn the tool about z, by 25 mrad at most."""
+    return load_robot_contract(write_contract(tmp_path, changes('pose') | {
+        'command.axes': ['angular.z'], 'command.scale': 0.5, 'limits.angular_speed': 0.5}))
+
+
+def angle_of(command):
+    return rotation.to_vector(command[3:])[2]
+
+
+@pytest.mark.parametrize('ahead', [0.0, 0.03])  # of where the target is, the tool is measured
+def test_a_target_turns_no_further_ahead_of_the_tool_than_its_lead(turning_contract, ahead):
+    gate, period, lead = SafetyGate(turning_contract), turning_contract.control_period, 0.1
+    assert turning_contract.command.lead[1] == lead
+    assert gate.arm(CENTRE, 0.0) == ''
+    angles = [angle_of(gate.filter(np.ones(1), turned(ahead), tick * period).command)
+              for tick in range(20)]
+    assert max(angles) <= ahead + lead + 1e-9
+    assert max(angles) > ahead + 0.8 * lead
+
+
+def test_a_tool_that_turned_away_from_its_target_is_refused_beyond_twice_the_lead(
+        turning_contract):
+    gate, period, lead = SafetyGate(turning_contract), turning_contract.control_period, 0.1
+    assert gate.arm(CENTRE, 0.0) == ''
+    assert not gate.filter(np.zeros(1), turned(1.9 * lead), period).stopped
+    decision = gate.filter(np.zeros(1), turned(2.1 * lead), 2 * period)
+    assert decision.stopped and 'command.lead' in decision.reason
+    held = gate.disarm(3 * period, 'test', turned(1.9 * lead))
+    assert angle_of(held.command) == pytest.approx(lead)
+
+
+def test_a_refusal_turns_a_tool_back_by_no_more_than_actions_have_turned_it(turning_contract):
+    gate, period = SafetyGate(turning_contract), turning_contract.control_period
+    nothing = np.full(1, np.nan)
+    assert gate.arm(CENTRE, 0.0) == ''
+    gate.filter(np.ones(1), CENTRE, 0.0)
+    behind = turned(0.4 * 0.5 * period)
+    decision = gate.filter(nothing, behind, period)
+    np.testing.assert_allclose(decision.command[3:], behind.orientation, atol=1e-12)
+    for tick in range(2, 20):
+        gate.filter(np.zeros(1), turned(0.0), tick * period)
+        refused = gate.filter(nothing, turned(-0.05), (tick + 0.5) * period)
+        np.testing.assert_allclose(refused.command[3:], decision.command[3:], atol=1e-12)
+
+
 @pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
 def test_a_stop_moves_the_target_by_no_more_than_its_lead(kind, tmp_path):
     contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
     gate, home, lead = SafetyGate(contract), home_of(contract), contract.command.lead[0]
     assert gate.arm(home, 0.0) == ''
     near = MeasuredState(home.position + 0.5 * lead, 0.0)
+    assert gate.filter(np.full(contract.action_size, np.nan), near, 0.05).stopped
     assert same_place(gate.disarm(0.1, 'test', near), near)
     assert gate.arm(home, 1.0) == ''
     held = gate.disarm(1.1, 'test', MeasuredState(home.position + 1.9 * lead, 0.0))
@@ -370,6 +462,54 @@ def test_outside_of_the_workspace_where_no_action_moves_the_tool_nothing_moves(k
     decision = gate.hold(low, PERIOD)
     assert decision.stopped and 'limits.workspace' in decision.reason
     assert gate.filter(np.ones(2), low, PERIOD).stopped
+
+
+def sagging(target, sag, tilt=0.0):
+    """Return where a compliant arm comes to rest below its target (7,)."""
+    tilted = rotation.multiply(rotation.from_vector(np.array([0.0, tilt, 0.0])), target[3:])
+    return MeasuredState(target[:3] - [0.0, 0.0, sag], 0.0, tilted)
+
+
+@pytest.fixture
+def level_contract(tmp_path):
+    """Return the contract of poses whose actions move x and y alone."""
+    return load_robot_contract(write_contract(tmp_path, changes('pose') | {
+        'command.axes': ['linear.x', 'linear.y'], 'command.scale': 0.06}))
+
+
+def test_a_compliant_arm_sinks_no_deeper_however_often_it_is_armed(level_contract):
+    gate, period, now = SafetyGate(level_contract), level_contract.control_period, 0.0
+    measured = at(z=level_contract.limits.workspace.minimum[2])
+    for episode in range(50):
+        assert gate.arm(measured, now) == ''
+        for action in (np.ones(2), np.full(2, np.nan), np.zeros(2)):
+            now += period
+            target = gate.filter(action, measured, now).command
+            measured = sagging(target, sag=0.004, tilt=0.01)
+        target = gate.disarm(now, 'end of the episode', measured).command
+        measured = sagging(target, sag=0.004, tilt=0.01)
+        if episode % 2:  # and back to the start, by another controller
+            measured = measured._replace(position=np.array([0.5, 0.0, measured.position[2]]))
+    assert target[2] == level_contract.limits.workspace.minimum[2]
+    np.testing.assert_array_equal(target[3:], CENTRE.orientation)
+
+
+@pytest.mark.parametrize('sag, tilt, change', [
+    (0.006, 0.0, {}), (-0.006, 0.0, {}), (0.0, 0.03, {}),  # too far for a sag
+    (0.004, 0.0, {'command.lead.linear': 0.003}), (0.0, 0.015, {'command.lead.angular': 0.01}),
+    (0.004, 0.0, {'command.axes': ['linear.z', 'linear.x']}),
+    (0.0, 0.015, {'command.axes': ['linear.x', 'angular.x']}),
+])
+def test_a_target_begins_where_the_arm_is_unless_it_only_sagged(sag, tilt, change, tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, changes('pose') | {
+        'command.axes': ['linear.x', 'linear.y'], 'command.scale': 0.06} | change))
+    gate = SafetyGate(contract)
+    assert gate.arm(CENTRE, 0.0) == ''
+    gate.disarm(0.1, 'reset', CENTRE)
+    there = sagging(np.array([0.6, 0.1, 0.25, 1.0, 0.0, 0.0, 0.0]), sag, tilt)
+    assert gate.arm(there, 1.0) == ''
+    target = gate.filter(np.zeros(2), there, 1.0).command
+    np.testing.assert_allclose(target, [*there.position, *there.orientation], atol=1e-12)
 
 
 def test_an_orientation_that_is_none_keeps_it_disarmed():

@@ -8,7 +8,9 @@ import numpy as np
 from robots import SHIPPED
 from sgft_ros.robot import load_robot_contract, MeasuredState, rotation, SafetyGate
 from sgft_ros.robot.command import KINDS, TARGET_KINDS, TOOL_KINDS, TWIST_AXES
+from sgft_ros.robot.drives import TILT
 from sgft_ros.robot.gate import IDLE_TIMEOUT
+from sgft_ros.robot.limiters import SAG
 from sgft_ros.robot.limits import JointLimits, MAX_WATCHDOG, ToolLimits, Workspace
 
 CONTRACT = load_robot_contract(SHIPPED)
@@ -92,11 +94,13 @@ class Witness:
         self.contract = contract
         self.moving_since = None
         self.last = np.zeros(contract.command.size)
+        self.target = None
         self.begin(home)
 
     def begin(self, measured, now=0.0):
-        """Expect targets to begin at what was measured when the gate was armed."""
-        self.target = self.as_target(measured)
+        """Expect targets to begin at what was measured when the gate was armed, but for a sag."""
+        target = self.as_target(measured)
+        self.hold(target if self.target is None else self.unsagged(target))
         self.held = False
         self.began, self.periods = now, 0.0  # that a target has moved for at full speed
 
@@ -106,7 +110,7 @@ class Witness:
             longest = 3 * self.contract.control_period
             assert now - self.moving_since <= longest * (1.0 + EPSILON)
 
-    def see(self, decision, now, action=None, measured=None):
+    def see(self, decision, now, action=None, measured=None, disarms=False):
         executed, velocity = decision.executed_action, self.velocity(decision)
         assert executed.shape == self.last.shape
         assert (np.abs(executed) <= 1.0).all()
@@ -114,7 +118,7 @@ class Witness:
         assert decision.clipped == bool(decision.reason)
         if decision.stopped:
             assert not executed.any() and decision.clipped
-            self.check_stop(decision.command, measured)
+            self.check_stop(decision.command, measured, disarms)
             self.moving_since = None
         else:
             assert np.isfinite(decision.command).all()
@@ -149,17 +153,21 @@ class Witness:
         else:
             assert (np.abs(velocity) <= np.array(limits.speed) + 1e-7).all()
 
-    def check_stop(self, command, measured):
-        """Velocities stop at zero; targets at what was measured when the robot had to stop."""
+    def check_stop(self, command, measured, disarms=False):
+        """Velocities stop at zero; targets at what was measured, on their way or near it."""
         if not self.contract.command.is_target:
             assert not command.any()
             return
-        if not self.held and self.good(measured):
-            self.target, self.held = self.near_target(measured), True
+        if self.good(measured) and (disarms or not self.held):
+            self.hold(self.unsagged(self.near_target(measured)) if disarms
+                      else self.taken_back(measured))
         if self.held and command is not None:
             np.testing.assert_allclose(command, self.target, atol=1e-9)
         else:
             assert command is None
+
+    def hold(self, target):
+        self.target, self.held, self.turned, self.way = target, True, 0.0, [target]
 
     def check_motion(self, command, velocity, measured):
         if not self.contract.command.is_target:
@@ -179,11 +187,13 @@ class Witness:
             before, after = (self.angle(target, measured) for target in (self.target, command))
             assert after <= max(self.contract.command.lead[1], before) + 1e-6
             assert np.isclose(np.linalg.norm(command[3:]), 1.0)
+            self.turned += self.contract.control_period * np.linalg.norm(self.split(velocity)[1])
         else:
             linear = velocity
         np.testing.assert_allclose(
             moved, linear * self.contract.control_period, atol=rounding)
         self.target, self.held = command, False
+        self.way.append(command)
         self.periods += np.abs(velocity / self.contract.command.scale).max()
 
     def check_pace(self, now):
@@ -237,12 +247,37 @@ class Witness:
         near[:count] = np.clip(
             near[:count], target[:count] - self.reach(), target[:count] + self.reach())
         if self.contract.command.commands_tool:
-            apart = rotation.difference(measured.orientation, target[3:])
-            angle, most = np.linalg.norm(apart), self.contract.command.lead[1]
-            if angle > most:
-                near[3:] = rotation.multiply(
-                    rotation.from_vector(apart * most / angle), target[3:])
+            near[3:] = self.turned_back(measured, self.contract.command.lead[1])
         return near
+
+    def unsagged(self, target):
+        """Return a target with what no action moves as it was, if that is but a sag away."""
+        command = self.contract.command
+        if command.kind != 'pose':
+            return target
+        target, moved = target.copy(), self.directions()
+        for index in set(range(3)) - set(moved):
+            if abs(target[index] - self.target[index]) <= min(SAG, command.lead[0]):
+                target[index] = self.target[index]
+        apart = np.linalg.norm(rotation.difference(target[3:], self.target[3:]))
+        if len(moved) == command.size and apart <= min(TILT, command.lead[1]):
+            target[3:] = self.target[3:]
+        return target
+
+    def taken_back(self, measured):
+        """Return what is nearest to what is measured where the target has been since its hold."""
+        back, way, count = self.near_target(measured), self.way, len(measured.position)
+        back[:count] = np.clip(back, np.min(way, axis=0), np.max(way, axis=0))[:count]
+        if self.contract.command.commands_tool:
+            back[3:] = self.turned_back(
+                measured, min(self.turned, self.contract.command.lead[1]))
+        return back
+
+    def turned_back(self, measured, most):
+        apart = rotation.difference(measured.orientation, self.target[3:])
+        angle = np.linalg.norm(apart)
+        return measured.orientation if angle <= most else rotation.multiply(
+            rotation.from_vector(apart * most / angle), self.target[3:])
 
     def as_target(self, measured):
         pose = [measured.position, measured.orientation]
@@ -269,7 +304,8 @@ def test_no_command_leaves_the_limits_and_silence_ends_in_a_stop(data):
         pause = given_input['pause'] * contract.control_period
         if now + pause >= gate.deadline:
             witness.silent_until(gate.deadline)
-            witness.see(gate.watchdog(gate.deadline, measured), gate.deadline, None, measured)
+            witness.see(
+                gate.watchdog(gate.deadline, measured), gate.deadline, None, measured, True)
             assert not gate.armed
         now += pause
         held = gate.hold(measured, now)
@@ -289,7 +325,7 @@ def test_no_command_leaves_the_limits_and_silence_ends_in_a_stop(data):
     if gate.armed:
         witness.silent_until(gate.deadline)
         assert gate.deadline <= now + IDLE_TIMEOUT
-        witness.see(gate.watchdog(gate.deadline), gate.deadline)
+        witness.see(gate.watchdog(gate.deadline), gate.deadline, disarms=True)
 
 
 @settings(max_examples=100, deadline=None)

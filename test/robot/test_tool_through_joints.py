@@ -12,8 +12,9 @@ from sgft_ros.robot import ContractError, load_robot_contract, MeasuredState, ro
 from sgft_ros.robot.arm_kinematics import ArmKinematics
 from sgft_ros.robot.command import KINDS, TOOL_KINDS
 from sgft_ros.robot.homing import Homing
+from sgft_ros.robot.limiters import make_limiter
 from sgft_ros.robot.limits import OVERDUE
-from sgft_ros.robot.transmission import HOLD_SPEED, make_arm, SLACK
+from sgft_ros.robot.transmission import damped_solution, HOLD_SPEED, make_arm, SLACK
 from sgft_ros.simulation.arm import HOME, JOINTS
 from sgft_ros.simulation.scenes.scene import urdf_path
 
@@ -276,18 +277,18 @@ def test_a_measurement_of_some_age_counts_for_the_workspace(contract_of):
         speeds[0.0] - speeds[0.03], 0.0045 / (0.3 * robot.period), rtol=0.2)
 
 
-def seven_joints(tmp_path):
+def seven_joints(tmp_path, kind='continuous'):
     """Return changes that give the arm's URDF a seventh joint, between shoulder and upper arm."""
     text = urdf_path().read_text()
     old = f'<joint name="{JOINTS[2]}"'
     assert text.count(old) == 1
     parent = re.search(rf'{old}.*?<parent link="(.*?)"/>', text, re.DOTALL)
-    roll = (f'<link name="rolled"/><joint name="roll" type="continuous">'
-            f'<parent link="{parent[1]}"/><child link="rolled"/><axis xyz="1 0 0"/></joint>')
-    changed = parent[0].replace(parent[1], 'rolled')
+    third = (f'<link name="moved"/><joint name="third" type="{kind}">'
+             f'<parent link="{parent[1]}"/><child link="moved"/><axis xyz="1 0 0"/></joint>')
+    changed = parent[0].replace(parent[1], 'moved')
     file = tmp_path / 'seven.urdf'
-    file.write_text(text.replace(parent[0], f'{roll}{changed}'))
-    return {'command.urdf': str(file), 'command.joints': [*JOINTS[:2], 'roll', *JOINTS[2:]],
+    file.write_text(text.replace(parent[0], f'{third}{changed}'))
+    return {'command.urdf': str(file), 'command.joints': [*JOINTS[:2], 'third', *JOINTS[2:]],
             'limits.joints.min': [-3.0] * 7, 'limits.joints.max': [3.0] * 7}
 
 
@@ -308,6 +309,16 @@ def test_the_posture_of_seven_joints_returns_without_moving_the_tool(
         robot.act(np.clip(way * 10.0, -1.0, 1.0))
     np.testing.assert_allclose(robot.tool.position, begin.position, atol=2e-3)
     assert (np.abs(robot.at - home).max() > 0.015) == drift
+
+
+@pytest.mark.parametrize('kind, unit, far', [('continuous', 'rad', 0.2), ('prismatic', 'm', 0.1)])
+def test_how_far_a_joint_is_outside_counts_in_its_unit(kind, unit, far, contract_of, tmp_path):
+    contract = contract_of(more=seven_joints(tmp_path, kind))
+    limiter, third = make_limiter(contract), np.eye(7)[2]
+    face = contract.limits.maximum[2]
+    assert limiter.problem((face + 0.95 * far) * third) == ''
+    problem = limiter.problem((face + 1.05 * far) * third)
+    assert f'third is at {face + 1.05 * far:.4g} {unit}, far outside' in problem
 
 
 @pytest.mark.parametrize('kind', JOINT_KINDS)
@@ -335,6 +346,41 @@ def test_a_tool_that_was_moved_returns_slowly_or_not_at_all(contract_of):
     decision = robot.act([0.0, 0.0])
     assert decision.stopped and 'from where it is held' in decision.reason
     assert not decision.command.any()
+
+
+def displaced(robot, way=(0.0, 0.0, 0.0), turn=(0.0, 0.0, 0.0)):
+    """Return the joints that put the tool of a robot elsewhere, by `way` [m] and `turn` [rad]."""
+    at, position = robot.at, robot.tool.position + way
+    orientation = rotation.multiply(rotation.from_vector(np.array(turn)), robot.tool.orientation)
+    for _ in range(50):
+        tool = robot.arm.tool(at)
+        at = at + damped_solution(tool.jacobian, tool.way_to(position, orientation))
+    np.testing.assert_allclose(robot.arm.tool(at).way_to(position, orientation), 0.0, atol=1e-5)
+    return at
+
+
+@pytest.mark.parametrize('way, turn, returns', [
+    ((0.0, 0.0, 0.045), (0.0, 0.0, 0.0), True), ((0.0, 0.0, 0.055), (0.0, 0.0, 0.0), False),
+    ((0.0, 0.0, 0.0), (0.0, 0.0, 0.28), True), ((0.0, 0.0, 0.0), (0.0, 0.0, 0.32), False),
+])
+def test_a_tool_that_was_moved_or_turned_too_far_away_does_not_return(
+        way, turn, returns, contract_of):
+    robot = FollowingArm(contract_of())
+    robot.act([0.0, 0.0])
+    robot.at = displaced(robot, way, turn)
+    assert robot.act([0.0, 0.0]).stopped != returns
+    for _ in range(4):
+        robot.act([0.0, 0.0])
+    assert robot.gate.armed == returns  # refusals do not feed the watchdog
+
+
+def test_a_tool_that_was_turned_returns_slowly(contract_of):
+    robot = FollowingArm(contract_of())
+    robot.at = displaced(robot, turn=(0.0, 0.0, 0.28))
+    begin = robot.tool
+    robot.act([0.0, 0.0])
+    turn = rotation.difference(robot.tool.orientation, begin.orientation)
+    assert np.linalg.norm(turn) / robot.period == pytest.approx(0.25, rel=0.05)
 
 
 @pytest.mark.parametrize('absurd', [1e308, -1e308, 1e30])
