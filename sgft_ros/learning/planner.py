@@ -40,7 +40,9 @@ class Planner:
 
     The plan is the average of the sequences, weighted by their scores (Williams et al. 2017), and
     the next one begins with it. Half of the first sequences are what pi_sim would do, through the
-    inverse of the adapter: what it learned holds here again, once the axes are known.
+    inverse of the adapter: what it learned holds here again, once the axes are known. Every H
+    decisions the plan begins anew with these: nothing of them is left in it by then, and one that
+    has only ever followed the model follows its errors.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Planner:
 
     def take_over(self, other: 'Planner') -> None:
         """Go on with the plan of another planner of the same horizon and actions."""
-        self._plan = other._plan
+        self._plan, self._decision = other._plan, other._decision
 
     def act(
         self, observation: np.ndarray, noise: np.ndarray | None = None, least_std: float = 0.0,
@@ -82,6 +84,8 @@ class Planner:
         if noise is None:  # an evaluation, which its start and the weights alone are to decide
             self._rng = np.random.default_rng(
                 np.random.SeedSequence(self._seed, spawn_key=(self._decision,)))
+        if self._decision % config.horizon == 0:
+            self._plan = None
         self._decision += 1
         members = self._model.members
         each = -(-config.samples // members)  # sequences that one member imagines

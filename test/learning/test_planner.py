@@ -165,6 +165,15 @@ def test_a_planner_goes_on_with_the_plan_of_another(simulated):
             newer.act(state, budget=-1.0), planner.act(state, budget=-1.0))
 
 
+def test_a_plan_begins_anew_after_as_many_decisions_as_it_has_steps(simulated):
+    planner, other = (
+        Planner(simulated, GAMMA, PlannerConfig(horizon=3, samples=16)) for _ in range(2))
+    near, far = np.array([[0.2, 0.1], [1.0, -0.5]], np.float32)
+    for decision in range(7):
+        same = np.array_equal(planner.act(near), other.act(near if decision % 3 == 0 else far))
+        assert same == (decision % 3 == 0)
+
+
 def test_noise_is_its_own_and_small_and_actions_stay_within_their_range(simulated):
     description = {'kind': 'planner', 'gamma': GAMMA, 'horizon': 3, 'samples': 16}
     quiet, noisy = (make_controller(description, simulated, seed=4) for _ in range(2))
