@@ -1,15 +1,21 @@
 """The weights that act, and those that will from a later tick on."""
 
+from collections import deque
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from sgft_ros.learning.controllers import PLANNERS
+from sgft_ros.nodes import qos
 from sgft_ros.nodes.weights import Weights, WeightsJudge, WeightsRefused
 
 
 class ActingWeights:
     """
     Take good weights between two ticks; keep what acts when bad ones come.
+
+    A thread of its own judges what comes: for a planner that takes as long as to plan, and no tick
+    has time for it.
 
     Where candidates are arbitrated, the newest weights of each are kept, the first ones too, and
     `act_with` says whose act. Elsewhere the newest act, whoever they are of. Accepted weights wait
@@ -26,6 +32,8 @@ class ActingWeights:
         self._newest = {self._acting: first}    # by slot, accepted
         self._released = {self._acting: first}  # likewise, may act
         self._frozen = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix='weights_judge')
+        self._judged = deque()  # version and future Weights, in the order of coming
         self.swaps = self.refused = 0
         self.refusal = ''
 
@@ -39,16 +47,36 @@ class ActingWeights:
         """Return the newest weights of every candidate."""
         return list(self._newest.values())
 
-    def offer(self, message) -> bool:
-        """Judge a PolicyWeights message; return whether it may act."""
+    def offer(self, message) -> Future:
+        """
+        Have a PolicyWeights message judged; once the future is done, `take` what came of it.
+
+        Where more come than can be judged, the oldest are lost, as on the topic.
+        """
+        judged = self._thread.submit(self._judge.accept, message, self.observation)
+        if len(self._judged) == qos.WEIGHTS.depth:
+            self._judged.popleft()[1].cancel()
+        self._judged.append((message.version, judged))
+        return judged
+
+    def take(self) -> bool:
+        """Accept or refuse what has been judged; return whether there is something to release."""
+        accepted = False
+        while self._judged and self._judged[0][1].done():
+            accepted |= self._decide(*self._judged.popleft())
+        return accepted
+
+    def _decide(self, version, judged):
         newest = self.newest.version
-        if message.version == newest:
+        if version == newest:
             return False  # latched weights that came once more
         try:
-            weights = self._judge.accept(message, newest, self.observation)
+            if version < newest:
+                raise WeightsRefused(f'not newer than version {newest}')
+            weights = judged.result()
         except WeightsRefused as error:
             self.refused += 1
-            self.refusal = f'version {message.version}: {error}'
+            self.refusal = f'version {version}: {error}'
             return False
         self._newest[self._slot(weights)] = weights
         return True

@@ -1,5 +1,6 @@
 """Who acts in which episode, with which weights; a node that comes back goes on from there."""
 
+from concurrent.futures import Future
 from time import monotonic
 
 import numpy as np
@@ -94,10 +95,14 @@ class Actors:
             self._arbiter.record(result.candidate, success, result.evaluation)
         self._keep()
 
-    def offer(self, message: PolicyWeights) -> str:
-        """Take weights that may act later; return why they are refused, empty if they are not."""
+    def offer(self, message: PolicyWeights) -> Future:
+        """Have weights judged that may act later; once the future is done, `take` them."""
+        return self.weights.offer(message)
+
+    def take(self) -> str:
+        """Take what has been judged; return why the last weights were refused, if some were."""
         refused = self.weights.refused
-        if self.weights.offer(message):
+        if self.weights.take():
             self._keep()
         return self.weights.refusal if self.weights.refused > refused else ''
 

@@ -8,7 +8,7 @@ from rclpy.node import Node
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import ExplorationNoise
 from sgft_ros.learning.schedule import EVALUATION, FINISHED
-from sgft_ros.msg import Action, EpisodeResult, PolicyWeights, Transition
+from sgft_ros.msg import Action, EpisodeResult, Transition
 from sgft_ros.nodes import diagnostics, policy_report, qos
 from sgft_ros.nodes.actors import Actors
 from sgft_ros.nodes.arrays import float_sequence
@@ -22,6 +22,7 @@ from sgft_ros.nodes.preparation import MOST_REFUSED, Preparation
 from sgft_ros.nodes.sensors import Sensors
 from sgft_ros.nodes.supervision import Supervision
 from sgft_ros.nodes.tick_record import TickRecord
+from sgft_ros.nodes.weights_input import WeightsInput
 from sgft_ros.robot import load_robot_contract, ObservationAssembler
 from sgft_ros.tasks import get_task
 from std_srvs.srv import Trigger
@@ -74,6 +75,7 @@ class Policy(Node):
         self._last_abort = self._lag = ''
         self._ended = monotonic()  # when the last episode did [s]
 
+        self._weights = WeightsInput(self, self._actors)
         self._sensors = Sensors(self, contract)
         self._learner = LearnerWatch(self, settings.most_behind)
         self._supervision = Supervision(self, contract, self._learner)
@@ -84,7 +86,6 @@ class Policy(Node):
         self._result_publisher = self.create_publisher(
             EpisodeResult, 'episode_results', qos.EPISODE_RESULTS)
         self.create_subscription(Action, 'executed_action', self._on_executed, qos.ACTION)
-        self.create_subscription(PolicyWeights, 'policy_weights', self._on_weights, qos.WEIGHTS)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self.create_service(Trigger, '~/ready', self._preparation.on_ready)
         self._diagnostics = diagnostics.Diagnostics(self, 'control loop', self._report)
@@ -273,10 +274,6 @@ class Policy(Node):
         self._episode.human_steps += message.source == Action.HUMAN
         if self._overdue:
             self._tick()
-
-    def _on_weights(self, message):
-        if refusal := self._actors.offer(message):
-            self.get_logger().error(f'refused weights, {refusal}', throttle_duration_sec=5.0)
 
     def _on_reset(self, _, response):
         """Let the episode end with its step that is going on."""

@@ -99,16 +99,12 @@ class WeightsJudge:
         self._shapes = {name: value.shape for name, value in tensors.items()}
         self._key, self._seed = key, seed
 
-    def accept(
-        self, message: PolicyWeights, newer_than: int, observation: np.ndarray,
-    ) -> Weights:
+    def accept(self, message: PolicyWeights, observation: np.ndarray) -> Weights:
         """
         Return the weights of a message, tried on an `observation` (observation,).
 
         :raises WeightsRefused: if anything is wrong with them
         """
-        if message.version <= newer_than:
-            raise WeightsRefused(f'version {message.version} is not newer than {newer_than}')
         data = memoryview(message.tensors).tobytes()
         self._check_origin(message, data)
         controller = self._controller(message.architecture)

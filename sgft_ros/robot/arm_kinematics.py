@@ -43,20 +43,22 @@ class ArmKinematics:
         self._positions = np.concatenate([joint.qposadr for joint in found])
         self._velocities = np.concatenate([joint.dofadr for joint in found])
         self._tool = self._model.body(tool).id
+        self._qpos = self._data.qpos  # views: what MuJoCo computes is seen in them
+        self._xpos, self._xquat = self._data.xpos[self._tool], self._data.xquat[self._tool]
         self._jacobian = np.zeros((6, self._model.nv))
 
     def position(self, positions: np.ndarray) -> np.ndarray:
         """Return the position (3,) [m] of the tool at joint positions (joints,) [rad, m]."""
-        self._data.qpos[self._positions] = positions
+        self._qpos[self._positions] = positions
         mujoco.mj_kinematics(self._model, self._data)
-        return self._data.xpos[self._tool].copy()
+        return self._xpos.copy()
 
     def tool(self, positions: np.ndarray) -> ToolState:
         """Return the state of the tool at joint positions (joints,) [rad, m]."""
         model, data, position = self._model, self._data, self.position(positions)
         mujoco.mj_comPos(model, data)
         mujoco.mj_jacBody(model, data, self._jacobian[:3], self._jacobian[3:], self._tool)
-        return ToolState(position, data.xquat[self._tool].copy(),
+        return ToolState(position, self._xquat.copy(),
                          self._jacobian[:, self._velocities])
 
 

@@ -78,7 +78,7 @@ class ToolLimiter:
         """Return the velocity no faster than the limits, in the same direction."""
         for indices, fastest in self._speeds:
             part = velocity[indices]
-            norm = math.sqrt(part @ part)
+            norm = math.hypot(*part.tolist())
             if norm > fastest:
                 velocity = self._replace(velocity, indices, part, part * (fastest / norm))
         return velocity
@@ -101,20 +101,21 @@ class JointLimiter:
     def __init__(self, contract: RobotContract):
         limits = contract.limits
         self._joints, self._units = contract.command.joints, contract.command.joint_units
-        self._far = np.array([FAR_OUT if unit == 'm' else FAR_TURNED for unit in self._units])
+        self._far = [FAR_OUT if unit == 'm' else FAR_TURNED for unit in self._units]
         self.size = contract.command.width
-        self._minimum, self._maximum = np.array(limits.minimum), np.array(limits.maximum)
+        self._box = limits.minimum, limits.maximum
+        self._minimum, self._maximum = map(np.array, self._box)
         self._speed = np.array(limits.speed)
         self._rate = 1.0 / contract.look_ahead
 
     def problem(self, position: np.ndarray) -> str:
         """Return why no action may move the joints (joints,) [rad, m] from where they are."""
-        low, high, units = self._minimum - self._far, self._maximum + self._far, self._units
         return '; '.join(
-            f'{self._joints[joint]} is at {position[joint]:.4g} {units[joint]}, far outside of '
-            f'limits.joints, {self._minimum[joint]:.4g} to {self._maximum[joint]:.4g} '
-            f'{units[joint]}'
-            for joint in np.flatnonzero(~((low <= position) & (position <= high))))
+            f'{joint} is at {at:.4g} {unit}, far outside of limits.joints, '
+            f'{low:.4g} to {high:.4g} {unit}'
+            for joint, unit, far, at, low, high in zip(
+                self._joints, self._units, self._far, position.tolist(), *self._box)
+            if not low - far <= at <= high + far)
 
     def keep_inside(
         self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray,
@@ -127,7 +128,7 @@ class JointLimiter:
         """Return the velocity no faster than any joint's limit, in the same direction."""
         speed = np.abs(velocity)
         over = speed > self._speed
-        if not over.any():
+        if not any(over):
             return velocity
         share = (self._speed[over] / speed[over]).min()
         # Multiplying may round up by one bit.

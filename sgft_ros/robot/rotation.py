@@ -16,7 +16,8 @@ def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def inverse(quaternion: np.ndarray) -> np.ndarray:
     """Return the quaternion (4,) that turns back."""
-    return quaternion * np.array([1.0, -1.0, -1.0, -1.0])
+    w, x, y, z = quaternion.tolist()
+    return np.array([w, -x, -y, -z])
 
 
 def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -44,8 +45,9 @@ def from_vector(vector: np.ndarray) -> np.ndarray:
 
 def to_vector(quaternion: np.ndarray) -> np.ndarray:
     """Return the shortest rotation vector (3,) [rad] of a quaternion (4,)."""
-    w, axis = float(quaternion[0]), quaternion[1:]
+    w, x, y, z = quaternion.tolist()
     if w < 0.0:
-        w, axis = -w, -axis
-    sine = float(np.linalg.norm(axis))
-    return axis * (2.0 * math.atan2(sine, w) / sine) if sine > 0.0 else np.zeros(3)
+        w, x, y, z = -w, -x, -y, -z
+    sine = math.hypot(x, y, z)
+    factor = 2.0 * math.atan2(sine, w) / sine if sine > 0.0 else 0.0
+    return np.array([factor * x, factor * y, factor * z])

@@ -8,7 +8,8 @@ from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.drives import Whereabouts
 from sgft_ros.robot.limiters import clip, far_from_workspace, same, towards_box, WORKSPACE
 
-DAMPING = 1e-4  # of the least-squares inverse: near a singularity joints would have to race
+# Of the least-squares inverse: near a singularity joints would have to race.
+DAMPING = 1e-4 * np.eye(6)
 SHORT = 0.05    # share of the velocity of a full action that may be missing
 # How fast at most what no action moves returns, and how far from there the robot is stopped.
 HOLD_SPEED, HOLD_TURN = 0.05, 0.25  # [m/s], [rad/s], the latter of a joint too many as well
@@ -124,12 +125,12 @@ class ToolThroughJoints:
         self._back, forth = damped_solution(tool.jacobian, twists).T
         self._back += posture
         _, out = self._way(self._back + forth)
-        if out.any():  # joints move the tool on a curve
+        if any(out):  # joints move the tool on a curve
             twists[:3, 1] -= out / self._look_ahead
             forth = damped_solution(tool.jacobian, twists[:, 1])
         missing = np.abs(self.from_drive(forth) - inside)
-        reasons = () if same(inside, velocity) and not out.any() else (WORKSPACE,)
-        reasons += ('reach of the arm',) if (missing > self._short).any() else ()
+        reasons = () if same(inside, velocity) and not any(out) else (WORKSPACE,)
+        reasons += ('reach of the arm',) if any(missing > self._short) else ()
         return Asked(self._back + forth, reasons, problem)
 
     def keep_inside(self, velocity: np.ndarray) -> np.ndarray:
@@ -143,7 +144,7 @@ class ToolThroughJoints:
         for _ in range(TRIES):
             way, out = self._way(slower, SLACK)
             beyond = out != 0.0
-            if not beyond.any():
+            if not any(beyond):
                 return slower
             slower = slower * float((1.0 - out[beyond] / way[beyond]).min())
         return np.zeros_like(velocity)
@@ -151,7 +152,7 @@ class ToolThroughJoints:
     def _return(self):
         """Return the twist (6,) that brings the tool back, and why it must not, if so."""
         away = self._is_held * self._tool.way_to(self._home.position, self._home.orientation)
-        far, turned = (math.sqrt(part @ part) for part in (away[:3], away[3:]))
+        far, turned = (math.hypot(*part.tolist()) for part in (away[:3], away[3:]))
         twist = self._hold * away
         twist[:3] *= HOLD_SPEED / max(self._hold * far, HOLD_SPEED)
         twist[3:] *= HOLD_TURN / max(self._hold * turned, HOLD_TURN)
@@ -202,6 +203,4 @@ def make_arm(contract: RobotContract):
 
 def damped_solution(jacobian: np.ndarray, twist: np.ndarray) -> np.ndarray:
     """Return the joint velocities (joints,) that make a twist (6,), or several (6, n)."""
-    square = jacobian @ jacobian.T
-    square[np.diag_indices(6)] += DAMPING
-    return jacobian.T @ np.linalg.solve(square, twist)
+    return jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + DAMPING, twist)

@@ -1,5 +1,6 @@
 """Who acts in which episode, with which weights, whatever disk and robot do meanwhile."""
 
+from concurrent.futures import wait
 import os
 from threading import Semaphore
 import time
@@ -7,29 +8,40 @@ import time
 from data_path import TIMEOUT
 from policies import metadata, OBSERVATION, random_tensors, save_policy
 import pytest
+import rclpy
+from rclpy.node import Node
 from sgft_ros.learning.checkpoint import load_checkpoint
-from sgft_ros.nodes import weights
+from sgft_ros.msg import PolicyWeights
+from sgft_ros.nodes import qos, weights
 from sgft_ros.nodes.actors import Actors
+from sgft_ros.nodes.ending import initialised
 from sgft_ros.nodes.policy_parameters import PolicyParameters
+from sgft_ros.nodes.weights_input import WeightsInput
 
 
-class SlowDisk:
-    """Lets a file be synced when the test says so."""
+class Slow:
+    """Lets a function go on when the test says so."""
 
-    def __init__(self, monkeypatch):
+    def __init__(self, monkeypatch, module, name):
         self._begun, self._go = Semaphore(0), Semaphore(0)
-        monkeypatch.setattr(os, 'fsync', self._sync)
+        self._function = getattr(module, name)
+        monkeypatch.setattr(module, name, self._call)
 
-    def _sync(self, _):
+    def _call(self, *args):
         self._begun.release()
         assert self._go.acquire(timeout=TIMEOUT)
+        return self._function(*args)
 
     def until_busy(self):
-        """Wait until a file is to be synced."""
+        """Wait until somebody calls the function."""
         assert self._begun.acquire(timeout=TIMEOUT)
 
+    def is_busy(self):
+        """Return whether somebody has called the function since, once for each call."""
+        return self._begun.acquire(blocking=False)
+
     def finish(self):
-        """Let one file be synced."""
+        """Let one call go on."""
         self._go.release()
 
 
@@ -45,10 +57,19 @@ def actors(tmp_path):
     return actors
 
 
-def offer(actors, version):
+def message(version):
     tensors = random_tensors(version)
-    assert not actors.offer(weights.make_weights_message(
-        version, 0, weights.architecture(metadata(), tensors), 'sgft', tensors, None))
+    return weights.make_weights_message(
+        version, 0, weights.architecture(metadata(), tensors), 'sgft', tensors, None)
+
+
+def offer(actors, version):
+    return actors.offer(message(version))
+
+
+def accept(actors, version):
+    wait([offer(actors, version)])
+    assert not actors.take()
 
 
 def acting(actors):
@@ -57,21 +78,67 @@ def acting(actors):
     return actors.now.version
 
 
+def until_acting(actors, version):
+    end = time.monotonic() + TIMEOUT
+    while acting(actors) != version:
+        assert time.monotonic() < end
+
+
+def test_ticks_go_on_with_the_old_weights_while_new_ones_are_judged(actors, monkeypatch):
+    judge = Slow(monkeypatch, weights, 'make_controller')
+    offered = offer(actors, 1)
+    judge.until_busy()
+    for _ in range(3):
+        assert not actors.take()
+        assert acting(actors) == 0
+    judge.finish()
+    wait([offered])
+    assert not actors.take()
+    until_acting(actors, 1)
+
+
+def test_of_weights_that_come_faster_than_they_are_judged_the_newest_act(actors, monkeypatch):
+    judge = Slow(monkeypatch, weights, 'make_controller')
+    offered = [offer(actors, 1)]
+    judge.until_busy()
+    offered += [offer(actors, version) for version in range(2, 4 + qos.WEIGHTS.depth)]
+    for _ in offered:
+        judge.finish()
+    wait(offered)
+    assert [future.cancelled() for future in offered] == [
+        False, True, True, *qos.WEIGHTS.depth * [False]]
+    assert not actors.take()
+    until_acting(actors, 3 + qos.WEIGHTS.depth)
+
+
+def test_weights_that_are_judged_when_ros_is_shut_down_end_in_peace(
+        domain_id, actors, monkeypatch, caplog):
+    judge = Slow(monkeypatch, weights, 'make_controller')
+    with initialised():
+        node = Node('policy')
+        WeightsInput(node, actors)
+        node.create_publisher(PolicyWeights, 'policy_weights', qos.WEIGHTS).publish(message(1))
+        while not judge.is_busy():
+            rclpy.spin_once(node, timeout_sec=TIMEOUT)
+    judge.finish()
+    judge.finish()
+    wait([offer(actors, 2)])  # the same thread judges it, after the other
+    assert not caplog.records
+
+
 def test_what_a_slow_disk_has_taken_acts_while_the_newest_alone_waits(actors, monkeypatch):
-    disk = SlowDisk(monkeypatch)
-    offer(actors, 1)
+    disk = Slow(monkeypatch, os, 'fsync')
+    accept(actors, 1)
     disk.until_busy()
     for version in range(2, 10):
-        offer(actors, version)
+        accept(actors, version)
     assert acting(actors) == 0
     disk.finish()
     disk.until_busy()
     assert acting(actors) == 1
-    offer(actors, 10)
+    accept(actors, 10)
     disk.finish()
     disk.until_busy()
     assert acting(actors) == 9  # and none of those between was written
     disk.finish()
-    end = time.monotonic() + TIMEOUT
-    while acting(actors) != 10:
-        assert time.monotonic() < end
+    until_acting(actors, 10)

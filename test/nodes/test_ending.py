@@ -1,5 +1,6 @@
 """A node ends the same way wherever the signal that shuts its context down comes."""
 
+import gc
 from pathlib import Path
 import signal
 import subprocess
@@ -49,6 +50,14 @@ def test_a_node_that_cannot_begin_ends_with_its_reason_and_exit_code(domain_id, 
     assert ended.value.code == 2
     said = capfd.readouterr().err
     assert said.count('\n') == 1 and said.endswith(': too early\n')
+
+
+def test_no_callback_waits_until_all_that_was_imported_is_searched_for_garbage(domain_id):
+    gc.unfreeze()
+    with initialised():
+        node = begin(lambda: Node('begun'))
+        assert not any(each is node or each is pytest for each in gc.get_objects())
+    gc.unfreeze()
 
 
 def test_a_node_that_is_interrupted_while_it_imports_ends_in_peace(domain_id):

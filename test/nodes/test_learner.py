@@ -75,7 +75,7 @@ class Rig:
         """Return whether a policy would take these weights."""
         checkpoint = load_checkpoint(self.parameters['policy_checkpoint'], 'policy')
         judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors)
-        return judge.accept(message, -1, np.zeros(OBSERVATION, np.float32)) is not None
+        return judge.accept(message, np.zeros(OBSERVATION, np.float32)) is not None
 
 
 @pytest.fixture
