@@ -45,7 +45,8 @@ def state_line(elapsed, phase, episodes, transitions, limit, rounds, policy_vers
     if int(control_loop.get('missed_ticks', 0)):
         parts.append(f'{control_loop["missed_ticks"]} ticks missed')
     if control_loop.get('state', ACTING) != ACTING and control_loop['message'] != phase:
-        parts.append(f'{control_loop["state"]}: {control_loop["message"]}')
+        message = control_loop['message'].removeprefix(f'{control_loop["state"]}: ')
+        parts.append(f'{control_loop["state"]}: {message}')
     parts += [f'{node}: {error}' for node, error in errors.items()]
     return ' | '.join(parts)
 

@@ -31,6 +31,8 @@ def test_the_learner_is_shown_with_what_keeps_it(fields, expected):
 @pytest.mark.parametrize('loop, expected', [
     ({'state': 'acting', 'message': 'training'}, ''),
     ({'state': 'arming', 'message': 'training'}, ''),
+    ({'state': 'stopping', 'message': 'stopping: refused: locked'},
+     ' | stopping: refused: locked'),
     ({'state': 'looking', 'message': 'force: never received'},
      ' | looking: force: never received')])
 def test_what_a_policy_waits_for_is_shown(loop, expected):
