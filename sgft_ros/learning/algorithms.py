@@ -10,6 +10,7 @@ from sgft_ros.learning.controllers import GAUSSIAN, LATENT_PLANNER, PLANNER
 from sgft_ros.learning.dynamics import DynamicsLearner
 from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.iql import IQL
+from sgft_ros.learning.learner import Learner
 from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.rlpd import RLPD
 from sgft_ros.learning.sac import SAC, SACConfig
@@ -31,7 +32,7 @@ Checkpoints = Mapping[str, Checkpoint]
 class Algorithm:
     """How a learner is made of a FineTuningConfig, checkpoints by kind, and a seed."""
 
-    make: Callable[..., SAC | DynamicsLearner | TDMPC2]
+    make: Callable[..., Learner]
     reads: tuple[str, ...] = ()   # kinds of checkpoints beside the policy that it begins with
     # one step of a learner on data of the simulator, before the first real one; None for no steps
     warm_up: Callable[..., dict] | None = None

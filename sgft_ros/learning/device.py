@@ -75,6 +75,7 @@ class GraphedSteps:
     def _allocate(self, shapes):
         """Make room for minibatches of other shapes, of which no graph knows."""
         self._graphs.clear()
+        self._taken.clear()
         self._shapes = shapes
         lengths = [prod(shape) for shape in shapes.values()]
         self._sent = torch.empty(sum(lengths), pin_memory=True)

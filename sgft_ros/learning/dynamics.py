@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.inference import mlp_sizes
+from sgft_ros.learning.learner import Learner
 from sgft_ros.learning.networks import EnsembleMLP
-from sgft_ros.learning.tensors import check_shapes, numbers, part_of
+from sgft_ros.learning.tensors import check_shapes, part_of
 from sgft_ros.learning.world_model import ADAPTER, DYNAMICS, NORMALISATION, OUTCOME, POLICY, VALUE
 import torch
 from torch import nn
@@ -84,7 +85,7 @@ def _of_raw_inputs(tensors, mean, spread):
     return tensors | {'weight0': weight, 'bias0': tensors['bias0'] - (mean @ weight)[:, None]}
 
 
-class DynamicsLearner:
+class DynamicsLearner(Learner):
     """
     Fits the dynamics to real transitions; outcome model, V_sim and pi_sim stay frozen.
 
@@ -118,14 +119,8 @@ class DynamicsLearner:
         self._load_adapter(tensors)
         self._adapted = torch.ones(size) if adapted is None else torch.tensor(
             np.asarray(adapted, np.float32))
-        self.updates = 0
         self._optimiser = Adam(
             [self.dynamics.flat, self._adapter], [learning_rate, adapter_rate])
-
-    def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
-        """Take one step, and count it; see :meth:`step`."""
-        self.updates += 1
-        return numbers(self.step(batch))
 
     def step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """

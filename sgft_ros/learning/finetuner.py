@@ -101,7 +101,7 @@ class FineTuner:
                     f'expected a checkpoint of kind {kind!r}, got none')
         with device:
             self.learner = self._algorithm.make(config, checkpoints, seed)
-        self._take = steps_on(device, getattr(self.learner, 'generator', None))
+        self._take = steps_on(device, self.learner.generator)
         self._controller = self._algorithm.controller(config, checkpoints['policy'])
         self._start = self.learner.state()
         self._first = self.learner.policy_tensors()

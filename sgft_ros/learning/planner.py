@@ -81,16 +81,15 @@ class Planner:
             goes on then
         """
         config, end = self._config, perf_counter() + budget
+        decision, self._decision = self._decision, self._decision + 1
         if noise is None:  # an evaluation, which its start and the weights alone are to decide
             self._rng = np.random.default_rng(
-                np.random.SeedSequence(self._seed, spawn_key=(self._decision,)))
-        if self._decision % config.horizon == 0:
-            self._plan = None
-        self._decision += 1
+                np.random.SeedSequence(self._seed, spawn_key=(decision,)))
         members = self._model.members
         each = -(-config.samples // members)  # sequences that one member imagines
         proposed = self._proposals(observation, each // 2)
-        plan = proposed.mean((0, 1)) if self._plan is None else self._plan
+        due = decision % config.horizon == 0 and perf_counter() <= end
+        plan = proposed.mean((0, 1)) if due or self._plan is None else self._plan
         for iteration in range(config.iterations):
             if perf_counter() > end:
                 self.cut += 1

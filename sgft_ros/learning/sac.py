@@ -8,15 +8,10 @@ import numpy as np
 from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.heads import of_heads, to_heads
 from sgft_ros.learning.inference import LOG_STD_RANGE
+from sgft_ros.learning.learner import Learner
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.squashed_gaussian import squashed, squashed_gradient
-from sgft_ros.learning.tensors import (
-    check_shapes,
-    generator_of,
-    load_generator,
-    numbers,
-    part_of,
-)
+from sgft_ros.learning.tensors import check_shapes, generator_of, load_generator, part_of
 import torch
 from torch import nn
 
@@ -43,7 +38,7 @@ class SACConfig:
             raise ValueError(f'heads_per_row: expected at least 1, got {self.heads_per_row}')
 
 
-class SAC:
+class SAC(Learner):
     """
     y = r + gamma (1-d) (min_i Q_i(s', a') - alpha log pi(a'|s')); infinite horizon.
 
@@ -66,7 +61,6 @@ class SAC:
         self.target.requires_grad_(False)
         self.log_alpha = nn.Parameter(torch.tensor(math.log(config.temperature)))
         self.target_entropy = -float(a) if config.target_entropy is None else config.target_entropy
-        self.updates = 0
         self.optimiser = Adam(
             [self.actor.flat, self.critic.flat, self.log_alpha], config.learning_rate)
 
@@ -174,11 +168,6 @@ class SAC:
         to_log_std.mul_(bounded == log_std)
         to_outputs = to_heads(torch.cat([to_mean, to_log_std], -1)[None], heads, self.heads)
         return losses, self.actor.gradients(tape, to_outputs)[0]
-
-    def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
-        """Take one step, and count it; see :meth:`step`."""
-        self.updates += 1
-        return numbers(self.step(batch))
 
     def critic_step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Take one step of the critics only; return the loss."""

@@ -6,16 +6,11 @@ import numpy as np
 from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.latent_planner import BINS, GROUP, LIMIT
+from sgft_ros.learning.learner import Learner
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.sac import SACConfig
 from sgft_ros.learning.squashed_gaussian import squashed
-from sgft_ros.learning.tensors import (
-    check_shapes,
-    generator_of,
-    load_generator,
-    numbers,
-    part_of,
-)
+from sgft_ros.learning.tensors import check_shapes, generator_of, load_generator, part_of
 import torch
 from torch import nn
 from torch.nn import functional
@@ -32,7 +27,7 @@ MODEL = 'encoder', 'dynamics', 'reward', 'ended', 'critic'
 NETWORKS = *MODEL, 'policy', 'target'
 
 
-class TDMPC2:
+class TDMPC2(Learner):
     """
     Encoder, dynamics, reward, end and Q of latent states, and a policy prior for the planner.
 
@@ -69,16 +64,10 @@ class TDMPC2:
         self._pi_sim = EnsembleMLP(1, (o, *config.hidden, 2 * a))
         self.scale = torch.ones(())
         self._percentiles = torch.tensor(PERCENTILES)
-        self.updates = 0
         self._model = [getattr(self, name).flat for name in MODEL]
         rate = config.learning_rate
         self._optimiser = Adam(
             [*self._model, self.policy.flat], [ENCODER_RATE * rate] + len(self._model) * [rate])
-
-    def update(self, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
-        """Take one step, and count it; see :meth:`step`."""
-        self.updates += 1
-        return numbers(self.step(batch))
 
     def step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """

@@ -53,11 +53,15 @@ class ActingWeights:
 
         Where more come than can be judged, the oldest are lost, as on the topic.
         """
-        judged = self._thread.submit(self._judge.accept, message, self.observation)
+        judged = self._thread.submit(self._try, message, self.newest.version, self.observation)
         if len(self._judged) == qos.WEIGHTS.depth:
             self._judged.popleft()[1].cancel()
         self._judged.append((message.version, judged))
         return judged
+
+    def _try(self, message, newest, observation):
+        _check_newer(message.version, newest)  # before the work
+        return self._judge.accept(message, observation)
 
     def take(self) -> bool:
         """Accept or refuse what has been judged; return whether there is something to release."""
@@ -71,12 +75,12 @@ class ActingWeights:
         if version == newest:
             return False  # latched weights that came once more
         try:
-            if version < newest:
-                raise WeightsRefused(f'not newer than version {newest}')
+            _check_newer(version, newest)
             weights = judged.result()
-        except WeightsRefused as error:
+        except Exception as error:  # whatever weights are made of, the robot is not let go of
             self.refused += 1
-            self.refusal = f'version {version}: {error}'
+            reason = error if isinstance(error, WeightsRefused) else repr(error)
+            self.refusal = f'version {version}: {reason}'
             return False
         self._newest[self._slot(weights)] = weights
         return True
@@ -120,3 +124,8 @@ class ActingWeights:
 
     def _slot(self, weights):
         return weights.candidate if self._arbitrated else ''
+
+
+def _check_newer(version, newest):
+    if version <= newest:
+        raise WeightsRefused(f'not newer than version {newest}')

@@ -85,7 +85,7 @@ def pretrain(
         'duration': time.monotonic() - begin,
     }
     metadata = {'task': setting.name, 'gamma': setting.gamma, **setting.metadata,
-                'temperature': learner.alpha, 'training': record}
+                'temperature': float(learner.alpha), 'training': record}
     for kind, name, tensors in files:
         save_checkpoint(output / f'{name}.safetensors', kind, tensors, metadata)
     return record

@@ -155,6 +155,15 @@ def test_without_time_the_plan_before_goes_on(simulated):
     assert planner.cut == 1
 
 
+def test_a_plan_that_is_cut_short_goes_on_where_it_would_have_begun_anew(simulated):
+    planner = Planner(simulated, GAMMA, PlannerConfig(horizon=2, samples=16))
+    state = np.array([1.0, 0.5], np.float32)
+    for _ in range(2):
+        planner.act(state)
+    following = planner._plan[0]
+    np.testing.assert_array_equal(planner.act(state, budget=-1.0), following.astype(np.float32))
+
+
 def test_a_planner_goes_on_with_the_plan_of_another(simulated):
     planner, newer = Planner(simulated, GAMMA), Planner(simulated, GAMMA, seed=1)
     state = np.array([1.0, 0.5], np.float32)

@@ -4,6 +4,7 @@ from array import array
 from concurrent.futures import wait
 import hashlib
 
+from data_path import TIMEOUT
 import numpy as np
 from policies import ACTION, metadata, OBSERVATION, random_tensors
 import pytest
@@ -203,6 +204,22 @@ def test_older_weights_are_refused_although_both_came_before_either_was_taken():
     assert acting.now.version == acting.newest.version == 0
     assert acting.take() and acting.newest.version == 6
     assert acting.refused == 1 and acting.refusal == 'version 4: not newer than version 5'
+
+
+def test_weights_on_which_judging_itself_fails_are_refused():
+    acting = ActingWeights(judge(None), judge(None).judge(FIRST, 0, '', SEEN))
+    nested = message(1, key=None)
+    nested.architecture = 100_000 * '['
+    assert not take(acting, nested)
+    assert acting.refused == 1 and 'version 1: RecursionError' in acting.refusal
+    assert take(acting, message(2, key=None))
+
+
+def test_old_weights_cost_no_judging():
+    acting = ActingWeights(judge(), judge().judge(FIRST, 5, '', SEEN))
+    for version in (4, 5):
+        offered = acting.offer(message(version, key=None))  # 'signature' would be judged first
+        assert 'not newer than version 5' in str(offered.exception(timeout=TIMEOUT))
 
 
 def test_latched_weights_that_come_again_are_no_refusal():
