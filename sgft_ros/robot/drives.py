@@ -87,7 +87,7 @@ class VelocityDrive:
             told.popleft()
         return velocity.copy()
 
-    def refuse(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
+    def refuse(self, now: float) -> np.ndarray | None:
         """Return what stops the robot until the next good action, None to say nothing."""
         return self.idle(now)
 
@@ -105,10 +105,11 @@ class _TargetDrive:
     The command is a target; the stop is to hold the measured state, and never zeros.
 
     Velocities alone move the target, whatever is measured: no faster than the limits, and no
-    further ahead of the robot than the lead. A refusal only takes back what the robot has not
-    followed yet, as refusals may come by the hundred: no wrong measurement leads the target to
-    where actions have not led it. What is measured further away than twice the lead is not
-    believed: somebody pushes the robot, or the measurement is wrong.
+    further ahead of the robot than the lead. A refusal leaves it where actions have led it: if it
+    took back what the robot has not followed yet, a measurement that is wrong in one direction
+    would lead the target astray, as refusals may come by the hundred. What is measured further
+    away than twice the lead is not believed: somebody pushes the robot, or the measurement is
+    wrong.
     """
 
     moves_on = False
@@ -118,8 +119,7 @@ class _TargetDrive:
         self._target = None  # in force; None until a measurement has been taken over
 
     def begin(self, measured: MeasuredState) -> None:
-        self._hold(self._unsagged(self._as_target(measured)))
-        self._held = False
+        self._target = self._unsagged(self._as_target(measured))
 
     def problem(self, measured: MeasuredState) -> str:
         if not self._is_far(measured):
@@ -128,21 +128,17 @@ class _TargetDrive:
                 'target; was it pushed?')
 
     def move(self, velocity: np.ndarray, now: float) -> np.ndarray:
-        self._target, self._held = self._moved(self._target, velocity), False
-        self._low = np.minimum(self._low, self._target)
-        self._high = np.maximum(self._high, self._target)
+        self._target = self._moved(self._target, velocity)
         return self._target.copy()
 
-    def refuse(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
-        if measured is not None:
-            self._hold(self._taken_back(self._as_target(measured)))
-        # Nobody knows where the robot is: its driver holds the last target, one lead away.
-        return self._target.copy() if self._held else None
+    def refuse(self, now: float) -> None:
+        """Say nothing: the driver holds the last target, one lead away at most."""
 
     def stop(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
-        if measured is not None:
-            self._hold(self._unsagged(self._near_target(self._as_target(measured))))
-        return self._target.copy() if self._held else None
+        if measured is None:
+            return None  # nobody knows where the robot is, and the last target stays in force
+        self._target = self._unsagged(self._near_target(self._as_target(measured)))
+        return self._target.copy()
 
     def idle(self, now: float) -> None:
         """Say nothing: another controller may be bringing the robot to its start."""
@@ -150,10 +146,6 @@ class _TargetDrive:
     def _unsagged(self, measured):
         """Return a measured target without the sag of an arm that has held one before."""
         return measured
-
-    def _hold(self, target):
-        self._target, self._held = target, True
-        self._low = self._high = target  # where it has been since, element by element
 
 
 class JointTargetDrive(_TargetDrive):
@@ -176,9 +168,6 @@ class JointTargetDrive(_TargetDrive):
 
     def _near_target(self, measured):
         return clip(measured, self._target - self._lead, self._target + self._lead)
-
-    def _taken_back(self, measured):
-        return clip(self._near_target(measured), self._low, self._high)
 
     def _as_target(self, measured):
         return np.array(measured.position, float)
@@ -236,16 +225,6 @@ class PoseDrive(_TargetDrive):
             np.where(sags, self._target[:3], measured[:3]),
             self._target[3:] if tilts else measured[3:]])
 
-    def _taken_back(self, measured):
-        near = self._near_target(measured)
-        position = clip(near[:3], self._low[:3], self._high[:3])
-        orientation = _turned_towards(near[3:], self._target[3:], self._turned_by)
-        return np.concatenate([position, orientation])
-
-    def _hold(self, target):
-        super()._hold(target)
-        self._turned_by = 0.0  # since then [rad], whatever way
-
     def _turned(self, orientation, angular):
         turned = rotation.multiply(rotation.from_vector(angular * self._period), orientation)
         return turned / np.linalg.norm(turned)
@@ -261,7 +240,6 @@ class PoseDrive(_TargetDrive):
 
     def _moved(self, target, velocity):
         twist = self._twist(velocity)
-        self._turned_by += float(np.linalg.norm(twist[3:])) * self._period
         return np.concatenate([
             target[:3] + twist[:3] * self._period, self._turned(target[3:], twist[3:])])
 

@@ -100,8 +100,7 @@ class Witness:
     def begin(self, measured, now=0.0):
         """Expect targets to begin at what was measured when the gate was armed, but for a sag."""
         target = self.as_target(measured)
-        self.hold(target if self.target is None else self.unsagged(target))
-        self.held = False
+        self.target = target if self.target is None else self.unsagged(target)
         self.began, self.periods = now, 0.0  # that a target has moved for at full speed
 
     def silent_until(self, now):
@@ -154,20 +153,14 @@ class Witness:
             assert (np.abs(velocity) <= np.array(limits.speed) + 1e-7).all()
 
     def check_stop(self, command, measured, disarms=False):
-        """Velocities stop at zero; targets at what was measured, on their way or near it."""
+        """Velocities stop at zero, targets near what was measured; a refusal moves no target."""
         if not self.contract.command.is_target:
             assert not command.any()
-            return
-        if self.good(measured) and (disarms or not self.held):
-            self.hold(self.unsagged(self.near_target(measured)) if disarms
-                      else self.taken_back(measured))
-        if self.held and command is not None:
+        elif disarms and self.good(measured):
+            self.target = self.unsagged(self.near_target(measured))
             np.testing.assert_allclose(command, self.target, atol=1e-9)
         else:
             assert command is None
-
-    def hold(self, target):
-        self.target, self.held, self.turned, self.way = target, True, 0.0, [target]
 
     def check_motion(self, command, velocity, measured):
         if not self.contract.command.is_target:
@@ -187,13 +180,11 @@ class Witness:
             before, after = (self.angle(target, measured) for target in (self.target, command))
             assert after <= max(self.contract.command.lead[1], before) + 1e-6
             assert np.isclose(np.linalg.norm(command[3:]), 1.0)
-            self.turned += self.contract.control_period * np.linalg.norm(self.split(velocity)[1])
         else:
             linear = velocity
         np.testing.assert_allclose(
             moved, linear * self.contract.control_period, atol=rounding)
-        self.target, self.held = command, False
-        self.way.append(command)
+        self.target = command
         self.periods += np.abs(velocity / self.contract.command.scale).max()
 
     def check_pace(self, now):
@@ -263,15 +254,6 @@ class Witness:
         if len(moved) == command.size and apart <= min(TILT, command.lead[1]):
             target[3:] = self.target[3:]
         return target
-
-    def taken_back(self, measured):
-        """Return what is nearest to what is measured where the target has been since its hold."""
-        back, way, count = self.near_target(measured), self.way, len(measured.position)
-        back[:count] = np.clip(back, np.min(way, axis=0), np.max(way, axis=0))[:count]
-        if self.contract.command.commands_tool:
-            back[3:] = self.turned_back(
-                measured, min(self.turned, self.contract.command.lead[1]))
-        return back
 
     def turned_back(self, measured, most):
         apart = rotation.difference(measured.orientation, self.target[3:])
