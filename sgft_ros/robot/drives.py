@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from sgft_ros.robot import rotation
 from sgft_ros.robot.contract import RobotContract
-from sgft_ros.robot.limiters import clip, SAG, same, towards_box
+from sgft_ros.robot.held_axes import angle, HeldAxes, shortened
+from sgft_ros.robot.limiters import clip, same, towards_box
 
-TILT = 0.02  # [rad] by which a compliant arm may turn while it sags
 FAR = 2.0  # leads between a target and the robot, beyond which something is wrong
 UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -119,7 +119,7 @@ class _TargetDrive:
         self._target = None  # in force; None until a measurement has been taken over
 
     def begin(self, measured: MeasuredState) -> None:
-        self._target = self._unsagged(self._as_target(measured))
+        self._target = self._as_target(measured)
 
     def problem(self, measured: MeasuredState) -> str:
         if not self._is_far(measured):
@@ -137,15 +137,11 @@ class _TargetDrive:
     def stop(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
         if measured is None:
             return None  # nobody knows where the robot is, and the last target stays in force
-        self._target = self._unsagged(self._near_target(self._as_target(measured)))
+        self._target = self._near_target(self._as_target(measured))
         return self._target.copy()
 
     def idle(self, now: float) -> None:
         """Say nothing: another controller may be bringing the robot to its start."""
-
-    def _unsagged(self, measured):
-        """Return a measured target without the sag of an arm that has held one before."""
-        return measured
 
 
 class JointTargetDrive(_TargetDrive):
@@ -183,47 +179,48 @@ class PoseDrive(_TargetDrive):
         super().__init__(contract)
         self._axes = contract.command.twist_elements
         self._lead, self._angular_lead = contract.command.lead
-        moved = set(self._axes)
-        self._still = np.array([element not in moved for element in range(3)])
-        self._turns = not moved.isdisjoint(range(3, 6))
+        self._held, self._moved_at = HeldAxes(contract), -math.inf
+        self._back = np.zeros(6)  # velocity that brings held axes back
+
+    def begin(self, measured: MeasuredState) -> None:
+        self._target = self._held.begin(self._as_target(measured), self._target)
 
     def whereabouts(self, measured: MeasuredState, now: float) -> Whereabouts:
         position = self._target[:3]
         return Whereabouts(position, position, position)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
-        twist, target = self._twist(velocity), self._target
+        twist, target, returning = self._twist(velocity), self._target, self._held.returning
+        if returning:
+            twist = self._held.returned(twist, target)
         linear = towards_box(
             twist[:3], target[:3], target[:3], measured.position - self._lead,
             measured.position + self._lead, self._rate)
         angular = twist[3:]
-        ahead = _angle(self._turned(target[3:], angular), measured.orientation)
-        if ahead > max(self._angular_lead, _angle(target[3:], measured.orientation)):
-            angular = _shorter(angular, lambda turn: _angle(
+        ahead = angle(self._turned(target[3:], angular), measured.orientation)
+        if ahead > max(self._angular_lead, angle(target[3:], measured.orientation)):
+            angular = _shorter(angular, lambda turn: angle(
                 self._turned(target[3:], turn), measured.orientation) <= self._angular_lead)
-        cut = np.concatenate([linear, angular])[self._axes]
+        near = np.concatenate([linear, angular])
+        self._back = self._held.mask * near if returning else np.zeros(6)
+        cut = near[self._axes]
         return velocity if same(cut, velocity) else cut
+
+    def move(self, velocity: np.ndarray, now: float) -> np.ndarray:
+        # Per time, and not per action, as the velocity is already.
+        self._back *= min((now - self._moved_at) * self._rate, 1.0)
+        self._moved_at = now
+        return super().move(velocity, now)
 
     def _is_far(self, measured):
         return bool((np.abs(measured.position - self._target[:3]) > FAR * self._lead).any()
-                    or _angle(measured.orientation, self._target[3:]) > FAR * self._angular_lead)
+                    or angle(measured.orientation, self._target[3:]) > FAR * self._angular_lead)
 
     def _near_target(self, measured):
         target = self._target
         position = clip(measured[:3], target[:3] - self._lead, target[:3] + self._lead)
         orientation = _turned_towards(measured[3:], target[3:], self._angular_lead)
-        return np.concatenate([position, orientation])
-
-    def _unsagged(self, measured):
-        if self._target is None:
-            return measured
-        sag = np.abs(measured[:3] - self._target[:3])
-        sags = self._still & (sag <= min(SAG, self._lead))
-        tilts = not self._turns and (
-            _angle(measured[3:], self._target[3:]) <= min(TILT, self._angular_lead))
-        return np.concatenate([
-            np.where(sags, self._target[:3], measured[:3]),
-            self._target[3:] if tilts else measured[3:]])
+        return self._held.unsagged(np.concatenate([position, orientation]), target)
 
     def _turned(self, orientation, angular):
         turned = rotation.multiply(rotation.from_vector(angular * self._period), orientation)
@@ -239,7 +236,7 @@ class PoseDrive(_TargetDrive):
             measured.position, measured.orientation / np.linalg.norm(measured.orientation)])
 
     def _moved(self, target, velocity):
-        twist = self._twist(velocity)
+        twist = self._twist(velocity) + self._back
         return np.concatenate([
             target[:3] + twist[:3] * self._period, self._turned(target[3:], twist[3:])])
 
@@ -247,10 +244,8 @@ class PoseDrive(_TargetDrive):
 def _turned_towards(orientation, begin, most):
     """Return `begin`, turned towards an orientation by an angle of at most `most` [rad]."""
     apart = rotation.difference(orientation, begin)
-    angle = float(np.linalg.norm(apart))
-    if angle <= most:
-        return orientation
-    return rotation.multiply(rotation.from_vector(apart * (most / angle)), begin)
+    turn = shortened(apart, most)
+    return orientation if turn is apart else rotation.multiply(rotation.from_vector(turn), begin)
 
 
 def _shorter(vector, fits):
@@ -259,7 +254,3 @@ def _shorter(vector, fits):
         if fits(share * vector):
             return share * vector
     return np.zeros_like(vector)
-
-
-def _angle(a, b):
-    return float(np.linalg.norm(rotation.difference(a, b)))

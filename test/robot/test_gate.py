@@ -461,7 +461,7 @@ def level_contract(tmp_path):
 def test_a_compliant_arm_sinks_no_deeper_however_often_it_is_armed(level_contract):
     gate, period, now = SafetyGate(level_contract), level_contract.control_period, 0.0
     measured = at(z=level_contract.limits.workspace.minimum[2])
-    for episode in range(50):
+    for episode in range(100):
         assert gate.arm(measured, now) == ''
         for action in (np.ones(2), np.zeros(2)):
             now += period
@@ -471,8 +471,56 @@ def test_a_compliant_arm_sinks_no_deeper_however_often_it_is_armed(level_contrac
         measured = sagging(target, sag=0.004, tilt=0.01)
         if episode % 2:  # and back to the start, by another controller
             measured = measured._replace(position=np.array([0.5, 0.0, measured.position[2]]))
-    assert target[2] == level_contract.limits.workspace.minimum[2]
-    np.testing.assert_array_equal(target[3:], CENTRE.orientation)
+    np.testing.assert_allclose(
+        target[2:], [level_contract.limits.workspace.minimum[2], *CENTRE.orientation], atol=1e-5)
+
+
+def test_an_arm_that_was_moved_elsewhere_returns_to_where_it_is_held_without_a_jump(
+        level_contract):
+    gate, period = SafetyGate(level_contract), level_contract.control_period
+    assert gate.arm(CENTRE, 0.0) == ''
+    gate.disarm(0.1, 'reset', CENTRE)
+    there = sagging(np.array([0.6, 0.1, 0.25, 1.0, 0.0, 0.0, 0.0]), sag=0.0049, tilt=0.019)
+    assert gate.arm(there, 1.0) == ''
+    targets = [np.concatenate([there.position, there.orientation])]
+    for tick in range(20):
+        decision = gate.filter(np.ones(2), there, 1.0 + 0.5 * tick * period)  # twice as often
+        targets.append(decision.command)
+    steps = np.linalg.norm(np.diff(targets, axis=0)[:, :3], axis=1)
+    turns = [np.linalg.norm(rotation.difference(after[3:], before[3:]))
+             for before, after in zip(targets, targets[1:])]
+    assert steps.max() <= level_contract.limits.linear_speed * period + 1e-9
+    assert np.diff(targets, axis=0)[:, 2].max() <= 0.05 * period + 1e-9
+    assert max(turns) <= 0.25 * period + 1e-9
+    assert sum(turns[:4]) <= 0.25 * 2.5 * period + 1e-9  # per time, however often actions come
+    np.testing.assert_allclose(targets[-1][2:], [0.25, *CENTRE.orientation], atol=1e-5)
+
+
+def test_an_arm_that_nobody_has_moved_keeps_its_target(level_contract):
+    gate = SafetyGate(level_contract)
+    assert gate.arm(CENTRE, 0.0) == ''
+    held = gate.disarm(0.1, 'end of the episode', CENTRE).command
+    assert gate.arm(sagging(held, sag=0.0049, tilt=0.019), 1.0) == ''
+    target = gate.filter(np.zeros(2), sagging(held, sag=0.0049, tilt=0.019), 1.0).command
+    np.testing.assert_array_equal(target, held)
+
+
+def test_a_full_speed_is_shared_with_the_return_of_what_is_held(level_contract):
+    contract = dataclasses.replace(level_contract, limits=dataclasses.replace(
+        level_contract.limits, linear_speed=0.05, action_step=(2.0, 2.0)))
+    gate, period = SafetyGate(contract), contract.control_period
+    assert gate.arm(CENTRE, 0.0) == ''
+    gate.disarm(0.1, 'reset', CENTRE)
+    there = at(x=0.6, z=CENTRE.position[2] - 0.0049)
+    assert gate.arm(there, 1.0) == ''
+    target = there.position
+    for tick in range(5):
+        decision = gate.filter(np.ones(2), there, 1.0 + tick * period)
+        step, target = decision.command[:3] - target, decision.command[:3]
+        assert np.linalg.norm(step) == pytest.approx(0.05 * period)
+        np.testing.assert_allclose(  # executed is what actions got of it
+            decision.executed_action * 0.06 * period, step[:2], atol=1e-8)
+        assert (step[2] > 1e-6) == (tick < 4)
 
 
 @pytest.mark.parametrize('sag, tilt, change', [

@@ -8,8 +8,8 @@ import numpy as np
 from robots import SHIPPED
 from sgft_ros.robot import load_robot_contract, MeasuredState, rotation, SafetyGate
 from sgft_ros.robot.command import KINDS, TARGET_KINDS, TOOL_KINDS, TWIST_AXES
-from sgft_ros.robot.drives import TILT
 from sgft_ros.robot.gate import IDLE_TIMEOUT
+from sgft_ros.robot.held_axes import HOLD_SPEED, HOLD_TURN, TILT
 from sgft_ros.robot.limiters import SAG
 from sgft_ros.robot.limits import JointLimits, MAX_WATCHDOG, ToolLimits, Workspace
 
@@ -98,9 +98,9 @@ class Witness:
         self.begin(home)
 
     def begin(self, measured, now=0.0):
-        """Expect targets to begin at what was measured when the gate was armed, but for a sag."""
+        """Expect targets to begin where the robot is, or where they were if nobody moved it."""
         target = self.as_target(measured)
-        self.target = target if self.target is None else self.unsagged(target)
+        self.target = self.unsagged(target) if self.stayed(target) else target
         self.began, self.periods = now, 0.0  # that a target has moved for at full speed
 
     def silent_until(self, now):
@@ -176,6 +176,7 @@ class Witness:
         moved = command[:count] - origin
         if self.contract.command.commands_tool:
             linear, _ = self.split(velocity)
+            self.check_return(command)
             moved = moved[self.directions()]
             before, after = (self.angle(target, measured) for target in (self.target, command))
             assert after <= max(self.contract.command.lead[1], before) + 1e-6
@@ -186,6 +187,16 @@ class Witness:
             moved, linear * self.contract.control_period, atol=rounding)
         self.target = command
         self.periods += np.abs(velocity / self.contract.command.scale).max()
+
+    def check_return(self, command):
+        """Fail if what no action moves returns fast, or beyond the limit of the linear speed."""
+        period, moved = self.contract.control_period, command[:3] - self.target[:3]
+        assert np.linalg.norm(moved) <= self.contract.limits.linear_speed * period + 1e-7
+        held = np.delete(moved, self.directions())
+        assert np.linalg.norm(held) <= HOLD_SPEED * period + 1e-9
+        if self.moves_straight():
+            turned = np.linalg.norm(rotation.difference(command[3:], self.target[3:]))
+            assert turned <= HOLD_TURN * period + 1e-7
 
     def check_pace(self, now):
         """However often actions come, they move a target for no longer than time has passed."""
@@ -241,6 +252,20 @@ class Witness:
             near[3:] = self.turned_back(measured, self.contract.command.lead[1])
         return near
 
+    def stayed(self, target):
+        """Return whether a target is near the last one, no further than a sag where held."""
+        command, last = self.contract.command, self.target
+        if last is None or command.kind != 'pose':
+            return False
+        most = np.full(3, min(SAG, command.lead[0]))
+        most[self.directions()] = command.lead[0]
+        tilt = min(TILT, command.lead[1]) if self.moves_straight() else command.lead[1]
+        return (np.abs(target[:3] - last[:3]) <= most).all() and (
+            np.linalg.norm(rotation.difference(target[3:], last[3:])) <= tilt)
+
+    def moves_straight(self):
+        return len(self.directions()) == self.contract.command.size
+
     def unsagged(self, target):
         """Return a target with what no action moves as it was, if that is but a sag away."""
         command = self.contract.command
@@ -251,7 +276,7 @@ class Witness:
             if abs(target[index] - self.target[index]) <= min(SAG, command.lead[0]):
                 target[index] = self.target[index]
         apart = np.linalg.norm(rotation.difference(target[3:], self.target[3:]))
-        if len(moved) == command.size and apart <= min(TILT, command.lead[1]):
+        if self.moves_straight() and apart <= min(TILT, command.lead[1]):
             target[3:] = self.target[3:]
         return target
 
