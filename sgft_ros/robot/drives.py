@@ -207,7 +207,7 @@ class PoseDrive(_TargetDrive):
         return velocity if same(cut, velocity) else cut
 
     def move(self, velocity: np.ndarray, now: float) -> np.ndarray:
-        # Per time, and not per action, as the velocity is already.
+        # Per time, and not per action, as the velocity is.
         self._back *= min((now - self._moved_at) * self._rate, 1.0)
         self._moved_at = now
         return super().move(velocity, now)

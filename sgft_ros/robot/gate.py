@@ -32,9 +32,10 @@ class SafetyGate:
     Let actions pass within the limits of the contract; stop the robot in silence.
 
     The gate starts disarmed. Times `now` are seconds of one clock that never jumps, as long as
-    those in which the robot moves. An action that is refused stops the robot at once and does not
-    feed the watchdog; the watchdog disarms. Limits hold per time and not per action: what comes
-    faster than the control rate changes the command, and moves targets, by as much less.
+    those in which the robot moves. An action that is refused stops the robot at once, targets
+    where actions have led them, and does not feed the watchdog; the watchdog disarms. Limits hold
+    per time and not per action: what comes faster than the control rate changes the command, and
+    moves targets, by as much less.
     """
 
     def __init__(self, contract: RobotContract, watchdog_timeout: float | None = None):
