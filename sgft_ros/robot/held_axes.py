@@ -8,10 +8,9 @@ from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.limiters import SAG
 
 TILT = 0.02  # [rad] by which a compliant arm may turn while it sags
-# How fast at most what no action moves returns, and for which share of the speed limit: that
-# leaves 0.8 of it to actions.
-HOLD_SPEED, HOLD_TURN = 0.05, 0.25  # [m/s], [rad/s]
-HOLD_SHARE = 0.6
+# How fast at most what no action moves returns. The share of the speed limit leaves 0.8 of it to
+# actions; that of turning is often 0, as actions turn nothing.
+HOLD_SHARE, HOLD_TURN = 0.6, 0.25  # of limits.linear_speed, [rad/s]
 THERE = 1e-6  # [m], [rad] from where it is held, it has returned
 
 
@@ -70,7 +69,7 @@ class HeldAxes:
         if not self.returning:
             return twist
         back = np.concatenate([
-            shortened(way[:3] * self._rate, min(HOLD_SPEED, HOLD_SHARE * self._fastest)),
+            shortened(way[:3] * self._rate, HOLD_SHARE * self._fastest),
             shortened(way[3:] * self._rate, HOLD_TURN)])
         room = math.sqrt(self._fastest**2 - float(back[:3] @ back[:3]))
         return back + np.concatenate([shortened(twist[:3], room), twist[3:]])

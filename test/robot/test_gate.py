@@ -469,8 +469,9 @@ def test_a_compliant_arm_sinks_no_deeper_however_often_it_is_armed(level_contrac
             measured = sagging(target, sag=0.004, tilt=0.01)
         target = gate.disarm(now, 'end of the episode', measured).command
         measured = sagging(target, sag=0.004, tilt=0.01)
-        if episode % 2:  # and back to the start, by another controller
-            measured = measured._replace(position=np.array([0.5, 0.0, measured.position[2]]))
+        if episode % 2:  # and to a start elsewhere, by another controller
+            measured = measured._replace(
+                position=np.array([0.45 + 0.1 * (episode % 4 > 1), 0.0, measured.position[2]]))
     np.testing.assert_allclose(
         target[2:], [level_contract.limits.workspace.minimum[2], *CENTRE.orientation], atol=1e-5)
 
@@ -490,9 +491,9 @@ def test_an_arm_that_was_moved_elsewhere_returns_to_where_it_is_held_without_a_j
     turns = [np.linalg.norm(rotation.difference(after[3:], before[3:]))
              for before, after in zip(targets, targets[1:])]
     assert steps.max() <= level_contract.limits.linear_speed * period + 1e-9
-    assert np.diff(targets, axis=0)[:, 2].max() <= 0.05 * period + 1e-9
+    assert 0.0 < np.diff(targets, axis=0)[:, 2].max() < 0.0049  # not all at once
     assert max(turns) <= 0.25 * period + 1e-9
-    assert sum(turns[:4]) <= 0.25 * 2.5 * period + 1e-9  # per time, however often actions come
+    assert turns[1] <= 0.5 * 0.25 * period + 1e-9  # per time, however often actions come
     np.testing.assert_allclose(targets[-1][2:], [0.25, *CENTRE.orientation], atol=1e-5)
 
 
@@ -520,7 +521,7 @@ def test_a_full_speed_is_shared_with_the_return_of_what_is_held(level_contract):
         assert np.linalg.norm(step) == pytest.approx(0.05 * period)
         np.testing.assert_allclose(  # executed is what actions got of it
             decision.executed_action * 0.06 * period, step[:2], atol=1e-8)
-        assert (step[2] > 1e-6) == (tick < 4)
+        assert (step[2] > 1e-6) == (tick < 4)  # 1.5 mm each
 
 
 @pytest.mark.parametrize('sag, tilt, change', [

@@ -9,7 +9,7 @@ from robots import SHIPPED
 from sgft_ros.robot import load_robot_contract, MeasuredState, rotation, SafetyGate
 from sgft_ros.robot.command import KINDS, TARGET_KINDS, TOOL_KINDS, TWIST_AXES
 from sgft_ros.robot.gate import IDLE_TIMEOUT
-from sgft_ros.robot.held_axes import HOLD_SPEED, HOLD_TURN, TILT
+from sgft_ros.robot.held_axes import HOLD_SHARE, HOLD_TURN, TILT
 from sgft_ros.robot.limiters import SAG
 from sgft_ros.robot.limits import JointLimits, MAX_WATCHDOG, ToolLimits, Workspace
 
@@ -193,7 +193,8 @@ class Witness:
         period, moved = self.contract.control_period, command[:3] - self.target[:3]
         assert np.linalg.norm(moved) <= self.contract.limits.linear_speed * period + 1e-7
         held = np.delete(moved, self.directions())
-        assert np.linalg.norm(held) <= HOLD_SPEED * period + 1e-9
+        fastest = HOLD_SHARE * self.contract.limits.linear_speed
+        assert np.linalg.norm(held) <= fastest * period + 1e-9
         if self.moves_straight():
             turned = np.linalg.norm(rotation.difference(command[3:], self.target[3:]))
             assert turned <= HOLD_TURN * period + 1e-7
