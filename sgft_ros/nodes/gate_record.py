@@ -48,9 +48,9 @@ class GateRecord:
         self._last_cut = reason
         self._state, self._fault = f'stopped: {reason}', True
 
-    def enable(self, answer):
-        """Keep how the last call of the service ended."""
-        self._state, self._fault = answer, answer.startswith('refused')
+    def enable(self, answer, fault):
+        """Keep how the last call of a service ended, and whether that keeps the gate disarmed."""
+        self._state, self._fault = answer, fault
 
     def report(self, armed):
         """Return level, message and values for /diagnostics."""

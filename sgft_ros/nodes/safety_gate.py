@@ -59,11 +59,6 @@ class SafetyGateNode(Node):
         self._stops_left = self._listeners = 0
         self._human_acts = False
         self._record = GateRecord()
-        self._gate_lock = GateLock(
-            settings.run_folder, self.get_namespace().strip('/') or contract.name)
-        if self._gate_lock.locked:
-            self._record.enable('locked')
-            self.get_logger().warning('locked, as it was when the gate before this one ended')
 
         self._commands = CommandPublisher(self, contract)
         self._executed = self.create_publisher(Action, 'executed_action', qos.ACTION)
@@ -73,6 +68,10 @@ class SafetyGateNode(Node):
         self._interlocks = Interlocks(self, contract, self._check_interlocks)
         self._joystick = JoystickInput(self, contract, NEWEST)
         self.stop('started')
+        self._gate_lock = GateLock(settings.run_folder)  # no disk holds up the stop
+        for problem in self._gate_lock.problems:
+            self._record.enable(problem, True)
+            self.get_logger().warning(problem)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._watchdog = self.create_timer(timeout, self._on_silence, clock=steady)
         self._overdue = self.create_timer(OVERDUE * period, self._on_overdue, clock=steady)
@@ -156,7 +155,7 @@ class SafetyGateNode(Node):
         response.success = not refusal
         response.message = f'refused: {refusal}' if refusal else (
             'armed' if request.data else 'disarmed')
-        self._record.enable(response.message)
+        self._record.enable(response.message, bool(refusal))
         self.get_logger().info(response.message)
         return response
 
@@ -164,16 +163,23 @@ class SafetyGateNode(Node):
         """Stop the robot and arm no more, whoever asks; or let it be armed again."""
         if request.data:
             self._stop_before_answer('locked')
-        response.message = 'locked' if request.data else 'not locked'
-        try:
-            (self._gate_lock.lock if request.data else self._gate_lock.unlock)()
-        except OSError as error:
-            response.message = f'locked, until this process ends: {error}' if request.data else (
-                f'refused: {error}')
-        response.success = self._gate_lock.locked == request.data
-        self._record.enable(response.message)
+            forgotten = self._gate_lock.lock()
+            response.message = (
+                f'locked, until this process ends: {forgotten}' if forgotten else 'locked')
+        else:
+            response.message = self._unlock()
+        locked = self._gate_lock.locked
+        response.success = locked == request.data
+        self._record.enable('; '.join(self._gate_lock.problems) or response.message, locked)
         self.get_logger().info(response.message)
         return response
+
+    def _unlock(self):
+        try:
+            self._gate_lock.unlock()
+        except OSError as error:
+            return f'refused: {error}'
+        return 'not locked'
 
     def _arm(self):
         """Return why the gate stays disarmed, or an empty string."""

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from sgft_ros.robot import rotation
 from sgft_ros.robot.contract import RobotContract
-from sgft_ros.robot.limiters import clip, SAG, same, towards_box
+from sgft_ros.robot.held_axes import angle, HeldAxes, shortened
+from sgft_ros.robot.limiters import clip, same, towards_box
 
-TILT = 0.02  # [rad] by which a compliant arm may turn while it sags
 FAR = 2.0  # leads between a target and the robot, beyond which something is wrong
 UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -87,7 +87,7 @@ class VelocityDrive:
             told.popleft()
         return velocity.copy()
 
-    def refuse(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
+    def refuse(self, now: float) -> np.ndarray | None:
         """Return what stops the robot until the next good action, None to say nothing."""
         return self.idle(now)
 
@@ -105,10 +105,11 @@ class _TargetDrive:
     The command is a target; the stop is to hold the measured state, and never zeros.
 
     Velocities alone move the target, whatever is measured: no faster than the limits, and no
-    further ahead of the robot than the lead. A refusal only takes back what the robot has not
-    followed yet, as refusals may come by the hundred: no wrong measurement leads the target to
-    where actions have not led it. What is measured further away than twice the lead is not
-    believed: somebody pushes the robot, or the measurement is wrong.
+    further ahead of the robot than the lead. A refusal leaves it where actions have led it: if it
+    took back what the robot has not followed yet, a measurement that is wrong in one direction
+    would lead the target astray, as refusals may come by the hundred. What is measured further
+    away than twice the lead is not believed: somebody pushes the robot, or the measurement is
+    wrong.
     """
 
     moves_on = False
@@ -118,8 +119,7 @@ class _TargetDrive:
         self._target = None  # in force; None until a measurement has been taken over
 
     def begin(self, measured: MeasuredState) -> None:
-        self._hold(self._unsagged(self._as_target(measured)))
-        self._held = False
+        self._target = self._as_target(measured)
 
     def problem(self, measured: MeasuredState) -> str:
         if not self._is_far(measured):
@@ -128,32 +128,20 @@ class _TargetDrive:
                 'target; was it pushed?')
 
     def move(self, velocity: np.ndarray, now: float) -> np.ndarray:
-        self._target, self._held = self._moved(self._target, velocity), False
-        self._low = np.minimum(self._low, self._target)
-        self._high = np.maximum(self._high, self._target)
+        self._target = self._moved(self._target, velocity)
         return self._target.copy()
 
-    def refuse(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
-        if measured is not None:
-            self._hold(self._taken_back(self._as_target(measured)))
-        # Nobody knows where the robot is: its driver holds the last target, one lead away.
-        return self._target.copy() if self._held else None
+    def refuse(self, now: float) -> None:
+        """Say nothing: the driver holds the last target, one lead away at most."""
 
     def stop(self, measured: MeasuredState | None, now: float) -> np.ndarray | None:
-        if measured is not None:
-            self._hold(self._unsagged(self._near_target(self._as_target(measured))))
-        return self._target.copy() if self._held else None
+        if measured is None:
+            return None  # nobody knows where the robot is, and the last target stays in force
+        self._target = self._near_target(self._as_target(measured))
+        return self._target.copy()
 
     def idle(self, now: float) -> None:
         """Say nothing: another controller may be bringing the robot to its start."""
-
-    def _unsagged(self, measured):
-        """Return a measured target without the sag of an arm that has held one before."""
-        return measured
-
-    def _hold(self, target):
-        self._target, self._held = target, True
-        self._low = self._high = target  # where it has been since, element by element
 
 
 class JointTargetDrive(_TargetDrive):
@@ -177,9 +165,6 @@ class JointTargetDrive(_TargetDrive):
     def _near_target(self, measured):
         return clip(measured, self._target - self._lead, self._target + self._lead)
 
-    def _taken_back(self, measured):
-        return clip(self._near_target(measured), self._low, self._high)
-
     def _as_target(self, measured):
         return np.array(measured.position, float)
 
@@ -194,57 +179,48 @@ class PoseDrive(_TargetDrive):
         super().__init__(contract)
         self._axes = contract.command.twist_elements
         self._lead, self._angular_lead = contract.command.lead
-        moved = set(self._axes)
-        self._still = np.array([element not in moved for element in range(3)])
-        self._turns = not moved.isdisjoint(range(3, 6))
+        self._held, self._moved_at = HeldAxes(contract), -math.inf
+        self._back = np.zeros(6)  # velocity that brings held axes back
+
+    def begin(self, measured: MeasuredState) -> None:
+        self._target = self._held.begin(self._as_target(measured), self._target)
 
     def whereabouts(self, measured: MeasuredState, now: float) -> Whereabouts:
         position = self._target[:3]
         return Whereabouts(position, position, position)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
-        twist, target = self._twist(velocity), self._target
+        twist, target, returning = self._twist(velocity), self._target, self._held.returning
+        if returning:
+            twist = self._held.returned(twist, target)
         linear = towards_box(
             twist[:3], target[:3], target[:3], measured.position - self._lead,
             measured.position + self._lead, self._rate)
         angular = twist[3:]
-        ahead = _angle(self._turned(target[3:], angular), measured.orientation)
-        if ahead > max(self._angular_lead, _angle(target[3:], measured.orientation)):
-            angular = _shorter(angular, lambda turn: _angle(
+        ahead = angle(self._turned(target[3:], angular), measured.orientation)
+        if ahead > max(self._angular_lead, angle(target[3:], measured.orientation)):
+            angular = _shorter(angular, lambda turn: angle(
                 self._turned(target[3:], turn), measured.orientation) <= self._angular_lead)
-        cut = np.concatenate([linear, angular])[self._axes]
+        near = np.concatenate([linear, angular])
+        self._back = self._held.mask * near if returning else np.zeros(6)
+        cut = near[self._axes]
         return velocity if same(cut, velocity) else cut
+
+    def move(self, velocity: np.ndarray, now: float) -> np.ndarray:
+        # Per time, and not per action, as the velocity is.
+        self._back *= min((now - self._moved_at) * self._rate, 1.0)
+        self._moved_at = now
+        return super().move(velocity, now)
 
     def _is_far(self, measured):
         return bool((np.abs(measured.position - self._target[:3]) > FAR * self._lead).any()
-                    or _angle(measured.orientation, self._target[3:]) > FAR * self._angular_lead)
+                    or angle(measured.orientation, self._target[3:]) > FAR * self._angular_lead)
 
     def _near_target(self, measured):
         target = self._target
         position = clip(measured[:3], target[:3] - self._lead, target[:3] + self._lead)
         orientation = _turned_towards(measured[3:], target[3:], self._angular_lead)
-        return np.concatenate([position, orientation])
-
-    def _unsagged(self, measured):
-        if self._target is None:
-            return measured
-        sag = np.abs(measured[:3] - self._target[:3])
-        sags = self._still & (sag <= min(SAG, self._lead))
-        tilts = not self._turns and (
-            _angle(measured[3:], self._target[3:]) <= min(TILT, self._angular_lead))
-        return np.concatenate([
-            np.where(sags, self._target[:3], measured[:3]),
-            self._target[3:] if tilts else measured[3:]])
-
-    def _taken_back(self, measured):
-        near = self._near_target(measured)
-        position = clip(near[:3], self._low[:3], self._high[:3])
-        orientation = _turned_towards(near[3:], self._target[3:], self._turned_by)
-        return np.concatenate([position, orientation])
-
-    def _hold(self, target):
-        super()._hold(target)
-        self._turned_by = 0.0  # since then [rad], whatever way
+        return self._held.unsagged(np.concatenate([position, orientation]), target)
 
     def _turned(self, orientation, angular):
         turned = rotation.multiply(rotation.from_vector(angular * self._period), orientation)
@@ -260,8 +236,7 @@ class PoseDrive(_TargetDrive):
             measured.position, measured.orientation / np.linalg.norm(measured.orientation)])
 
     def _moved(self, target, velocity):
-        twist = self._twist(velocity)
-        self._turned_by += float(np.linalg.norm(twist[3:])) * self._period
+        twist = self._twist(velocity) + self._back
         return np.concatenate([
             target[:3] + twist[:3] * self._period, self._turned(target[3:], twist[3:])])
 
@@ -269,10 +244,8 @@ class PoseDrive(_TargetDrive):
 def _turned_towards(orientation, begin, most):
     """Return `begin`, turned towards an orientation by an angle of at most `most` [rad]."""
     apart = rotation.difference(orientation, begin)
-    angle = float(np.linalg.norm(apart))
-    if angle <= most:
-        return orientation
-    return rotation.multiply(rotation.from_vector(apart * (most / angle)), begin)
+    turn = shortened(apart, most)
+    return orientation if turn is apart else rotation.multiply(rotation.from_vector(turn), begin)
 
 
 def _shorter(vector, fits):
@@ -281,7 +254,3 @@ def _shorter(vector, fits):
         if fits(share * vector):
             return share * vector
     return np.zeros_like(vector)
-
-
-def _angle(a, b):
-    return float(np.linalg.norm(rotation.difference(a, b)))

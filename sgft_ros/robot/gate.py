@@ -32,9 +32,10 @@ class SafetyGate:
     Let actions pass within the limits of the contract; stop the robot in silence.
 
     The gate starts disarmed. Times `now` are seconds of one clock that never jumps, as long as
-    those in which the robot moves. An action that is refused stops the robot at once and does not
-    feed the watchdog; the watchdog disarms. Limits hold per time and not per action: what comes
-    faster than the control rate changes the command, and moves targets, by as much less.
+    those in which the robot moves. An action that is refused stops the robot at once, targets
+    where actions have led them, and does not feed the watchdog; the watchdog disarms. Limits hold
+    per time and not per action: what comes faster than the control rate changes the command, and
+    moves targets, by as much less.
     """
 
     def __init__(self, contract: RobotContract, watchdog_timeout: float | None = None):
@@ -122,7 +123,7 @@ class SafetyGate:
             return None
         problem = self._problem_of_motion(measured)
         if problem:
-            return self._refuse(problem, measured, now)
+            return self._refuse(problem, now)
         if not self._drive.moves_on:
             return None
         where = self._drive.whereabouts(measured, now)
@@ -157,7 +158,7 @@ class SafetyGate:
         problem = (self._problem_of_action(action) or self._problem_of_motion(measured)
                    or self._problem_of_stamp(stamp, clock))
         if problem:
-            return self._refuse(problem, measured, now)
+            return self._refuse(problem, now)
         decision = self._limit(action, measured, now)
         if not decision.stopped:
             self._deadline = now + self._timeout
@@ -177,7 +178,7 @@ class SafetyGate:
         self._transmission.look(where)
         wanted, short, problem = self._transmission.to_drive(stepped * self._scale)
         if problem:
-            return self._refuse(problem, measured, now)
+            return self._refuse(problem, now)
         reasons += short
         inside = self._cut(wanted, lambda velocity: self._limiter.keep_inside(
             velocity, where.low, where.high))
@@ -199,7 +200,7 @@ class SafetyGate:
             velocity = share * velocity
             reasons.append('too soon after the last action')
         if not all_finite(velocity):
-            return self._refuse('no finite command', measured, now)
+            return self._refuse('no finite command', now)
         # Untouched actions pass bit for bit.
         executed = self._to_action(velocity) if reasons else action.copy()
         self._velocity, self._executed = velocity, executed
@@ -258,8 +259,8 @@ class SafetyGate:
         self._stamp = stamp
         return ''
 
-    def _refuse(self, reason: str, measured: MeasuredState | None, now: float) -> GateDecision:
-        return self._stopped(self._drive.refuse(self._believed(measured), now), reason)
+    def _refuse(self, reason: str, now: float) -> GateDecision:
+        return self._stopped(self._drive.refuse(now), reason)
 
     def _stopped(self, command: np.ndarray | None, reason: str) -> GateDecision:
         self._rest()

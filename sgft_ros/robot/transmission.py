@@ -6,13 +6,15 @@ from typing import NamedTuple
 import numpy as np
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.drives import Whereabouts
+from sgft_ros.robot.held_axes import HOLD_TURN
 from sgft_ros.robot.limiters import clip, far_from_workspace, same, towards_box, WORKSPACE
 
 # Of the least-squares inverse: near a singularity joints would have to race.
 DAMPING = 1e-4 * np.eye(6)
 SHORT = 0.05    # share of the velocity of a full action that may be missing
-# How fast at most what no action moves returns, and how far from there the robot is stopped.
-HOLD_SPEED, HOLD_TURN = 0.05, 0.25  # [m/s], [rad/s], the latter of a joint too many as well
+# How fast at most what no action moves returns (a joint too many at HOLD_TURN, too), and how far
+# from there the robot is stopped.
+HOLD_SPEED = 0.05  # [m/s]
 MOST_AWAY, MOST_TURNED = 0.05, 0.3  # [m], [rad]
 # How far beyond the workspace joints may lead the tool, which they do not move on straight lines;
 # and how often they are slowed down until they do not.

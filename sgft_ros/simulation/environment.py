@@ -54,7 +54,8 @@ class Environment:
         """
         decision = self._gate.filter(action, self._measured(), self.cell.arm.time)
         self.executed_action = decision.executed_action
-        self.cell.arm.follow(self._setpoint(decision.command))
+        if decision.command is not None:  # of targets, what is in force stays where one is refused
+            self.cell.arm.follow(self._setpoint(decision.command))
         self.cell.arm.advance(self._period)
         self.steps += 1
         raw = self._raw()

@@ -7,13 +7,15 @@ import sys
 from time import monotonic
 
 from data_path import TIMEOUT
-from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import TwistStamped
 import numpy as np
 import pytest
 import rclpy
 from rclpy.duration import Duration
+from robots import write_contract
 from safety_gate_rig import is_stop, linear, PERIOD, Rig, SPEED, start_gate, transform
+from sgft_ros.nodes.gate_lock import GateLock, LOCKED
 from sgft_ros.robot.limits import OVERDUE
 
 # A policy that acts for ever.
@@ -124,14 +126,15 @@ def test_an_action_that_the_workspace_leaves_nothing_of_is_no_stop(rig, gate):
 def test_locked_it_stops_a_policy_that_acts_and_arms_no_more_until_it_is_unlocked(rig, gate):
     rig.move()
     policy = rig.create_timer(PERIOD, lambda: rig.act(1.0, 0.0, 0.0))
-    assert rig.lock(True) == (True, 'locked')
+    assert rig.lock(True) == (True, 'locked, until this process ends: no run_folder')
     answered = len(rig.commands)
     rig.wait(lambda: len(rig.commands) > answered + 5, 'commands')
     policy.cancel()
     assert all(map(is_stop, rig.commands[answered + 1:]))  # one may have been on its way
     for wanted in (False, True):  # without an answer nobody resets the robot
         success, message = rig.enable(wanted)
-        assert not success and 'locked' in message
+        assert not success and 'locked by the service' in message
+        assert 'call it with false to unlock' in message
     assert rig.act_and_wait(1.0, 0.0, 0.0).stopped and is_stop(rig.commands[-1])
     assert rig.lock(False) == (True, 'not locked')
     rig.move()
@@ -139,8 +142,8 @@ def test_locked_it_stops_a_policy_that_acts_and_arms_no_more_until_it_is_unlocke
 
 def test_a_lock_outlives_the_process(rig, tmp_path):
     folder = f'run_folder:={tmp_path / "run"}'
-    gate = start_gate(folder)
-    rig.lock(True)
+    gate = start_gate(folder, robot=write_contract(tmp_path, {'name': 'another_name'}))
+    assert rig.lock(True) == (True, 'locked')
     for locked in (True, False):
         end(gate, signal.SIGKILL)
         stops = len(rig.commands)
@@ -158,6 +161,31 @@ def test_a_lock_that_cannot_be_written_down_locks_and_says_so(rig, tmp_path):
     success, message = rig.lock(True)
     assert success and message.startswith('locked, until this process ends: ')
     assert not rig.enable(True)[0]
+    assert rig.lock(False) == (True, 'not locked')
+    rig.move()
+    end(gate, signal.SIGTERM)
+
+
+def test_where_no_gate_can_read_its_lock_it_stops_the_robot_and_is_locked(rig, tmp_path):
+    gate = start_gate(f'run_folder:={tmp_path / ("x" * 300)}')
+    rig.wait(lambda: len(rig.commands) >= 3, 'three stops')
+    level, message, _ = status_of(rig)
+    assert level == DiagnosticStatus.WARN and 'locked' in message and 'too long' in message
+    success, message = rig.enable(True)
+    assert not success and 'too long' in message
+    assert not rig.lock(False)[0]
+    end(gate, signal.SIGTERM)
+
+
+def test_a_gate_that_is_locked_from_the_start_warns_with_the_remedy(rig, tmp_path):
+    GateLock(str(tmp_path)).lock()
+    gate = start_gate(f'run_folder:={tmp_path}')
+    level, message, _ = status_of(rig)
+    assert level == DiagnosticStatus.WARN and message == LOCKED
+    rig.lock(False)
+    assert status_of(rig)[:2] == (DiagnosticStatus.OK, 'not locked')
+    rig.lock(True)
+    assert status_of(rig)[:2] == (DiagnosticStatus.WARN, LOCKED)
     end(gate, signal.SIGTERM)
 
 

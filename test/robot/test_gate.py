@@ -334,43 +334,25 @@ def test_a_wrong_measurement_moves_no_target(kind, tmp_path):
         np.testing.assert_allclose(decision.command, after, atol=0.2 * lead)
 
 
-@pytest.mark.parametrize('between', [0.0, 0.01, 1.0])
 @pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
-def test_refusals_lead_no_target_where_actions_have_not(kind, between, tmp_path):
-    contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
-    gate, home, now = SafetyGate(contract), home_of(contract), 0.0
-    bias, count = 0.95 * contract.command.lead[0], len(home.position)
-    assert gate.arm(home, now) == ''
-    targets, size = [home.position], contract.action_size
-    for tick in range(200):  # 0.2 s of messages that come as fast as they can
-        now += 1e-3
-        measured = MeasuredState(targets[-1] + bias, 0.0)  # the robot follows
-        to_and_fro = between * (-1) ** tick * np.eye(size)[0]
-        for action in (np.full(size, np.nan), to_and_fro):
-            command = gate.filter(action, measured, now).command
-            targets.append(targets[-1] if command is None else command[:count])
-    way = np.abs(contract.command.scale[0]) * between * (0.2 + 1.5 * contract.control_period)
-    moved = np.abs(targets - home.position).max(axis=0)
-    assert moved[0] <= way + 1e-9 and moved[1:].max() <= 1e-9
-    assert gate.armed
-
-
-@pytest.mark.parametrize('sign', [-1.0, 1.0])
-@pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
-def test_a_refusal_holds_what_is_measured_on_the_way_to_the_target(kind, sign, tmp_path):
+@pytest.mark.parametrize('bias', [-0.95, -0.5, 0.0, 0.5, 0.95])
+@pytest.mark.parametrize('actions', [(0.0,), (1.0, -1.0), (1.0, 1.0, -1.0, -1.0)])
+def test_refusals_lead_a_target_nowhere_but_where_actions_have(actions, bias, kind, tmp_path):
     contract = load_robot_contract(write_contract(tmp_path, changes(kind)))
     gate, home, period = SafetyGate(contract), home_of(contract), contract.control_period
+    bias, size = bias * contract.command.lead[0], contract.action_size
     assert gate.arm(home, 0.0) == ''
-    action, lead = sign * np.eye(contract.action_size)[0], contract.command.lead[0]
-    forth = round(0.8 * lead / (np.abs(contract.command.scale[0]) * period))
-    for tick in range(forth):
-        gate.filter(action, home, tick * period)
-    for tick in range(forth, 2 * forth - 1):  # and almost back
-        gate.filter(-action, home, tick * period)
-    way = np.eye(len(home.position))[0] * sign * np.sign(contract.command.scale[0])
-    behind = MeasuredState(home.position + 0.5 * lead * way, 0.0)
-    decision = gate.filter(np.full(contract.action_size, np.nan), behind, 2 * forth * period)
-    assert decision.stopped and same_place(decision, behind)
+    target, expected = home.position, home.position[0]
+    for tick in range(200):
+        now, measured = tick * period, MeasuredState(target + bias, 0.0)  # the robot follows
+        decision = gate.filter(actions[tick % len(actions)] * np.eye(size)[0], measured, now)
+        target = decision.command[:len(target)]
+        expected += decision.executed_action[0] * contract.command.scale[0] * period
+        refused = gate.filter(np.full(size, np.nan), measured, now + 0.5 * period)
+        assert refused.stopped
+        target = target if refused.command is None else refused.command[:len(target)]
+        np.testing.assert_allclose(target, [expected, *home.position[1:]], atol=1e-7)
+    assert gate.armed
 
 
 def turned(angle):
@@ -410,18 +392,18 @@ def test_a_tool_that_turned_away_from_its_target_is_refused_beyond_twice_the_lea
     assert angle_of(held.command) == pytest.approx(lead)
 
 
-def test_a_refusal_turns_a_tool_back_by_no_more_than_actions_have_turned_it(turning_contract):
+def test_refusals_turn_a_tool_about_no_axis_but_as_actions_have(turning_contract):
     gate, period = SafetyGate(turning_contract), turning_contract.control_period
-    nothing = np.full(1, np.nan)
+    tilt, target = np.array([0.05, 0.0, 0.0]), CENTRE.orientation
     assert gate.arm(CENTRE, 0.0) == ''
-    gate.filter(np.ones(1), CENTRE, 0.0)
-    behind = turned(0.4 * 0.5 * period)
-    decision = gate.filter(nothing, behind, period)
-    np.testing.assert_allclose(decision.command[3:], behind.orientation, atol=1e-12)
-    for tick in range(2, 20):
-        gate.filter(np.zeros(1), turned(0.0), tick * period)
-        refused = gate.filter(nothing, turned(-0.05), (tick + 0.5) * period)
-        np.testing.assert_allclose(refused.command[3:], decision.command[3:], atol=1e-12)
+    for tick in range(100):
+        now = tick * period
+        tilted = rotation.multiply(rotation.from_vector(tilt), target)
+        measured = CENTRE._replace(orientation=tilted)
+        target = gate.filter(np.full(1, (-1.0) ** tick), measured, now).command[3:]
+        gate.filter(np.full(1, np.nan), measured, now + 0.5 * period)
+        turn = [0.0, 0.0, 0.0 if tick % 2 else 0.5 * period]
+        np.testing.assert_allclose(rotation.to_vector(target), turn, atol=1e-9)
 
 
 @pytest.mark.parametrize('kind', sorted(TARGET_KINDS))
@@ -430,7 +412,6 @@ def test_a_stop_moves_the_target_by_no_more_than_its_lead(kind, tmp_path):
     gate, home, lead = SafetyGate(contract), home_of(contract), contract.command.lead[0]
     assert gate.arm(home, 0.0) == ''
     near = MeasuredState(home.position + 0.5 * lead, 0.0)
-    assert gate.filter(np.full(contract.action_size, np.nan), near, 0.05).stopped
     assert same_place(gate.disarm(0.1, 'test', near), near)
     assert gate.arm(home, 1.0) == ''
     held = gate.disarm(1.1, 'test', MeasuredState(home.position + 1.9 * lead, 0.0))
@@ -480,18 +461,67 @@ def level_contract(tmp_path):
 def test_a_compliant_arm_sinks_no_deeper_however_often_it_is_armed(level_contract):
     gate, period, now = SafetyGate(level_contract), level_contract.control_period, 0.0
     measured = at(z=level_contract.limits.workspace.minimum[2])
-    for episode in range(50):
+    for episode in range(100):
         assert gate.arm(measured, now) == ''
-        for action in (np.ones(2), np.full(2, np.nan), np.zeros(2)):
+        for action in (np.ones(2), np.zeros(2)):
             now += period
             target = gate.filter(action, measured, now).command
             measured = sagging(target, sag=0.004, tilt=0.01)
         target = gate.disarm(now, 'end of the episode', measured).command
         measured = sagging(target, sag=0.004, tilt=0.01)
-        if episode % 2:  # and back to the start, by another controller
-            measured = measured._replace(position=np.array([0.5, 0.0, measured.position[2]]))
-    assert target[2] == level_contract.limits.workspace.minimum[2]
-    np.testing.assert_array_equal(target[3:], CENTRE.orientation)
+        if episode % 2:  # and to a start elsewhere, by another controller
+            measured = measured._replace(
+                position=np.array([0.45 + 0.1 * (episode % 4 > 1), 0.0, measured.position[2]]))
+    np.testing.assert_allclose(
+        target[2:], [level_contract.limits.workspace.minimum[2], *CENTRE.orientation], atol=1e-5)
+
+
+def test_an_arm_that_was_moved_elsewhere_returns_to_where_it_is_held_without_a_jump(
+        level_contract):
+    gate, period = SafetyGate(level_contract), level_contract.control_period
+    assert gate.arm(CENTRE, 0.0) == ''
+    gate.disarm(0.1, 'reset', CENTRE)
+    there = sagging(np.array([0.6, 0.1, 0.25, 1.0, 0.0, 0.0, 0.0]), sag=0.0049, tilt=0.019)
+    assert gate.arm(there, 1.0) == ''
+    targets = [np.concatenate([there.position, there.orientation])]
+    for tick in range(20):
+        decision = gate.filter(np.ones(2), there, 1.0 + 0.5 * tick * period)  # twice as often
+        targets.append(decision.command)
+    steps = np.linalg.norm(np.diff(targets, axis=0)[:, :3], axis=1)
+    turns = [np.linalg.norm(rotation.difference(after[3:], before[3:]))
+             for before, after in zip(targets, targets[1:])]
+    assert steps.max() <= level_contract.limits.linear_speed * period + 1e-9
+    assert 0.0 < np.diff(targets, axis=0)[:, 2].max() < 0.0049  # not all at once
+    assert max(turns) <= 0.25 * period + 1e-9
+    assert turns[1] <= 0.5 * 0.25 * period + 1e-9  # per time, however often actions come
+    np.testing.assert_allclose(targets[-1][2:], [0.25, *CENTRE.orientation], atol=1e-5)
+
+
+def test_an_arm_that_nobody_has_moved_keeps_its_target(level_contract):
+    gate = SafetyGate(level_contract)
+    assert gate.arm(CENTRE, 0.0) == ''
+    held = gate.disarm(0.1, 'end of the episode', CENTRE).command
+    assert gate.arm(sagging(held, sag=0.0049, tilt=0.019), 1.0) == ''
+    target = gate.filter(np.zeros(2), sagging(held, sag=0.0049, tilt=0.019), 1.0).command
+    np.testing.assert_array_equal(target, held)
+
+
+def test_a_full_speed_is_shared_with_the_return_of_what_is_held(level_contract):
+    contract = dataclasses.replace(level_contract, limits=dataclasses.replace(
+        level_contract.limits, linear_speed=0.05, action_step=(2.0, 2.0)))
+    gate, period = SafetyGate(contract), contract.control_period
+    assert gate.arm(CENTRE, 0.0) == ''
+    gate.disarm(0.1, 'reset', CENTRE)
+    there = at(x=0.6, z=CENTRE.position[2] - 0.0049)
+    assert gate.arm(there, 1.0) == ''
+    target = there.position
+    for tick in range(5):
+        decision = gate.filter(np.ones(2), there, 1.0 + tick * period)
+        step, target = decision.command[:3] - target, decision.command[:3]
+        assert np.linalg.norm(step) == pytest.approx(0.05 * period)
+        np.testing.assert_allclose(  # executed is what actions got of it
+            decision.executed_action * 0.06 * period, step[:2], atol=1e-8)
+        assert (step[2] > 1e-6) == (tick < 4)  # 1.5 mm each
 
 
 @pytest.mark.parametrize('sag, tilt, change', [

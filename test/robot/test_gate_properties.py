@@ -8,8 +8,8 @@ import numpy as np
 from robots import SHIPPED
 from sgft_ros.robot import load_robot_contract, MeasuredState, rotation, SafetyGate
 from sgft_ros.robot.command import KINDS, TARGET_KINDS, TOOL_KINDS, TWIST_AXES
-from sgft_ros.robot.drives import TILT
 from sgft_ros.robot.gate import IDLE_TIMEOUT
+from sgft_ros.robot.held_axes import HOLD_SHARE, HOLD_TURN, TILT
 from sgft_ros.robot.limiters import SAG
 from sgft_ros.robot.limits import JointLimits, MAX_WATCHDOG, ToolLimits, Workspace
 
@@ -98,10 +98,9 @@ class Witness:
         self.begin(home)
 
     def begin(self, measured, now=0.0):
-        """Expect targets to begin at what was measured when the gate was armed, but for a sag."""
+        """Expect targets to begin where the robot is, or where they were if nobody moved it."""
         target = self.as_target(measured)
-        self.hold(target if self.target is None else self.unsagged(target))
-        self.held = False
+        self.target = self.unsagged(target) if self.stayed(target) else target
         self.began, self.periods = now, 0.0  # that a target has moved for at full speed
 
     def silent_until(self, now):
@@ -154,20 +153,14 @@ class Witness:
             assert (np.abs(velocity) <= np.array(limits.speed) + 1e-7).all()
 
     def check_stop(self, command, measured, disarms=False):
-        """Velocities stop at zero; targets at what was measured, on their way or near it."""
+        """Velocities stop at zero, targets near what was measured; a refusal moves no target."""
         if not self.contract.command.is_target:
             assert not command.any()
-            return
-        if self.good(measured) and (disarms or not self.held):
-            self.hold(self.unsagged(self.near_target(measured)) if disarms
-                      else self.taken_back(measured))
-        if self.held and command is not None:
+        elif disarms and self.good(measured):
+            self.target = self.unsagged(self.near_target(measured))
             np.testing.assert_allclose(command, self.target, atol=1e-9)
         else:
             assert command is None
-
-    def hold(self, target):
-        self.target, self.held, self.turned, self.way = target, True, 0.0, [target]
 
     def check_motion(self, command, velocity, measured):
         if not self.contract.command.is_target:
@@ -183,18 +176,28 @@ class Witness:
         moved = command[:count] - origin
         if self.contract.command.commands_tool:
             linear, _ = self.split(velocity)
+            self.check_return(command)
             moved = moved[self.directions()]
             before, after = (self.angle(target, measured) for target in (self.target, command))
             assert after <= max(self.contract.command.lead[1], before) + 1e-6
             assert np.isclose(np.linalg.norm(command[3:]), 1.0)
-            self.turned += self.contract.control_period * np.linalg.norm(self.split(velocity)[1])
         else:
             linear = velocity
         np.testing.assert_allclose(
             moved, linear * self.contract.control_period, atol=rounding)
-        self.target, self.held = command, False
-        self.way.append(command)
+        self.target = command
         self.periods += np.abs(velocity / self.contract.command.scale).max()
+
+    def check_return(self, command):
+        """Fail if what no action moves returns fast, or beyond the limit of the linear speed."""
+        period, moved = self.contract.control_period, command[:3] - self.target[:3]
+        assert np.linalg.norm(moved) <= self.contract.limits.linear_speed * period + 1e-7
+        held = np.delete(moved, self.directions())
+        fastest = HOLD_SHARE * self.contract.limits.linear_speed
+        assert np.linalg.norm(held) <= fastest * period + 1e-9
+        if self.moves_straight():
+            turned = np.linalg.norm(rotation.difference(command[3:], self.target[3:]))
+            assert turned <= HOLD_TURN * period + 1e-7
 
     def check_pace(self, now):
         """However often actions come, they move a target for no longer than time has passed."""
@@ -250,6 +253,20 @@ class Witness:
             near[3:] = self.turned_back(measured, self.contract.command.lead[1])
         return near
 
+    def stayed(self, target):
+        """Return whether a target is near the last one, no further than a sag where held."""
+        command, last = self.contract.command, self.target
+        if last is None or command.kind != 'pose':
+            return False
+        most = np.full(3, min(SAG, command.lead[0]))
+        most[self.directions()] = command.lead[0]
+        tilt = min(TILT, command.lead[1]) if self.moves_straight() else command.lead[1]
+        return (np.abs(target[:3] - last[:3]) <= most).all() and (
+            np.linalg.norm(rotation.difference(target[3:], last[3:])) <= tilt)
+
+    def moves_straight(self):
+        return len(self.directions()) == self.contract.command.size
+
     def unsagged(self, target):
         """Return a target with what no action moves as it was, if that is but a sag away."""
         command = self.contract.command
@@ -260,18 +277,9 @@ class Witness:
             if abs(target[index] - self.target[index]) <= min(SAG, command.lead[0]):
                 target[index] = self.target[index]
         apart = np.linalg.norm(rotation.difference(target[3:], self.target[3:]))
-        if len(moved) == command.size and apart <= min(TILT, command.lead[1]):
+        if self.moves_straight() and apart <= min(TILT, command.lead[1]):
             target[3:] = self.target[3:]
         return target
-
-    def taken_back(self, measured):
-        """Return what is nearest to what is measured where the target has been since its hold."""
-        back, way, count = self.near_target(measured), self.way, len(measured.position)
-        back[:count] = np.clip(back, np.min(way, axis=0), np.max(way, axis=0))[:count]
-        if self.contract.command.commands_tool:
-            back[3:] = self.turned_back(
-                measured, min(self.turned, self.contract.command.lead[1]))
-        return back
 
     def turned_back(self, measured, most):
         apart = rotation.difference(measured.orientation, self.target[3:])

@@ -52,6 +52,16 @@ def test_no_action_leaves_the_arm_where_it_is(way, tmp_path):
 
 
 @pytest.mark.parametrize('way', WAYS)
+def test_an_action_that_is_refused_leaves_the_arm_where_it_is(way, tmp_path):
+    arm = environment(tmp_path, way)
+    arm.reset()
+    begin = arm.cell.arm.tip_position
+    for _ in range(10):
+        arm.step(np.full(arm.action_size, np.nan))
+    assert np.linalg.norm(arm.cell.arm.tip_position - begin) < 1e-3
+
+
+@pytest.mark.parametrize('way', WAYS)
 def test_full_actions_move_the_arm_as_fast_as_the_scale_says(way, tmp_path):
     arm = environment(tmp_path, way)
     arm.reset()
