@@ -39,6 +39,7 @@ PROFILES = ('ur5e_servo', 'ur5e_velocity', 'fr3_crisp', 'joint_trajectory')
 BAD_ACTIONS = 0.1       # share of the actions
 SILENCE = 0.02          # chance of falling silent, per action
 LONGEST_SILENCE = 0.5   # [s]
+ANSWERED = 0.2          # control periods in which an action has its answer
 LATE = 1.6              # control periods after the last action; what comes then answers none
 MOST_PERIODS = 3.0      # from the last action to the stop
 TOLERANCE = 0.01        # [m or rad] of the limits: noise, delay of the drive
@@ -282,8 +283,11 @@ def _stop_delays(witness, actor, period):
         if witness.contract.command.is_target and witness.blind(
                 silence, silence + LONGEST_SILENCE):
             continue
-        later = arrivals[arrivals > silence + LATE * period]
+        periods = (arrivals - silence) / period
         # Where the gate stopped for another reason already, no stop is due.
+        if ((ANSWERED < periods) & (periods < 1.0 + ANSWERED)).any():
+            continue
+        later = arrivals[periods > LATE]
         if len(later) and later[0] < silence + LONGEST_SILENCE:
             yield (later[0] - silence) / period
 
