@@ -18,9 +18,9 @@ os.environ['XLA_FLAGS'] = '--xla_cpu_multi_thread_eigen=false intra_op_paralleli
 
 import numpy as np  # noqa: E402
 from sgft_ros.learning.device import DEVICES, find_device, steps_on  # noqa: E402
+from sgft_ros.learning.learner import numbers  # noqa: E402
 from sgft_ros.learning.sac import SAC, SACConfig  # noqa: E402
 from sgft_ros.learning.sgft_sac import SGFTSAC  # noqa: E402
-from sgft_ros.learning.tensors import numbers  # noqa: E402
 from sgft_ros.report.table import table  # noqa: E402
 from tables import machine, quantile  # noqa: E402
 import torch  # noqa: E402

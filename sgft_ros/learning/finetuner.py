@@ -10,8 +10,9 @@ from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.controllers import GAUSSIAN
 from sgft_ros.learning.device import DEVICES, find_device, steps_on
+from sgft_ros.learning.learner import numbers
 from sgft_ros.learning.replay import SAMPLED
-from sgft_ros.learning.tensors import numbers, part_of
+from sgft_ros.learning.tensors import part_of
 import torch
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from sgft_ros.learning.tensors import numbers
 import torch
 
 
@@ -20,3 +19,8 @@ class Learner:
     def step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Take one step on a minibatch; return the losses, each ()."""
         raise NotImplementedError
+
+
+def numbers(tensors: Mapping[str, torch.Tensor]) -> dict[str, float]:
+    """Return what tensors () hold; waits for the device that computes them, once."""
+    return dict(zip(tensors, torch.stack([*tensors.values()]).tolist()))

@@ -1,9 +1,6 @@
-"""Tensors by name, and the random numbers behind them."""
+"""Tensors by name. Planners read them too, which do without PyTorch."""
 
 from collections.abc import Mapping
-import zlib
-
-import torch
 
 GENERATOR = 'generator'  # the name of its state
 
@@ -25,26 +22,3 @@ def check_shapes(state: Mapping[str, object], expected: Mapping[str, object]) ->
         came = tuple(state[name].shape) if name in state else 'nothing'
         if came != tuple(own.shape):
             raise ValueError(f'tensor {name!r}: expected shape {tuple(own.shape)}, got {came}')
-
-
-def numbers(tensors: Mapping[str, torch.Tensor]) -> dict[str, float]:
-    """Return what tensors () hold; waits for the device that computes them, once."""
-    return dict(zip(tensors, torch.stack([*tensors.values()]).tolist()))
-
-
-def generator_of(seed: int) -> torch.Generator:
-    """Return a generator of random numbers on the default device."""
-    return torch.Generator(torch.get_default_device()).manual_seed(seed)
-
-
-def load_generator(generator: torch.Generator, state: torch.Tensor) -> None:
-    """
-    Go on with the random numbers that a generator's state promised.
-
-    The numbers of another kind of device cannot go on: others do, but always the same.
-    """
-    state = state.to('cpu', torch.uint8)
-    if len(state) == len(generator.get_state()):
-        generator.set_state(state)
-    else:
-        generator.manual_seed(zlib.crc32(state.numpy().tobytes()))

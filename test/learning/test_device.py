@@ -6,8 +6,10 @@ from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.device import find_device, WARM_UP
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
+from sgft_ros.learning.generators import load_generator
+from sgft_ros.learning.learner import numbers
 from sgft_ros.learning.sac import SAC, SACConfig
-from sgft_ros.learning.tensors import load_generator, numbers, part_of
+from sgft_ros.learning.tensors import part_of
 import torch
 from worlds import GAMMA, simulated_world, transitions
 
