@@ -6,6 +6,7 @@ from time import perf_counter
 
 import numpy as np
 from sgft_ros.learning.inference import GaussianPolicy, layer_norm, mlp, mlp_sizes
+from sgft_ros.learning.plan import Planning
 from sgft_ros.learning.tensors import part_of
 
 GROUP = 8                   # numbers of a latent state that add up to 1
@@ -16,7 +17,7 @@ TEMPERATURE = 0.5           # inverse, of the weights of the elites
 LEAST_STD, GREATEST_STD = 0.05, 2.0
 
 
-class LatentPlanner:
+class LatentPlanner(Planning):
     """
     A controller that plans anew in every period, as :class:`Planner` does.
 
@@ -48,19 +49,13 @@ class LatentPlanner:
         _, (self.observation_size, *_) = mlp_sizes(tensors, 'encoder.')
         self.action_size = self._prior.action_size
         self._gamma, self._horizon, self._samples = gamma, horizon, samples
-        self._seed, self._rng = seed, np.random.default_rng(seed)
         self._bins = np.linspace(-LIMIT, LIMIT, BINS, dtype=np.float32)
-        self.cut = 0  # plans that the time ran out on
-        self.reset()
+        super().__init__(seed)
 
     def reset(self) -> None:
         """Forget the plan: another episode begins."""
+        super().reset()
         self._plan = np.zeros((self._horizon, self.action_size), np.float32)
-        self._decision = 0
-
-    def take_over(self, other: 'LatentPlanner') -> None:
-        """Go on with the plan of another planner of the same horizon and actions."""
-        self._plan = other._plan
 
     def act(
         self, observation: np.ndarray, noise: np.ndarray | None = None, least_std: float = 0.0,
@@ -77,10 +72,7 @@ class LatentPlanner:
             goes on then
         """
         end = perf_counter() + budget
-        if noise is None:  # an evaluation, which its start and the weights alone are to decide
-            self._rng = np.random.default_rng(
-                np.random.SeedSequence(self._seed, spawn_key=(self._decision,)))
-        self._decision += 1
+        self._decide(evaluation=noise is None)
         latent = simplices(mlp(self._tensors, observation[None], 'encoder.')[0])
         proposed = self._proposals(np.repeat(latent, math.ceil(PROPOSED * self._samples), 0))
         count = int(ELITES * self._samples)

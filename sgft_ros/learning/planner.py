@@ -7,6 +7,7 @@ from time import perf_counter
 
 import numpy as np
 from sgft_ros.learning.inference import GaussianPolicy
+from sgft_ros.learning.plan import Planning
 from sgft_ros.learning.tensors import part_of
 from sgft_ros.learning.world_model import POLICY, WorldModel
 
@@ -30,7 +31,7 @@ class PlannerConfig:
                     f'{name} must lie in {least}...{most}, got {getattr(self, name)}')
 
 
-class Planner:
+class Planner(Planning):
     """
     A controller that plans anew in every period (model predictive path integral control).
 
@@ -53,19 +54,9 @@ class Planner:
         self._model = WorldModel(tensors)
         self._policy = GaussianPolicy(part_of(tensors, POLICY))
         self._gamma, self._config = gamma, config
-        self._seed, self._rng = seed, np.random.default_rng(seed)
         self.observation_size = self._model.observation_size
         self.action_size = self._model.action_size
-        self.cut = 0  # plans that the time ran out on
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget the plan: another episode begins."""
-        self._plan, self._decision = None, 0
-
-    def take_over(self, other: 'Planner') -> None:
-        """Go on with the plan of another planner of the same horizon and actions."""
-        self._plan, self._decision = other._plan, other._decision
+        super().__init__(seed)
 
     def act(
         self, observation: np.ndarray, noise: np.ndarray | None = None, least_std: float = 0.0,
@@ -81,10 +72,7 @@ class Planner:
             goes on then
         """
         config, end = self._config, perf_counter() + budget
-        decision, self._decision = self._decision, self._decision + 1
-        if noise is None:  # an evaluation, which its start and the weights alone are to decide
-            self._rng = np.random.default_rng(
-                np.random.SeedSequence(self._seed, spawn_key=(decision,)))
+        decision = self._decide(evaluation=noise is None)
         members = self._model.members
         each = -(-config.samples // members)  # sequences that one member imagines
         proposed = self._proposals(observation, each // 2)
