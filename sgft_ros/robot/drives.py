@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from sgft_ros.robot import rotation
 from sgft_ros.robot.contract import RobotContract
-from sgft_ros.robot.held_axes import angle, HeldAxes, shortened
-from sgft_ros.robot.limiters import clip, same, towards_box
+from sgft_ros.robot.held_axes import HeldAxes
+from sgft_ros.robot.limiters import clip, same, shortened, towards_box
 
 FAR = 2.0  # leads between a target and the robot, beyond which something is wrong
 UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])
@@ -197,9 +197,9 @@ class PoseDrive(_TargetDrive):
             twist[:3], target[:3], target[:3], measured.position - self._lead,
             measured.position + self._lead, self._rate)
         angular = twist[3:]
-        ahead = angle(self._turned(target[3:], angular), measured.orientation)
-        if ahead > max(self._angular_lead, angle(target[3:], measured.orientation)):
-            angular = _shorter(angular, lambda turn: angle(
+        ahead = rotation.angle(self._turned(target[3:], angular), measured.orientation)
+        if ahead > max(self._angular_lead, rotation.angle(target[3:], measured.orientation)):
+            angular = _shorter(angular, lambda turn: rotation.angle(
                 self._turned(target[3:], turn), measured.orientation) <= self._angular_lead)
         near = np.concatenate([linear, angular])
         self._back = self._held.mask * near if returning else np.zeros(6)
@@ -213,8 +213,9 @@ class PoseDrive(_TargetDrive):
         return super().move(velocity, now)
 
     def _is_far(self, measured):
+        turned = rotation.angle(measured.orientation, self._target[3:])
         return bool((np.abs(measured.position - self._target[:3]) > FAR * self._lead).any()
-                    or angle(measured.orientation, self._target[3:]) > FAR * self._angular_lead)
+                    or turned > FAR * self._angular_lead)
 
     def _near_target(self, measured):
         target = self._target

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from sgft_ros.robot import rotation
 from sgft_ros.robot.contract import RobotContract
-from sgft_ros.robot.limiters import SAG
+from sgft_ros.robot.limiters import SAG, shortened
 
 TILT = 0.02  # [rad] by which a compliant arm may turn while it sags
 # How fast at most what no action moves returns. The share of the speed limit leaves 0.8 of it to
@@ -44,7 +44,7 @@ class HeldAxes:
         """
         stayed = target is not None and (
             (np.abs(measured[:3] - target[:3]) <= self._near).all()
-            and angle(measured[3:], target[3:]) <= self._near_angle)
+            and rotation.angle(measured[3:], target[3:]) <= self._near_angle)
         begin = self.unsagged(measured, target) if stayed else measured
         self._home = begin if self._home is None else self.unsagged(begin, self._home)
         self.returning = True
@@ -53,7 +53,7 @@ class HeldAxes:
     def unsagged(self, measured: np.ndarray, target: np.ndarray) -> np.ndarray:
         """Return a measured pose, but the target's where no action moves it and it only sagged."""
         sags = self._still & (np.abs(measured[:3] - target[:3]) <= self._near)
-        tilts = not self._turns and angle(measured[3:], target[3:]) <= self._near_angle
+        tilts = not self._turns and rotation.angle(measured[3:], target[3:]) <= self._near_angle
         return np.concatenate([
             np.where(sags, target[:3], measured[:3]), target[3:] if tilts else measured[3:]])
 
@@ -73,14 +73,3 @@ class HeldAxes:
             shortened(way[3:] * self._rate, HOLD_TURN)])
         room = math.sqrt(self._fastest**2 - float(back[:3] @ back[:3]))
         return back + np.concatenate([shortened(twist[:3], room), twist[3:]])
-
-
-def shortened(vector: np.ndarray, most: float) -> np.ndarray:
-    """Return a vector, no longer than `most`."""
-    norm = math.hypot(*vector.tolist())
-    return vector if norm <= most else vector * (most / norm)
-
-
-def angle(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the angle [rad] between two orientations, quaternions (4,)."""
-    return math.hypot(*rotation.difference(a, b).tolist())

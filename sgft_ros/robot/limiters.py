@@ -23,6 +23,12 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
     return a.tolist() == b.tolist()
 
 
+def shortened(vector: np.ndarray, most: float) -> np.ndarray:
+    """Return a vector, no longer than `most`, in the same direction."""
+    norm = math.hypot(*vector.tolist())
+    return vector * (most / norm) if norm > most else vector
+
+
 def all_finite(values: np.ndarray) -> bool:
     """Return whether a handful of numbers are finite, likewise."""
     return all(map(math.isfinite, values.tolist()))
@@ -78,9 +84,7 @@ class ToolLimiter:
         """Return the velocity no faster than the limits, in the same direction."""
         for indices, fastest in self._speeds:
             part = velocity[indices]
-            norm = math.hypot(*part.tolist())
-            if norm > fastest:
-                velocity = self._replace(velocity, indices, part, part * (fastest / norm))
+            velocity = self._replace(velocity, indices, part, shortened(part, fastest))
         return velocity
 
     @staticmethod

@@ -25,6 +25,11 @@ def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return to_vector(multiply(a, inverse(b)))
 
 
+def angle(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the angle [rad] between two orientations, quaternions (4,)."""
+    return math.hypot(*difference(a, b).tolist())
+
+
 def rotate(quaternion: np.ndarray, vector: np.ndarray) -> np.ndarray:
     """Return the vector (3,), turned by the quaternion (4,)."""
     w, x, y, z = quaternion.tolist()
@@ -37,10 +42,10 @@ def rotate(quaternion: np.ndarray, vector: np.ndarray) -> np.ndarray:
 
 def from_vector(vector: np.ndarray) -> np.ndarray:
     """Return the quaternion (4,) of a rotation vector (3,) [rad]."""
-    angle = float(np.linalg.norm(vector))
-    # sin(angle / 2) / angle, which is 1/2 where the angle vanishes.
-    factor = 0.5 * np.sinc(0.5 * angle / math.pi)
-    return np.concatenate([[math.cos(0.5 * angle)], factor * np.asarray(vector, float)])
+    turn = float(np.linalg.norm(vector))
+    # sin(turn / 2) / turn, which is 1/2 where the turn vanishes.
+    factor = 0.5 * np.sinc(0.5 * turn / math.pi)
+    return np.concatenate([[math.cos(0.5 * turn)], factor * np.asarray(vector, float)])
 
 
 def to_vector(quaternion: np.ndarray) -> np.ndarray:
