@@ -1,5 +1,6 @@
 """Where the steps of a learner are computed: on the CPU, or on a GPU as captured CUDA graphs."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from math import prod
 
@@ -51,9 +52,9 @@ class GraphedSteps:
 
     def __init__(self, device: torch.device, generator: torch.Generator | None):
         self._device, self._generator = device, generator
-        self._taken = {}   # by step, times without a graph
-        self._graphs = {}  # by step, with what it returns
-        self._shapes = {}  # of the minibatch
+        self._taken = Counter()  # by step, times without a graph
+        self._graphs = {}        # by step, with what it returns
+        self._shapes = {}        # of the minibatch
         self._sent, self._batch = None, {}
         self._arrived = torch.cuda.Event()
 
@@ -64,8 +65,8 @@ class GraphedSteps:
             self._allocate(shapes)
         self._upload(batch)
         if step not in self._graphs:
-            if self._taken.get(step, 0) < WARM_UP:
-                self._taken[step] = self._taken.get(step, 0) + 1
+            if self._taken[step] < WARM_UP:
+                self._taken[step] += 1
                 return self._aside(step)
             self._graphs[step] = self._captured(step)
         graph, losses = self._graphs[step]

@@ -3,15 +3,12 @@
 import numpy as np
 import pytest
 from sgft_ros.learning.algorithms import ALGORITHMS
-from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.device import find_device, WARM_UP
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
 from sgft_ros.learning.generators import load_generator
 from sgft_ros.learning.learner import numbers
-from sgft_ros.learning.sac import SAC, SACConfig
-from sgft_ros.learning.tensors import part_of
 import torch
-from worlds import GAMMA, simulated_world, transitions
+from worlds import checkpoints, minibatch
 
 ROWS = 16
 GPU = torch.cuda.is_available()
@@ -20,36 +17,15 @@ each_algorithm = pytest.mark.parametrize('algorithm', ALGORITHMS)
 
 
 @pytest.fixture(scope='module')
-def checkpoints():
-    world = simulated_world()
-    learner = SAC(SACConfig(2, 2, GAMMA, hidden=(16, 16)))
-    metadata = {'gamma': GAMMA, 'observation_names': ['x', 'y'], 'action_names': ['u', 'v']}
-    rest = {name: value for name, value in world.items()
-            if not name.startswith(('value.', 'policy.'))}
-    tensors = {'policy': learner.policy_tensors(), 'value': part_of(world, 'value.'),
-               'learner': {name: value.numpy() for name, value in learner.state().items()},
-               'dynamics': rest}
-    return {kind: Checkpoint(f'{kind}.safetensors', own, metadata, '')
-            for kind, own in tensors.items()}
+def make():
+    left = checkpoints()
 
-
-@pytest.fixture
-def make(checkpoints):
-    def make_one(algorithm, device, **config):
-        config = {'horizon': 4, 'samples': 16, 'critic_updates': 0, 'warm_start_updates': 5,
-                  'batch_size': ROWS, **config}
-        return FineTuner(FineTuningConfig(algorithm, device=device, **config), checkpoints, 1)
+    def make_one(algorithm, device):
+        return FineTuner(FineTuningConfig(
+            algorithm, horizon=4, samples=16, critic_updates=0, warm_start_updates=5,
+            batch_size=ROWS, device=device), left, 1)
 
     return make_one
-
-
-def columns(count, seed):
-    data = transitions(count, 1.0, seed)
-    return data | {'shaped_reward': data['reward'], 'next_value': data['reward']}
-
-
-def batch(seed):
-    return {name: torch.from_numpy(column) for name, column in columns(ROWS, seed).items()}
 
 
 def test_a_device_has_one_of_three_names():
@@ -71,9 +47,9 @@ def test_a_learner_goes_on_from_random_numbers_of_another_device(make, algorithm
     tuner, same = make(algorithm, 'cpu'), make(algorithm, 'cpu')
     state = tuner.state() | {'generator': torch.arange(16, dtype=torch.uint8)}
     for each in (tuner, same):
-        each.update(batch(0))
+        each.update(minibatch(ROWS, 0))
         each.load_state(state)
-    assert tuner.update(batch(1)) == same.update(batch(1))
+    assert tuner.update(minibatch(ROWS, 1)) == same.update(minibatch(ROWS, 1))
 
 
 def test_numbers_of_another_device_depend_on_where_it_was():
@@ -90,10 +66,10 @@ def test_numbers_of_another_device_depend_on_where_it_was():
 def test_replayed_steps_are_those_that_python_would_have_taken(make, algorithm):
     replayed, alone = make(algorithm, 'cuda'), make(algorithm, 'cuda')
     for seed in range(WARM_UP + 5):
-        on_the_gpu = {name: column.cuda() for name, column in batch(seed).items()}
+        on_the_gpu = {name: column.cuda() for name, column in minibatch(ROWS, seed).items()}
         with find_device('cuda'):
             expected = numbers(alone.learner.step(on_the_gpu))
-        losses = replayed.update(batch(seed))
+        losses = replayed.update(minibatch(ROWS, seed))
         assert losses == pytest.approx(expected, rel=1e-3, abs=1e-5)
     for name, value in alone.learner.policy_tensors().items():
         np.testing.assert_allclose(
@@ -105,19 +81,19 @@ def test_replayed_steps_are_those_that_python_would_have_taken(make, algorithm):
 def test_a_learner_moves_between_gpu_and_cpu(make, algorithm):
     first = make(algorithm, 'cuda')
     if first.needs_warm_start:
-        first.warm_start(columns(50, 0), np.random.default_rng(0))
+        first.warm_start(minibatch(50), np.random.default_rng(0))
     for seed in range(WARM_UP + 3):
-        first.update(batch(seed))
+        first.update(minibatch(ROWS, seed))
     second = make(algorithm, 'cpu')
     second.load_state(first.state())
     assert second.updates == first.updates == WARM_UP + 3
-    losses = second.update(batch(9))
+    losses = second.update(minibatch(ROWS, 9))
     first.load_state(second.state())  # into tensors that a graph has captured
     assert all(map(np.isfinite, losses.values()))
     for name, value in first.state().items():
         if not name.endswith('generator'):
             torch.testing.assert_close(value, second.state()[name])
-    assert all(map(np.isfinite, first.update(batch(10)).values()))
+    assert all(map(np.isfinite, first.update(minibatch(ROWS, 10)).values()))
     first.reset()
     assert not first.trained
 
@@ -126,7 +102,7 @@ def test_a_learner_moves_between_gpu_and_cpu(make, algorithm):
 def test_minibatches_of_another_size_are_captured_anew(make):
     tuner = make('sgft_sac', 'cuda')
     for count in (ROWS, 2 * ROWS, ROWS):
-        rows = {name: torch.from_numpy(column) for name, column in columns(count, 0).items()}
+        rows = minibatch(count)
         for _ in range(WARM_UP + 2):
             assert all(map(np.isfinite, tuner.update(rows).values()))
 
@@ -135,11 +111,11 @@ def test_minibatches_of_another_size_are_captured_anew(make):
 def test_what_diverges_on_a_gpu_goes_back_there(make):
     tuner = make('sac', 'cuda')
     for seed in range(WARM_UP + 2):
-        tuner.update(batch(seed))
+        tuner.update(minibatch(ROWS, seed))
     before = tuner.keep()
-    broken = batch(0) | {'reward': torch.full((ROWS,), float('nan'))}
+    broken = minibatch(ROWS, 0) | {'reward': torch.full((ROWS,), float('nan'))}
     assert tuner.update(broken) == {} and tuner.diverged == 1
     for name, value in tuner.keep().items():
         if name not in ('updates_before_reset', 'generator'):
             torch.testing.assert_close(value, before[name])
-    assert all(map(np.isfinite, tuner.update(batch(1)).values()))
+    assert all(map(np.isfinite, tuner.update(minibatch(ROWS, 1)).values()))

@@ -6,13 +6,11 @@ import json
 import numpy as np
 import pytest
 from sgft_ros.learning.arbiter import Arbiter, PI_SIM, PROBES
-from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
+from sgft_ros.learning.checkpoint import CheckpointError
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
-from sgft_ros.learning.sac import SAC, SACConfig
-from sgft_ros.learning.tensors import part_of
 import torch
-from worlds import GAMMA, simulated_world, transitions
+from worlds import checkpoints, minibatch
 
 COMMON = {'critic_updates': 0, 'batch_size': 16, 'start_after': 10}
 CONFIGS = {
@@ -24,23 +22,13 @@ CONFIGS = {
 }
 
 
-@pytest.fixture(scope='module')
-def checkpoints():
-    world = simulated_world()
-    learner = SAC(SACConfig(2, 2, GAMMA, hidden=(16, 16)))
-    state = {name: value.numpy() for name, value in learner.state().items()}
-    metadata = {'gamma': GAMMA, 'observation_names': ['x', 'y'], 'action_names': ['u', 'v']}
-    rest = {name: value for name, value in world.items()
-            if not name.startswith(('value.', 'policy.'))}
-    return {kind: Checkpoint(f'{kind}.safetensors', tensors, metadata, '') for kind, tensors in (
-        ('policy', learner.policy_tensors()), ('learner', state), ('dynamics', rest),
-        ('value', part_of(world, 'value.')))}
+@pytest.fixture(scope='module', name='checkpoints')
+def what_pretraining_left():
+    return checkpoints()
 
 
-def batch(count=32):
-    columns = transitions(count, 1.0)
-    columns |= {'shaped_reward': columns['reward'], 'next_value': columns['reward']}
-    return {name: torch.from_numpy(column) for name, column in columns.items()}
+def batch():
+    return minibatch(32)
 
 
 def test_each_updates_as_often_as_its_own_configuration_says(checkpoints):

@@ -1,12 +1,14 @@
 """A world small enough to check a planner by hand: a point that actions move."""
 
 import numpy as np
+from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.dynamics import fit_world, WorldConfig
 from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.regression import fit_values
 from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.tensors import part_of
+import torch
 
 SPEED = 0.2       # of the point per 1.0 of action and step
 GAMMA = 0.9
@@ -41,6 +43,26 @@ def simulated_world():
     policy = SAC(SACConfig(2, 2, GAMMA, hidden=(16, 16))).policy_tensors()
     return world | {f'value.{name}': tensor for name, tensor in value.items()} | {
         f'policy.{name}': tensor for name, tensor in policy.items()}
+
+
+def checkpoints():
+    """Return what pretraining in this world would leave, by kind."""
+    world, learner = simulated_world(), SAC(SACConfig(2, 2, GAMMA, hidden=(16, 16)))
+    metadata = {'gamma': GAMMA, 'observation_names': ['x', 'y'], 'action_names': ['u', 'v']}
+    tensors = {
+        'policy': learner.policy_tensors(), 'value': part_of(world, 'value.'),
+        'learner': {name: value.numpy() for name, value in learner.state().items()},
+        'dynamics': {name: value for name, value in world.items()
+                     if not name.startswith(('value.', 'policy.'))}}
+    return {kind: Checkpoint(f'{kind}.safetensors', own, metadata, '')
+            for kind, own in tensors.items()}
+
+
+def minibatch(count, seed=0):
+    """Return transitions of a turned drive as learners read them."""
+    columns = transitions(count, 1.0, seed)
+    columns |= {'shaped_reward': columns['reward'], 'next_value': columns['reward']}
+    return {name: torch.from_numpy(column) for name, column in columns.items()}
 
 
 def episode(controller, turn=0.0, start=(1.0, -0.6), limit=25):

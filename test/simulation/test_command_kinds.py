@@ -41,23 +41,14 @@ def test_scripted_controller_inserts_the_peg(way, tmp_path):
         assert outcome.success
 
 
+@pytest.mark.parametrize('number', [0.0, np.nan])
 @pytest.mark.parametrize('way', WAYS)
-def test_no_action_leaves_the_arm_where_it_is(way, tmp_path):
+def test_no_action_and_one_that_is_refused_leave_the_arm_where_it_is(way, number, tmp_path):
     arm = environment(tmp_path, way)
     arm.reset()
     begin = arm.cell.arm.tip_position
     for _ in range(20):
-        arm.step(np.zeros(arm.action_size))
-    assert np.linalg.norm(arm.cell.arm.tip_position - begin) < 1e-3
-
-
-@pytest.mark.parametrize('way', WAYS)
-def test_an_action_that_is_refused_leaves_the_arm_where_it_is(way, tmp_path):
-    arm = environment(tmp_path, way)
-    arm.reset()
-    begin = arm.cell.arm.tip_position
-    for _ in range(10):
-        arm.step(np.full(arm.action_size, np.nan))
+        arm.step(np.full(arm.action_size, number))
     assert np.linalg.norm(arm.cell.arm.tip_position - begin) < 1e-3
 
 
