@@ -117,7 +117,7 @@ class Rig(Node):
         """Arm the gate and send one action; return when its command has arrived."""
         self.enable_when_ready()
         self.act_and_wait(1.0, 0.0, 0.0)
-        self.wait(lambda: self.commands[-1].twist.linear.x == SPEED, 'motion')
+        self.wait(lambda: self.commands and self.commands[-1].twist.linear.x == SPEED, 'motion')
 
     def wait(self, condition, what, timeout=TIMEOUT):
         """Spin until the condition holds."""

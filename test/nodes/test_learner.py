@@ -141,7 +141,8 @@ def test_says_that_it_cannot_keep_up_until_it_has(rig):
         rig.send(600)  # allow 1 250 updates at once
         rig.probe.until(lambda: level()[0] == diagnostics.WARN, what='a warning')
         assert 'updates behind the transitions' in level()[1]
-        rig.probe.until(lambda: rig.status[-1].behind > 0, what='the updates to come')
+        rig.probe.until(lambda: rig.status and rig.status[-1].behind > 0,
+                        what='the updates to come')
         rig.until_updates(1250)
         rig.probe.until(lambda: level()[0] == diagnostics.OK, what='the end of the warning')
         rig.probe.until(lambda: rig.status[-1].behind == 0, what='nothing behind')

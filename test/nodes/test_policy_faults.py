@@ -13,7 +13,7 @@ LAST = 59                            # step of an episode that the time limit en
 def test_a_cut_off_episode_is_no_evidence_against_who_acted(domain_id, tmp_path):
     with running_policy(tmp_path, STILL, arbitrate=True, evaluation_episodes=1) as rig:
         rig.until(lambda: len(rig.results) == 1, what='the first evaluation')
-        rig.until(lambda: not rig.transitions[-1].evaluation, what='training')
+        rig.until(lambda: rig.transitions and not rig.transitions[-1].evaluation, what='training')
         rig.measuring = False
         rig.until(lambda: len(rig.results) == 2, what='an episode without sensors')
         rig.measuring = True
@@ -48,7 +48,8 @@ def test_the_end_of_the_task_is_learnt_from_although_its_step_took_two_periods(
 def test_a_clock_that_goes_back_ends_the_episode_and_the_run_goes_on(domain_id, tmp_path):
     with running_policy(tmp_path, STILL) as rig:
         rig.hold()
-        rig.step(1.0)
+        while not rig.transitions:
+            rig.step(1.0)
         rig.time -= 80 * 10**9
         rig.go_on()
         rig.until(lambda: rig.transitions[-1].episode > 0, what='another episode')

@@ -102,7 +102,7 @@ def test_good_action_passes_and_is_reported_with_its_stamp(rig, gate):
     assert list(executed.action) == [0.5, -0.25, 1.0] and not executed.clipped
     assert executed.policy_version == 7
     assert executed.header.stamp.sec > 0
-    rig.wait(lambda: not is_stop(rig.commands[-1]), 'command')
+    rig.wait(lambda: rig.commands and not is_stop(rig.commands[-1]), 'command')
     np.testing.assert_array_equal(linear(rig.commands[-1]), [SPEED * 0.5, SPEED * -0.25, SPEED])
 
 
