@@ -284,7 +284,8 @@ def test_watchdog_follows_a_faster_simulation(domain_id):
             acted = monotonic()
             rig.wait(lambda: not is_stop(rig.commands[-1]), 'motion')
             rig.wait(lambda: is_stop(rig.commands[-1]), 'stop')
-            assert rig.arrivals[-1] - acted <= 1.5 * PERIOD
+            # After 1.25 periods on a quiet machine; after 2.5 if it did not follow.
+            assert rig.arrivals[-1] - acted < 2.0 * PERIOD
         finally:
             end(gate, signal.SIGTERM)
 
