@@ -7,6 +7,22 @@ protocol.
 """
 
 from importlib.util import find_spec
+import os
+import signal
+import sys
+
+
+def _interrupted(number, frame):
+    """End a program in peace that has not begun; there is nothing to save."""
+    if not hasattr(sys.modules['__main__'], 'main'):
+        os._exit(0)
+    raise KeyboardInterrupt
+
+
+# So Python calls a program while it looks for its module, `python -m sgft_ros.nodes.policy`: what
+# follows are seconds of imports, in which a launch may end that it belongs to.
+if sys.argv[:1] == ['-m']:
+    signal.signal(signal.SIGINT, _interrupted)
 
 if find_spec('rclpy') is None:
     from sgft_ros.standalone import activate

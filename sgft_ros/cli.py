@@ -58,8 +58,7 @@ def main(argv: list[str] | None = None) -> int:
 
         print(unknown_verb(name, 'sgft', VERBS), file=sys.stderr)
         return 2
-    module = import_module(VERBS[name].module)
-    return _call(lambda: module.main(arguments, prog='sgft'))
+    return _call(lambda: import_module(VERBS[name].module).main(arguments, prog='sgft'))
 
 
 def usage() -> str:
