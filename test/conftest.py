@@ -10,8 +10,14 @@ import tempfile
 # Before torch and NumPy are imported: tests run side by side, and their processes inherit it.
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 
+from hypothesis import HealthCheck, settings  # noqa: E402
 import pytest  # noqa: E402
 import sgft_ros  # noqa: E402, F401  it puts the stand-in for ROS 2 on the path where ROS 2 is missing
+
+# The same examples in every run, and no failure because the machine is busy.
+settings.register_profile('suite', derandomize=True, deadline=None, database=None,
+                          suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile('suite')
 
 # A few, so that people who try things meanwhile have the others to themselves.
 DOMAINS = range(1, 20)

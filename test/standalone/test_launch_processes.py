@@ -109,16 +109,16 @@ def test_other_signals_shut_down_in_order_too(launcher, number):
 
 def test_process_that_ignores_signals_gets_sigterm_and_then_sigkill(launcher):
     run = launcher.start(
-        "listener('', name='deaf', sigterm_timeout='0.3', sigkill_timeout='0.3')")
+        "listener('', name='deaf', sigterm_timeout='2.5', sigkill_timeout='2.5')")
     pid = int(run.wait_for(r'READY (\d+)')[1])
     run.process.send_signal(signal.SIGINT)
     assert run.finish() == 0
     expected = [
         '[deaf-1] got SIGINT',
-        "[ERROR] [deaf-1]: process[deaf-1] failed to terminate '0.3' seconds after receiving "
+        "[ERROR] [deaf-1]: process[deaf-1] failed to terminate '2.5' seconds after receiving "
         "'SIGINT', escalating to 'SIGTERM'",
         '[deaf-1] got SIGTERM',
-        "[ERROR] [deaf-1]: process[deaf-1] failed to terminate '0.3' seconds after receiving "
+        "[ERROR] [deaf-1]: process[deaf-1] failed to terminate '2.5' seconds after receiving "
         "'SIGTERM', escalating to 'SIGKILL'"]
     assert [line for line in run.lines if line in expected] == expected
     assert 'exit code -9' in run.output and not alive(pid)

@@ -162,9 +162,9 @@ def test_events_reach_handlers_until_these_are_unregistered(service):
     described(
         service, RegisterEventHandler(once), RegisterEventHandler(always),
         EmitEvent(event=Ping()),
-        TimerAction(period=0.05, actions=[EmitEvent(event=Ping())]),
-        TimerAction(period=0.1, actions=[UnregisterEventHandler(always)]),
-        TimerAction(period=0.15, actions=[EmitEvent(event=Ping())]))
+        TimerAction(period=0.5, actions=[EmitEvent(event=Ping())]),
+        TimerAction(period=1.0, actions=[UnregisterEventHandler(always)]),
+        TimerAction(period=1.5, actions=[EmitEvent(event=Ping())]))
     assert service.run() == 0
     assert seen == [Ping, 'once', Ping]
 

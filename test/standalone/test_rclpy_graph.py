@@ -30,10 +30,18 @@ with initialised():
 """
 
 
+def owned_by_other(node):
+    """Say whether both topics are known with the name of their node, which may come later."""
+    return all([info.node_name for info in infos] == ['other'] for infos in (
+        node.get_publishers_info_by_topic('/ns/text'),
+        node.get_subscriptions_info_by_topic('/heard')))
+
+
 def test_another_process_shows_with_all_that_it_has(node):
     with running(OTHER):
         assert node.wait_for_node('/ns/other', 20.0)
-        until(node, lambda: node.count_clients('/asked'))
+        until(node, lambda: owned_by_other(node) and node.count_clients('/asked')
+              and node.count_services('/ns/other/serve'))
         assert ('other', '/ns') in node.get_node_names_and_namespaces()
         assert ('other', '/ns', '/') in node.get_node_names_and_namespaces_with_enclaves()
         assert ('/ns/text', ['std_msgs/msg/String']) in node.get_topic_names_and_types()
@@ -54,7 +62,7 @@ def test_another_process_shows_with_all_that_it_has(node):
 def test_endpoint_tells_node_type_hash_and_gid(node):
     with running(OTHER):
         assert node.wait_for_node('/ns/other', 20.0)
-        until(node, lambda: node.count_publishers('/ns/text'))
+        until(node, lambda: owned_by_other(node))
         info = node.get_publishers_info_by_topic('/ns/text')[0]
         assert (info.node_name, info.node_namespace) == ('other', '/ns')
         assert info.topic_type == 'std_msgs/msg/String'

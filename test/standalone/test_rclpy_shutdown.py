@@ -29,6 +29,7 @@ except (KeyboardInterrupt, ExternalShutdownException) as reason:
     print(type(reason).__name__, rclpy.ok())
 """
 OWN_HANDLER = """
+from rclpy_runs import until
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import String
 ended = rclpy.task.Future()
@@ -36,6 +37,7 @@ signal.signal(signal.SIGTERM, lambda *_: ended.set_result('handled'))
 with initialised(signal_handler_options=SignalHandlerOptions.NO):
     node = rclpy.create_node('own')
     publisher = node.create_publisher(String, 'last', 1)
+    until(node, publisher.get_subscription_count)
     print('ready', flush=True)
     rclpy.spin_until_future_complete(node, ended)
     publisher.publish(String(data=ended.result()))
@@ -76,7 +78,6 @@ def test_handler_of_ones_own_runs_while_nothing_else_happens(node):
     got = collect(node, String, 'last', 1)
     with running(OWN_HANDLER) as process:
         assert process.stdout.readline() == 'ready\n'
-        until(node, lambda: node.count_publishers('last'))
         process.send_signal(signal.SIGTERM)
         until(node, lambda: got)
         code, _, err = finished(process)
