@@ -43,7 +43,8 @@ def recording(tmp_path_factory):
         with running_probe() as probe:
             states = probe.collect(JointState, 'joint_states', 10)
             probe.until(lambda: states, what='a robot')
-        recorder = record(path)
+            recorder = record(path)
+            probe.until(lambda: probe.node.count_subscribers('wrench'), what='a recorder')
         graph = live.listen(load_robot_contract('simulated_arm'), '', RECORDED)
         end(recorder)
     return path, graph

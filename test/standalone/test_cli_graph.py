@@ -15,10 +15,14 @@ def node(domain_id):
 
 
 def test_lists_show_what_a_node_has(node):
-    nodes, topics, found, services, kind = (done.stdout for done in sgft_at_once(
-        ('node', 'list'), ('topic', 'list', '-t'),
-        ('topic', 'find', 'sensor_msgs/msg/JointState'), ('service', 'list', '-t'),
-        ('service', 'type', '/robot/switch')))
+    for _ in range(5):  # on a busy machine the graph may be quiet before it is known wholly
+        nodes, topics, found, services, kind = (done.stdout for done in sgft_at_once(
+            ('node', 'list'), ('topic', 'list', '-t'),
+            ('topic', 'find', 'sensor_msgs/msg/JointState'), ('service', 'list', '-t'),
+            ('service', 'type', '/robot/switch'), check=False))
+        if all((nodes, found, kind, '/robot/words' in topics, '/rosout' in topics,
+                '/robot/switch' in services)):
+            break
     assert nodes == '/robot/talker\n'
     assert '/robot/history [std_msgs/msg/String]\n' in topics
     assert '/robot/words [std_msgs/msg/String]\n' in topics
@@ -68,7 +72,7 @@ def test_echo_follows_best_effort_publishers_and_picks_a_field(node):
 def test_hz_measures_the_rate(node):
     with sgft_started('topic', 'hz', '/robot/joint_states') as hz:
         rate = float(hz.wait_for('average rate: (.*)')[1])
-        assert 10.0 < rate < 60.0  # 50 Hz, on a machine that may be busy
+        assert 10.0 < rate < 100.0  # 50 Hz, on a machine that may be busy
         assert interrupt(hz) == 0
 
 
