@@ -22,7 +22,7 @@ ABOVE, INSIDE = [0.5, 0.0, 0.14], [0.5, 0.0, 0.07]  # where the tip may be, of t
 PERIOD_NS = round(1e9 * PERIOD)
 # [s] of the wall clock for an answer to a tick; between episodes nobody answers, but within one
 # somebody does, however busy the machine is: two periods at once would cost a transition.
-PATIENCE, ANSWER = 0.05, 2.0
+PATIENCE, ANSWER = 0.02, 1.0
 
 
 class PolicyRig(Probe):
