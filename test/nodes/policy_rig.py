@@ -20,7 +20,9 @@ from tf2_ros import StaticTransformBroadcaster, TransformBroadcaster
 STATUS = 'policy: control loop'
 ABOVE, INSIDE = [0.5, 0.0, 0.14], [0.5, 0.0, 0.07]  # where the tip may be, of the hole [m]
 PERIOD_NS = round(1e9 * PERIOD)
-PATIENCE = 0.02  # [s] of the wall clock for an answer to a tick; between episodes there is none
+# [s] of the wall clock for an answer to a tick; between episodes nobody answers, but within one
+# somebody does, however busy the machine is: two periods at once would cost a transition.
+PATIENCE, ANSWER = 0.02, 1.0
 
 
 class PolicyRig(Probe):
@@ -37,9 +39,11 @@ class PolicyRig(Probe):
         self.tip, self.measuring = ABOVE, True
         self.actions = []
         self._hold, self._held = False, False
-        self._answered, self._told = True, monotonic()
+        self._answered, self._acting, self._told = True, False, monotonic()
         self.transitions = self.collect(Transition, 'transitions', qos.TRANSITIONS)
         self.results = self.collect(EpisodeResult, 'episode_results', qos.EPISODE_RESULTS)
+        node.create_subscription(
+            EpisodeResult, 'episode_results', self._end, qos.EPISODE_RESULTS)
         self._clock = node.create_publisher(ClockMessage, '/clock', 10)
         self._wrench = node.create_publisher(WrenchStamped, 'wrench', qos_profile_sensor_data)
         self._tf, self._static = TransformBroadcaster(node), StaticTransformBroadcaster(node)
@@ -72,7 +76,9 @@ class PolicyRig(Probe):
                    what='an action, or the end of the episode')
 
     def _run(self):
-        if not self._held and (self._answered or monotonic() > self._told + PATIENCE):
+        late = monotonic() - self._told > (ANSWER if self._acting else PATIENCE)
+        if not self._held and (self._answered or late):
+            self._acting = self._answered
             self._advance(PERIOD_NS)
 
     def _advance(self, nanoseconds):
@@ -94,6 +100,9 @@ class PolicyRig(Probe):
         self._executed.publish(action)
         self._answered = True
         self._held = self._hold and action.header.stamp == self._stamp()
+
+    def _end(self, _):
+        self._acting = False
 
     def _allow(self, _, response):
         response.success = True

@@ -119,7 +119,7 @@ def test_weights_that_are_judged_when_ros_is_shut_down_end_in_peace(
         WeightsInput(node, actors)
         node.create_publisher(PolicyWeights, 'policy_weights', qos.WEIGHTS).publish(message(1))
         while not judge.is_busy():
-            rclpy.spin_once(node, timeout_sec=TIMEOUT)
+            rclpy.spin_once(node, timeout_sec=0.05)
     judge.finish()
     judge.finish()
     wait([offer(actors, 2)])  # the same thread judges it, after the other

@@ -30,8 +30,9 @@ def test_a_run_goes_on_after_protective_stops(domain_id, tmp_path):
 
         cell.probe.until(lambda: stops() >= EPISODES, what='protective stops')
         assert any(not message.data for message in permitted)
-        seen = max(episodes(), default=0)
-        cell.probe.until(lambda: max(episodes()) > seen, what='an episode after the stops')
+        seen = max(episodes(), default=-1)
+        cell.probe.until(lambda: max(episodes(), default=-1) > seen,
+                         what='an episode after the stops')
         assert all(np.isfinite(transition.next_observation).all()
                    for transition in cell.transitions)
 

@@ -3,6 +3,7 @@
 from dataclasses import fields
 import json
 import os
+import re
 import resource
 import signal
 
@@ -183,6 +184,8 @@ def test_a_killed_learner_resumes_and_its_versions_grow(rig):
             rig.probe.until(lambda: rig.weights and list(
                 rig.folder.glob('run/checkpoints/learner_*.safetensors')))
             kill(learner)
+            rig.probe.until(lambda: not rig.probe.node.count_publishers('policy_weights'),
+                            what='the end of the killed learner')
         highest, published = rig.versions[-1], len(rig.weights)
         saved = max(rig.folder.glob('run/checkpoints/learner_*.safetensors'))
         rig.status.clear()
@@ -194,7 +197,7 @@ def test_a_killed_learner_resumes_and_its_versions_grow(rig):
             rig.until_updates(300)
             rig.probe.until_diagnostics(NAME, updates=300)
     assert rig.versions == sorted(set(rig.versions))
-    assert {status.phase for status in rig.status} == {'training'}
+    assert {status.phase for status in rig.status} <= {'waiting', 'training'}
 
 
 def test_services_pause_save_and_reset_and_no_update_is_lost(rig):
@@ -220,10 +223,12 @@ def test_services_pause_save_and_reset_and_no_update_is_lost(rig):
         before = rig.versions[-1]
         answer = rig.probe.call(Trigger, 'learner/reset')
         assert answer.success
-        rig.probe.until(lambda: rig.versions[-1] > before)
-        assert f'version {rig.versions[-1]}' in answer.message
+        version = int(re.search(r'version (\d+)', answer.message)[1])
+        assert version > before
+        rig.probe.until(lambda: version in rig.versions, what=f'version {version}')
+        reset = rig.weights[rig.versions.index(version)]
         start = load_checkpoint(rig.parameters['policy_checkpoint'], 'policy').tensors
-        for name, value in load(bytes(rig.weights[-1].tensors)).items():
+        for name, value in load(bytes(reset.tensors)).items():
             assert np.array_equal(value, start[name])
         rig.send(50)
         rig.probe.until_diagnostics(NAME, updates=250, inserted=350)

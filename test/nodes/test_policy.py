@@ -28,7 +28,8 @@ def test_transitions_tell_what_was_executed_and_end_before_the_reset(cell):
     with cell(evaluation_episodes=2, evaluation_interval=60, transition_limit=120,
               exploration_std=0.2) as cell:
         cell.until_diagnostics(phase='finished')
-        cell.until(lambda: len(cell.results) > 5, 'results')
+        cell.until(lambda: sum(r.evaluation for r in cell.results) >= 6
+                   and is_complete(cell.results[-1], cell.transitions), 'results')
     executed = {action.header.stamp.sec * 10**9 + action.header.stamp.nanosec: action
                 for action in cell.executed}
     assert [t.sequence for t in cell.transitions] == list(range(len(cell.transitions)))
@@ -68,6 +69,12 @@ def test_transitions_tell_what_was_executed_and_end_before_the_reset(cell):
     assert cell.results[-1].transitions == trained >= 120
 
 
+def is_complete(result, transitions):
+    """Return whether every transition of the episode of a result has come."""
+    return result.steps == sum(
+        (t.session, t.episode) == (result.session, result.episode) for t in transitions)
+
+
 def test_time_limit_truncates_and_never_terminates(cell):
     with cell(tensors=UPWARDS, evaluation_episodes=1, rate_factor=4.0) as cell:
         cell.until(lambda: sum(t.truncated for t in cell.transitions) >= 2, 'two time limits')
@@ -82,27 +89,23 @@ def test_time_limit_truncates_and_never_terminates(cell):
 def test_new_weights_act_within_a_period_and_cost_no_tick(cell):
     with cell(rate_factor=1.0, tensors=UPWARDS, evaluation_episodes=1) as cell:
         cell.until(lambda: cell.transitions and not cell.transitions[-1].evaluation, 'training')
-        published = {}
         # Somebody else may keep the machine busy for a while; swaps that cost ticks would always.
         for burst in range(5):
-            begin = len(cell.transitions)
+            begin, published, acted = len(cell.transitions), {}, {}
             for version in range(1 + 20 * burst, 21 + 20 * burst):
                 tensors = {name: tensor.copy() for name, tensor in UPWARDS.items()}
                 tensors['bias0'] += 1e-3 * version
                 published[version] = cell.publish(cell.message(version, tensors))
                 cell.until_transitions(1)
             swapped = cell.transitions[begin:]
-            if no_tick_is_missing(swapped):
+            for transition in swapped:
+                acted.setdefault(transition.policy_version, seconds(transition.header.stamp))
+            delays = [acted[version] - at for version, at in published.items() if version in acted]
+            if no_tick_is_missing(swapped) and len(delays) >= 15 and np.median(delays) <= PERIOD:
                 break
         else:
-            raise AssertionError('ticks are missing in every burst of swaps')
+            raise AssertionError('ticks are missing, or weights late, in every burst of swaps')
         cell.until_diagnostics(policy_version=version, refused_weights=0)
-    acted = {}
-    for transition in cell.transitions:
-        acted.setdefault(transition.policy_version, seconds(transition.header.stamp))
-    delays = [acted[version] - at for version, at in published.items() if version in acted]
-    assert len({transition.policy_version for transition in swapped}) >= 15
-    assert np.median(delays) <= PERIOD
     versions = [transition.policy_version for transition in cell.transitions]
     assert versions == sorted(versions)
 
@@ -137,10 +140,9 @@ def test_the_robot_waits_between_episodes_for_a_learner_that_is_far_behind(cell)
         statuses = cell.probe.node.create_publisher(
             LearnerStatus, 'learner_status', qos.LATEST)
         timer = cell.probe.node.create_timer(0.1, lambda: statuses.publish(learner))
-        cell.until_diagnostics(state='waiting for the learner')
+        until_it_waits_for_the_learner(cell)
         seen = len(cell.transitions)
-        cell.probe.diagnostics.clear()
-        cell.until_diagnostics(state='waiting for the learner')
+        until_it_waits_for_the_learner(cell)
         assert len(cell.transitions) == seen
         assert cell.probe.diagnostics[POLICY_STATUS][1] == '300 updates behind'
         for change in ({'behind': 200}, {'phase': 'paused'}, {'updates_per_second': 0.0}):
@@ -149,11 +151,17 @@ def test_the_robot_waits_between_episodes_for_a_learner_that_is_far_behind(cell)
             cell.until(lambda n=seen: len(cell.transitions) > n, f'episodes with {change}')
             learner.behind, learner.phase = 300, 'training'
             learner.updates_per_second = 100.0
-            cell.probe.diagnostics.clear()
-            cell.until_diagnostics(state='waiting for the learner')
+            until_it_waits_for_the_learner(cell)
             seen = len(cell.transitions)
         timer.cancel()  # nobody waits for a learner that is gone
         cell.until(lambda: len(cell.transitions) > seen, 'episodes without the learner')
+
+
+def until_it_waits_for_the_learner(cell):
+    """Spin until two reports in a row say so, and the last transition before has come."""
+    for _ in range(2):
+        cell.probe.diagnostics.clear()
+        cell.until_diagnostics(state='waiting for the learner')
 
 
 def no_tick_is_missing(transitions):
@@ -210,11 +218,17 @@ def test_one_version_alone_makes_an_evaluation_round(cell):
 def test_reset_truncates_the_episode_and_begins_another(cell):
     with cell(tensors=UPWARDS, evaluation_episodes=1, rate_factor=2.0) as cell:
         cell.until(lambda: cell.transitions and not cell.transitions[-1].evaluation, 'training')
-        episode = cell.transitions[-1].episode
-        answer = cell.probe.call(Trigger, 'policy/reset')
-        assert answer.success and str(episode) in answer.message
-        cell.until(lambda: cell.transitions[-1].episode == episode + 1, 'another episode')
-    cut = [t for t in cell.transitions if t.episode == episode]
+        for _ in range(5):  # on a busy machine the last step may be lost, or the call late
+            episode = cell.transitions[-1].episode
+            answer = cell.probe.call(Trigger, 'policy/reset')
+            assert answer.success
+            cell.until(lambda old=episode: cell.transitions[-1].episode > old, 'another episode')
+            cut = [t for t in cell.transitions if t.episode == episode]
+            if f'episode {episode} ends' in answer.message and not cut_off(cut):
+                break
+        else:
+            raise AssertionError(f'no episode was ended by the call: {answer.message}')
+        cell.until(lambda: any(r.episode == episode for r in cell.results), 'its result')
     assert len(cut) < 59 and cut[-1].truncated and not cut[-1].terminated
     result = next(r for r in cell.results if r.episode == episode)
     assert result.truncated and result.steps == len(cut)

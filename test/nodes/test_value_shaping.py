@@ -95,6 +95,7 @@ def test_a_repeated_transition_is_shaped_once(probe, transitions, shaped, checkp
         for number in (0, 1, 0, 1, 2):
             transitions.publish(transition(number))
         probe.until_diagnostics(STATUS, shaped=3, repeated=2)
+        probe.until(lambda: len(shaped) == 3)
     assert [m.transition.sequence for m in shaped] == [0, 1, 2]
 
 
