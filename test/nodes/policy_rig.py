@@ -41,9 +41,9 @@ class PolicyRig(Probe):
         self._hold, self._held = False, False
         self._answered, self._acting, self._told = True, False, monotonic()
         self.transitions = self.collect(Transition, 'transitions', qos.TRANSITIONS)
-        self.results = self.collect(EpisodeResult, 'episode_results', qos.EPISODE_RESULTS)
+        self.results = []
         node.create_subscription(
-            EpisodeResult, 'episode_results', self._end, qos.EPISODE_RESULTS)
+            EpisodeResult, 'episode_results', self._end_episode, qos.EPISODE_RESULTS)
         self._clock = node.create_publisher(ClockMessage, '/clock', 10)
         self._wrench = node.create_publisher(WrenchStamped, 'wrench', qos_profile_sensor_data)
         self._tf, self._static = TransformBroadcaster(node), StaticTransformBroadcaster(node)
@@ -101,7 +101,8 @@ class PolicyRig(Probe):
         self._answered = True
         self._held = self._hold and action.header.stamp == self._stamp()
 
-    def _end(self, _):
+    def _end_episode(self, result):
+        self.results.append(result)
         self._acting = False
 
     def _allow(self, _, response):

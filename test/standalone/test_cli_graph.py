@@ -71,8 +71,9 @@ def test_echo_follows_best_effort_publishers_and_picks_a_field(node):
 
 def test_hz_measures_the_rate(node):
     with sgft_started('topic', 'hz', '/robot/joint_states') as hz:
-        rate = float(hz.wait_for('average rate: (.*)')[1])
-        assert 10.0 < rate < 100.0  # 50 Hz, on a machine that may be busy
+        # 50 Hz. Where a busy machine begins with a burst, the average needs some reports.
+        rate = float(hz.wait_for(r'average rate: ([1-5]\d\..*)')[1])
+        assert 10.0 < rate < 60.0
         assert interrupt(hz) == 0
 
 
