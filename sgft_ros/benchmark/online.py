@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from sgft_ros.benchmark.methods import Method
 from sgft_ros.benchmark.spoiled import spoiled
-from sgft_ros.learning.arbiter import Arbiter, PI_SIM
+from sgft_ros.learning.arbiter import Arbiter, INCUMBENT, PI_SIM
 from sgft_ros.learning.checkpoint import Checkpoint, load_checkpoint
-from sgft_ros.learning.controllers import make_controller
+from sgft_ros.learning.controllers import make_controller, PLANNERS
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
 from sgft_ros.learning.potential import Potential, shaped_reward
@@ -102,6 +102,11 @@ class OnlineLearner:
         if self._arbiter is not None:
             self._arbiter.record(self._acting, score, evaluation)
 
+    def end_evaluation(self) -> None:
+        """Hear that the last episode of an evaluation has ended."""
+        if self._arbiter is not None and (best := self._arbiter.crown()):
+            self._controllers[INCUMBENT] = self._controllers[best]
+
     def _update(self):
         columns = self._replay.sample(
             1, self._method.batch_size, self._method.prior_ratio, self._generator,
@@ -116,8 +121,11 @@ class OnlineLearner:
         self._published_at = self._tuner.updates
         self._tuner.keep()
         for candidate in self._tuner.candidates(moved=True):
-            self._controllers[candidate.name] = make_controller(
+            controller = make_controller(
                 candidate.controller, candidate.tensors, (self._seed, self._published_at))
+            if candidate.name == self._acting and candidate.controller['kind'] in PLANNERS:
+                controller.take_over(self.controller)  # in the midst of an episode
+            self._controllers[candidate.name] = controller
             if self._arbiter is None:
                 self._acting = candidate.name
             else:

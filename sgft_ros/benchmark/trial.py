@@ -15,7 +15,7 @@ from sgft_ros.simulation.rollouts import run_episode
 from sgft_ros.simulation.sim_to_real import AnyEnvironment, sim_to_real
 
 # Streams of random numbers, so that the same world and seed mean the same to every method.
-ROBOT, EXPLORATION = range(2)
+ROBOT, EXPLORATION, LEARNING = range(3)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,9 @@ def run_trial(
     """
     begun = time.monotonic()
     environment = environment_of(trial)
-    learner = OnlineLearner(method, trial.checkpoint, trial.seed, trial.value)
+    luck = np.random.SeedSequence([trial.world, trial.seed, LEARNING])
+    learner = OnlineLearner(
+        method, trial.checkpoint, int(luck.generate_state(1)[0]), trial.value)
     noise = ExplorationNoise(
         learner.controller.action_size, protocol.exploration_correlation,
         np.random.default_rng([trial.world, trial.seed, EXPLORATION]))
@@ -114,6 +116,7 @@ def run_trial(
             acted = Counter()
             rounds.append({'transitions': before, **evaluation(
                 environment, evaluate, protocol.evaluation_episodes), 'candidates': acted})
+            learner.end_evaluation()
             for _ in range(protocol.evaluation_episodes):
                 schedule.end_episode(True, 0)
             continue

@@ -8,6 +8,8 @@ MEMORY = 0.93           # share of the evidence on learners that is left after a
 TRAINING_WEIGHT = 0.25  # of a training episode where evaluations are arbitrated
 PROBES = 5              # episodes of an evaluation that may go to others than the best
 PI_SIM = 'pi_sim'
+INCUMBENT = 'incumbent'
+LEARN_NO_MORE = PI_SIM, INCUMBENT
 TRAINED, EVALUATED = range(2)  # rows of the evidence on a candidate
 
 
@@ -21,15 +23,16 @@ class Arbiter:
     and harms others, so that training says little about evaluation and counts less there.
 
     Candidates keep learning, so older episodes count less and less (discounted Thompson sampling,
-    Raj and Kalyani 2017), and who failed long ago is tried again. pi_sim is a candidate that does
-    not learn, and about which nothing is forgotten.
+    Raj and Kalyani 2017), and who failed long ago is tried again. Who learns may also forget what
+    it could: the weights that did best in an evaluation go on as a candidate of their own, the
+    incumbent. It and pi_sim do not learn, and nothing is forgotten about them.
     """
 
     def __init__(self, rng: np.random.Generator):
         self._rng = rng
         self._evidence = {}  # by name: successes and failures of each kind of episode (2, 2)
         self.admit([PI_SIM])
-        self._probes = 0  # since the last training episode
+        self._evaluated = {}  # likewise, in the evaluation that goes on: successes, failures (2,)
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -43,7 +46,7 @@ class Arbiter:
 
     def choose(self, evaluation: bool = False) -> str:
         """Return the candidate that acts in the next episode."""
-        if evaluation and self._probes >= PROBES:
+        if evaluation and self._episodes() >= PROBES:
             return max(self._evidence, key=self.mean)
         drawn = {name: self._rng.beta(*self._posterior(name, evaluation))
                  for name in self._evidence}
@@ -61,17 +64,47 @@ class Arbiter:
         None is an outcome that says nothing of the candidate, as others acted too.
         """
         self.admit([name])
-        if evaluation:
-            self._probes += 1
-        else:
-            self._probes = 0
+        if not evaluation:
+            self._evaluated.clear()
             self._forget()  # as its transitions teach every learner
-        if success is not None:
-            self._evidence[name][EVALUATED if evaluation else TRAINED] += success, 1.0 - success
+        if success is None:
+            return
+        outcome = np.array([success, 1.0 - success])
+        self._evidence[name][EVALUATED if evaluation else TRAINED] += outcome
+        if evaluation:
+            self._evaluated[name] = self._evaluated.get(name, 0.0) + outcome
+
+    def crown(self) -> str | None:
+        """
+        End an evaluation; return the candidate whose weights in it are the incumbent from now on.
+
+        That is who acted in at least half of it, if it succeeded there more often than is expected
+        of the incumbent and of pi_sim. None: the incumbent stays, if there is one.
+        """
+        episodes, evaluated = self._episodes(), self._evaluated
+        self._evaluated = {}
+        for name, outcome in evaluated.items():
+            if name in LEARN_NO_MORE or 2 * outcome.sum() < episodes:
+                continue
+            expected = (1.0 + outcome[0]) / (2.0 + outcome.sum())
+            if all(self.mean(rival) < expected for rival in LEARN_NO_MORE
+                   if rival in self._evidence):
+                self._evidence[INCUMBENT] = np.array([np.zeros(2), outcome])
+                return name
+        return None
+
+    def begin_anew(self) -> None:
+        """Forget everything but what is known of pi_sim: the learner is back there."""
+        self._evidence = {PI_SIM: self._evidence[PI_SIM]}
+        self._evaluated.clear()
+
+    def _episodes(self):
+        """Return how many episodes the evaluation that goes on has behind it."""
+        return sum(outcome.sum() for outcome in self._evaluated.values())
 
     def _forget(self):
         for name, evidence in self._evidence.items():
-            if name != PI_SIM:
+            if name not in LEARN_NO_MORE:
                 evidence *= MEMORY
 
     def _posterior(self, name, evaluation):

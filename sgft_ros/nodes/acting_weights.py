@@ -107,6 +107,21 @@ class ActingWeights:
         """Let one of `candidates` act from the next swap on."""
         self._acting = candidate
 
+    def preserve(self, candidate: str, name: str) -> None:
+        """Have the weights that a candidate acts with now act on as another, for good."""
+        preserved = self._free[candidate]._replace(candidate=name)
+        for kept in filter(None, (self._newest, self._released, self._frozen)):
+            kept[name] = preserved
+
+    def drop(self, candidate: str) -> None:
+        """Forget a candidate, if there is one of that name that does not act now."""
+        for kept in filter(None, (self._newest, self._released, self._frozen)):
+            kept.pop(candidate, None)
+
+    def version(self, candidate: str) -> int:
+        """Return the version of the weights with which one of `candidates` would act now."""
+        return self._free[candidate].version
+
     def swap(self) -> bool:
         """Let the newest weights act that may; return whether they are others."""
         weights = self._free[self._acting]

@@ -4,7 +4,7 @@ from concurrent.futures import Future
 from time import monotonic
 
 import numpy as np
-from sgft_ros.learning.arbiter import Arbiter, PI_SIM
+from sgft_ros.learning.arbiter import Arbiter, INCUMBENT, PI_SIM
 from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.schedule import Counts, EVALUATION, Schedule
 from sgft_ros.msg import EpisodeResult, PolicyWeights
@@ -48,6 +48,7 @@ class Actors:
         for tensors, version, name, controller in candidates:
             if version:
                 self.weights.follow(judge.judge(tensors, version, name, zeros, controller))
+        self._begun = self.weights.version(PI_SIM) if settings.arbitrate else 0
         self.schedule = Schedule(
             settings.evaluation_interval, settings.evaluation_episodes,
             settings.transition_limit, counts)
@@ -82,6 +83,7 @@ class Actors:
         if self._arbiter is not None:
             if not schedule.in_round:  # throughout a round, nobody learns
                 weights.freeze(evaluation)
+                self._begin_anew_if_told()
                 self._arbiter.admit(weights.candidates)
             zero_shot = evaluation and schedule.counts.rounds == 0
             weights.act_with(PI_SIM if zero_shot else self._arbiter.choose(evaluation))
@@ -93,6 +95,9 @@ class Actors:
         if self._arbiter is not None:
             success = result.success if evidence else None
             self._arbiter.record(result.candidate, success, result.evaluation)
+            if result.evaluation and not self.schedule.in_round:
+                if best := self._arbiter.crown():
+                    self.weights.preserve(best, INCUMBENT)
         self._keep()
 
     def offer(self, message: PolicyWeights) -> Future:
@@ -113,6 +118,14 @@ class Actors:
             f'success_of_{name}': f'{self._arbiter.mean(name):.2f}'
             for name in self._arbiter.candidates}
         return {'candidate': self.now.candidate, 'plans_cut': cut, **means}
+
+    def _begin_anew_if_told(self):
+        """Where the learner has published pi_sim once more, forget what was learned since."""
+        version = self.weights.version(PI_SIM)
+        if version != self._begun:
+            self._begun = version
+            self._arbiter.begin_anew()
+            self.weights.drop(INCUMBENT)
 
     def _held(self, evaluation):
         """Return whether the weights must stay; `evaluation` is None between two episodes."""

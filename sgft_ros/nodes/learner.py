@@ -64,7 +64,7 @@ class LearnerNode(Node):
             self._tuner, self._credits, self._files,
             Schedule(settings.publish_interval, settings.checkpoint_period),
             _warm_start_columns(settings, self._tuner), seed=settings.seed,
-            send=self._send, publish=self._publish, policy_metadata=policy.metadata,
+            send=self._send, publish=self._publish, policy=policy,
             warmed_up=checkpoint is not None and bool(checkpoint.metadata['warmed_up']))
         self.ended = Future()
         self._report = LearnerReport(

@@ -9,8 +9,10 @@ import threading
 import time
 
 import numpy as np
+from sgft_ros.learning.arbiter import PI_SIM
+from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.controllers import GAUSSIAN
-from sgft_ros.learning.finetuner import FineTuner
+from sgft_ros.learning.finetuner import Candidate, FineTuner
 from sgft_ros.learning.portfolio import Portfolio
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.sample_credits import SampleCredits
@@ -41,7 +43,7 @@ class Trainer(threading.Thread):
         self, tuner: FineTuner | Portfolio, credits: SampleCredits, files: LearnerFiles,
         schedule: Schedule,
         warm_start_columns: Mapping[str, np.ndarray] | None, *, seed: int,
-        send: Callable, publish: Callable, policy_metadata: Mapping[str, object],
+        send: Callable, publish: Callable, policy: Checkpoint,
         warmed_up: bool = False,
     ):
         """
@@ -50,14 +52,14 @@ class Trainer(threading.Thread):
         :param warm_start_columns: shaped simulation data, or None where no warm start is wanted
         :param send: sends a SampleRequest
         :param publish: publishes (version, updates, candidate) as PolicyWeights
-        :param policy_metadata: of the checkpoint of pi_sim
+        :param policy: the checkpoint of pi_sim
         :param warmed_up: whether the tuner comes from a checkpoint that had been warmed up
         """
         super().__init__(name='trainer', daemon=True)
         self._tuner, self._credits, self._files = tuner, credits, files
         self._schedule, self._warm_start_columns = schedule, warm_start_columns
         self._send, self._publish = send, publish
-        self._policy_metadata = policy_metadata
+        self._policy = policy
         self._generator = np.random.default_rng(seed)
         self._jobs = queue.SimpleQueue()
         self._answers = queue.SimpleQueue()
@@ -127,9 +129,14 @@ class Trainer(threading.Thread):
         return path
 
     def reset(self) -> int:
-        """Go back to pi_sim; return the version under which it was published. A job."""
+        """
+        Go back to pi_sim; return the last version that was published. A job.
+
+        pi_sim itself comes first: where several act, it tells that none has learned anything yet.
+        """
         if self._tuner.trained:
             self._tuner.reset()
+        self._publish_next(Candidate(PI_SIM, {'kind': GAUSSIAN}, self._policy.tensors))
         return self.publish()
 
     def publish(self, moved: bool = False) -> int:
@@ -140,13 +147,16 @@ class Trainer(threading.Thread):
         """
         self._keep()
         for candidate in self._tuner.candidates(moved):
-            try:
-                version = self._files.next_version()
-            except OSError as error:
-                self.disk_error = f'{self._files.folder}: {error.strerror or error}'
-                version = self._files.version
-            self._publish(version, self._tuner.updates, candidate)
+            self._publish_next(candidate)
         return self._files.version
+
+    def _publish_next(self, candidate):
+        try:
+            version = self._files.next_version()
+        except OSError as error:
+            self.disk_error = f'{self._files.folder}: {error.strerror or error}'
+            version = self._files.version
+        self._publish(version, self._tuner.updates, candidate)
 
     def set_paused(self, paused: bool) -> None:
         """Stop or resume gradient steps. A job."""
@@ -250,7 +260,7 @@ class Trainer(threading.Thread):
                     if candidate.controller['kind'] == GAUSSIAN]
         for candidate in policies:
             self._files.export_policy(candidate.tensors, {
-                **self._policy_metadata, 'updates': self._tuner.updates,
+                **self._policy.metadata, 'updates': self._tuner.updates,
                 'version': self._files.version, 'candidate': candidate.name,
             }, '' if len(policies) == 1 else candidate.name)
 
