@@ -92,7 +92,8 @@ class ActingWeights:
 
     def release(self, accepted: Iterable[Weights]) -> None:
         """Let accepted weights act from the next swap on, if it is their candidate's turn."""
-        self._released |= {self._slot(weights): weights for weights in accepted}
+        self._released |= {slot: weights for weights in accepted
+                           if (slot := self._slot(weights)) in self._newest}  # not dropped since
 
     def freeze(self, frozen: bool = True) -> None:
         """Let no weights but those of now act from here on; or newer ones again."""

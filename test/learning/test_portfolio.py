@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from sgft_ros.learning.arbiter import Arbiter, PI_SIM, PROBES
+from sgft_ros.learning.arbiter import Arbiter, INCUMBENT, PI_SIM, PROBES
 from sgft_ros.learning.checkpoint import CheckpointError
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
@@ -188,6 +188,44 @@ def test_success_by_noise_alone_is_found_out_within_one_evaluation():
         acted.append(arbiter.choose(evaluation=True))
         arbiter.record(acted[-1], acted[-1] == 'sound', evaluation=True)
     assert acted.count('sound') > 12
+
+
+def evaluate(arbiter, **successes):
+    """Let candidates act in one evaluation; return who is crowned for it."""
+    for name, outcomes in successes.items():
+        for success in outcomes:
+            arbiter.record(name, success, evaluation=True)
+    return arbiter.crown()
+
+
+def test_weights_that_did_well_act_on_when_who_learned_them_has_forgotten():
+    arbiter = Arbiter(np.random.default_rng(0))
+    assert evaluate(arbiter, sac=[1] * 18 + [0] * 2) == 'sac'
+    for _ in range(10):
+        arbiter.record('sac', False)
+    assert arbiter.mean(INCUMBENT) == 19 / 22  # nothing of it is forgotten
+    assert chosen(arbiter)[INCUMBENT] > 0.8
+    assert evaluate(arbiter, sac=[0] * 5, incumbent=[1] * 15) is None
+    assert arbiter.mean(INCUMBENT) == 34 / 37
+
+
+def test_only_who_acted_in_half_of_an_evaluation_and_did_better_takes_the_place():
+    arbiter = Arbiter(np.random.default_rng(0))
+    assert evaluate(arbiter, pi_sim=[1] * 15, sac=[1] * 5) is None  # five may be luck
+    assert evaluate(arbiter, sac=[1] * 5) is None  # 6 / 7, and pi_sim 16 / 17
+    assert evaluate(arbiter, sac=[1] * 20) == 'sac'
+    assert evaluate(arbiter, planner=[1] * 19 + [0]) is None
+    assert evaluate(arbiter, planner=[1] * 30) == 'planner'
+    arbiter.record('sac', 0)
+    assert arbiter.crown() is None  # training crowns nobody
+
+
+def test_a_learner_that_begins_anew_leaves_nothing_but_pi_sim():
+    arbiter = Arbiter(np.random.default_rng(0))
+    evaluate(arbiter, pi_sim=[1, 0, 0], sac=[1] * 20)
+    arbiter.begin_anew()
+    assert arbiter.candidates == (PI_SIM,) and arbiter.mean(PI_SIM) == 2 / 5
+    assert arbiter.crown() is None
 
 
 def test_what_is_known_survives_as_json():

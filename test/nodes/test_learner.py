@@ -230,6 +230,8 @@ def test_services_pause_save_and_reset_and_no_update_is_lost(rig):
         start = load_checkpoint(rig.parameters['policy_checkpoint'], 'policy').tensors
         for name, value in load(bytes(reset.tensors)).items():
             assert np.array_equal(value, start[name])
+        told = rig.weights[rig.versions.index(version) - 1]  # by which policies know of it
+        assert told.candidate == 'pi_sim' and bytes(told.tensors) == bytes(reset.tensors)
         rig.send(50)
         rig.probe.until_diagnostics(NAME, updates=250, inserted=350)
 

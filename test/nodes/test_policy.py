@@ -125,12 +125,39 @@ def test_candidates_take_turns_and_success_decides_who_acts(cell):
         cell.start_policy()
         cell.until(lambda: cell.report('success_of_pi_sim'), 'what is thought of pi_sim')
         known = float(cell.report('success_of_pi_sim'))
-        cell.until(lambda: any(r.evaluation and r.candidate == 'finds_it'
+        cell.until(lambda: any(r.evaluation and r.candidate != 'pi_sim'
                                for r in cell.results[seen:]), 'another evaluation')
     assert cell.results[0].candidate == 'pi_sim' and not cell.results[0].success
     assert known < 0.4  # it failed in the evaluation of the earlier life: nothing known is 0.5
     for result in cell.results:
-        assert result.policy_version == (3 if result.candidate == 'finds_it' else 0)
+        assert result.policy_version == (0 if result.candidate == 'pi_sim' else 3)
+
+
+def test_weights_that_did_well_act_on_until_the_learner_begins_anew(cell):
+    with cell(tensors=UPWARDS, evaluation_episodes=1, evaluation_interval=120, rate_factor=4.0,
+              exploration_std=0.0, arbitrate=True) as cell:
+        def evaluated_by(candidate, since=0):
+            cell.until(lambda: any(r.evaluation and r.candidate == candidate
+                                   for r in cell.results[since:]), f'evaluation of {candidate}')
+
+        evaluated_by('pi_sim')
+        cell.publish(cell.message(3, servo_tensors(), 'forgets'))
+        evaluated_by('forgets')
+        cell.publish(cell.message(4, UPWARDS, 'forgets'))
+        evaluated_by('incumbent')
+        cell.policy.send_signal(signal.SIGKILL)
+        cell.policy.wait()
+        seen = len(cell.results)
+        cell.start_policy()
+        evaluated_by('incumbent', seen)
+        assert float(cell.report('success_of_incumbent')) > 0.5
+        cell.publish(cell.message(5, UPWARDS, 'pi_sim'))
+        cell.until(lambda: not cell.report('success_of_incumbent'), "the learner's beginning")
+        cell.until_transitions(1)
+    for result in cell.results:
+        if result.candidate == 'incumbent':
+            assert result.policy_version == 3 and result.success
+    assert {t.policy_version for t in cell.transitions[-1:]} <= {4, 5}
 
 
 def test_the_robot_waits_between_episodes_for_a_learner_that_is_far_behind(cell):

@@ -242,3 +242,20 @@ def test_frozen_weights_act_on_while_newer_ones_and_other_candidates_wait():
     acting.freeze(False)
     assert acting.swap() and acting.now.version == 3
     assert acting.candidates == ('pi_sim', 'sgft', 'late')
+
+
+def test_preserved_weights_act_on_whatever_their_candidate_learns():
+    acting = ActingWeights(judge(), judge().judge(FIRST, 0, 'pi_sim', SEEN), arbitrated=True)
+    acting.follow(judge().judge(FIRST, 2, 'sgft', SEEN))
+    acting.freeze()
+    acting.follow(judge().judge(FIRST, 3, 'sgft', SEEN))
+    acting.preserve('sgft', 'best')  # what acts while frozen
+    acting.freeze(False)
+    assert acting.version('sgft') == 3 and acting.version('best') == 2
+    assert [(each.candidate, each.version) for each in acting.all] == [
+        ('pi_sim', 0), ('sgft', 3), ('best', 2)]  # and is kept for the next life
+    assert acting.newest.version == 3
+    on_disk = acting.all
+    acting.drop('best')
+    acting.release(on_disk)  # as it was written before
+    assert acting.candidates == ('pi_sim', 'sgft')
