@@ -78,13 +78,13 @@ class Arbiter:
         """
         End an evaluation; return the candidate whose weights in it are the incumbent from now on.
 
-        That is who acted in at least half of it, if it succeeded there more often than is expected
+        That is who acted in at least half of it, if it succeeded, and more often than is expected
         of the incumbent and of pi_sim. None: the incumbent stays, if there is one.
         """
         episodes, evaluated = self._episodes(), self._evaluated
         self._evaluated = {}
         for name, outcome in evaluated.items():
-            if name in LEARN_NO_MORE or 2 * outcome.sum() < episodes:
+            if name in LEARN_NO_MORE or not outcome[0] or 2 * outcome.sum() < episodes:
                 continue
             expected = (1.0 + outcome[0]) / (2.0 + outcome.sum())
             if all(self.mean(rival) < expected for rival in LEARN_NO_MORE

@@ -212,12 +212,14 @@ def test_weights_that_did_well_act_on_when_who_learned_them_has_forgotten():
 def test_only_who_acted_in_half_of_an_evaluation_and_did_better_takes_the_place():
     arbiter = Arbiter(np.random.default_rng(0))
     assert evaluate(arbiter, pi_sim=[1] * 15, sac=[1] * 5) is None  # five may be luck
-    assert evaluate(arbiter, sac=[1] * 5) is None  # 6 / 7, and pi_sim 16 / 17
+    assert evaluate(arbiter, sac=[1] * 5) is None  # of which nobody knows as much as of pi_sim
     assert evaluate(arbiter, sac=[1] * 20) == 'sac'
     assert evaluate(arbiter, planner=[1] * 19 + [0]) is None
     assert evaluate(arbiter, planner=[1] * 30) == 'planner'
     arbiter.record('sac', 0)
     assert arbiter.crown() is None  # training crowns nobody
+    hopeless = Arbiter(np.random.default_rng(0))
+    assert evaluate(hopeless, pi_sim=[0] * 20) is evaluate(hopeless, sac=[0] * 20) is None
 
 
 def test_a_learner_that_begins_anew_leaves_nothing_but_pi_sim():
