@@ -234,6 +234,32 @@ def test_services_pause_save_and_reset_and_no_update_is_lost(rig):
         rig.probe.until_diagnostics(NAME, updates=250, inserted=350)
 
 
+def test_a_reset_and_a_pause_outlive_a_kill_at_once(rig):
+    with rig.replay():
+        with rig.learner(checkpoint_period=3600.0) as learner:
+            rig.send(150)
+            rig.probe.until_diagnostics(NAME, updates=50)
+            assert rig.probe.call(Trigger, 'learner/checkpoint').success
+            assert rig.probe.call(Trigger, 'learner/reset').success
+            assert rig.pause(True) == 'paused'
+            kill(learner)
+            rig.probe.until(lambda: not rig.probe.node.count_publishers('policy_weights'),
+                            what='the end of the killed learner')
+        published = len(rig.weights)
+        rig.status.clear()
+        with rig.learner(checkpoint_period=3600.0) as learner:
+            rig.until_phase('paused')
+            rig.send(50)
+            seen = len(rig.status)
+            rig.probe.until(lambda: len(rig.status) >= seen + 2)
+            assert rig.status[-1].learner_step == 50
+            assert len(rig.weights) == published  # pi_sim still, which each policy has
+            assert rig.pause(False) == 'resumed'
+            kill(learner)
+        with rig.learner():
+            rig.probe.until_diagnostics(NAME, updates=100)
+
+
 def test_bad_numbers_are_neither_learned_nor_published(rig):
     """A replay buffer gone mad: the test answers in its place, first with NaN, then truly."""
     requests = rig.probe.collect(SampleRequest, 'sample_requests', qos.SAMPLES)
@@ -342,6 +368,9 @@ def test_a_full_disk_is_told_and_training_goes_on(rig):
         rig.probe.until_diagnostics(NAME, updates=100)
         rig.probe.until(lambda: rig.probe.diagnostics[NAME][0] == b'\x02')
         assert 'checkpoints' in rig.probe.diagnostics[NAME][1]
+        for answer in (rig.pause(True), rig.pause(False),
+                       rig.probe.call(Trigger, 'learner/reset').message):
+            assert '; not saved: ' in answer
         resource.prlimit(learner.pid, resource.RLIMIT_FSIZE, (hard, hard))
         rig.probe.until(lambda: rig.probe.diagnostics[NAME][0] == b'\x00')
         assert os.path.exists(rig.probe.call(Trigger, 'learner/checkpoint').message)
