@@ -21,7 +21,7 @@ class LearnerReport:
         self._ratio = ratio
         self._trainer, self._credits, self._files = trainer, credits, files
         self._counted = trainer.updates, time.monotonic()
-        self._told_problem = self._told_disk_error = ''
+        self._told_problem = self._told_disk_error = self._told_curves_error = ''
         self._curves = (LearnerCurves(Path(settings.run_folder) / 'tensorboard')
                         if settings.tensorboard else None)
         self._publisher = node.create_publisher(LearnerStatus, 'learner_status', qos.LATEST)
@@ -69,6 +69,10 @@ class LearnerReport:
             else:
                 logger.info('the disk takes checkpoints again')
         self._told_problem, self._told_disk_error = problem, disk_error
+        curves_error = '' if self._curves is None else self._curves.error
+        if curves_error != self._told_curves_error:
+            logger.warning(f'no more curves for TensorBoard: {curves_error}')
+            self._told_curves_error = curves_error
 
     def _lag(self):
         """Return what to say of a learner that cannot keep up, '' where it can."""
