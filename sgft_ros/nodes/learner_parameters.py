@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from sgft_ros.learning.algorithms import AUTO
 from sgft_ros.learning.device import DEVICES
 from sgft_ros.learning.finetuner import FineTuningConfig
+from sgft_ros.nodes.parameter_files import read_parameter_file
 from sgft_ros.nodes.parameters import parameter
 from sgft_ros.nodes.tuning_files import read_tuning
 
@@ -123,10 +124,28 @@ class LearnerParameters:
         """
         Return the part that the learning core knows, by candidate.
 
-        :raises ValueError: if there is no such algorithm
+        :raises ValueError: if there is no such algorithm, or a parameter that candidates do not
+            hear of was set
         """
         if self.algorithm == AUTO:
+            self._check_own()
             return {name: replace(read_tuning(name, self.task_file)[0], device=self.device)
                     for name in self.candidates}
         return {self.algorithm: FineTuningConfig(
             **{field.name: getattr(self, field.name) for field in fields(FineTuningConfig)})}
+
+    def _check_own(self):
+        """Refuse what was set here though the candidates have it from files."""
+        task = {}
+        if self.task_file:
+            task = read_parameter_file('task', self.task_file).get('learner', {})
+        for field in fields(FineTuningConfig):
+            name, value = field.name, getattr(self, field.name)
+            # The launch file sets what the task's file says, also beside 'auto'.
+            heard = name in ('algorithm', 'device') or value == task.get(name)
+            if heard or value == field.default:
+                continue
+            raise ValueError(
+                f'parameter {name!r}: {value!r} has no effect with the algorithm {AUTO!r}; its '
+                f'candidates ({", ".join(self.candidates)}) take it from their own files in '
+                f'config/algorithms, or from task_file ({self.task_file or "not set"})')

@@ -19,6 +19,7 @@ from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.learner import main
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
+from sgft_ros.nodes.parameter_files import read_parameter_file
 from sgft_ros.nodes.weights import architecture, WeightsJudge
 from std_srvs.srv import SetBool, Trigger
 from untrained import learner_parameters, OBSERVATION, updates_in
@@ -327,10 +328,17 @@ def test_td_mpc2_learns_from_sequences_and_sends_planners(rig):
         'latent_planner'}
 
 
+def of_auto(parameters):
+    """Return the parameters for 'auto', whose candidates have those of the core from files."""
+    core = {field.name for field in fields(FineTuningConfig)}
+    return {'algorithm': 'auto'} | {
+        name: value for name, value in parameters.items() if name not in core}
+
+
 def test_auto_goes_on_without_the_candidates_whose_checkpoints_are_missing(rig):
-    candidates = {'algorithm': 'auto', 'candidates': ['planner', 'sac']}
+    rig.parameters = of_auto(rig.parameters)
     assert not rig.parameters.get('dynamics_checkpoint')
-    with rig.replay(), rig.learner(**candidates):
+    with rig.replay(), rig.learner(candidates=['planner', 'sac']):
         rig.until_phase('waiting')
         rig.send(200)
         rig.probe.until(lambda: rig.weights, what='weights')
@@ -342,9 +350,27 @@ def test_every_candidate_of_auto_computes_where_the_learner_is_told_to():
     assert {tuning.device for tuning in tunings.values()} == {'auto'}
 
 
+@pytest.mark.parametrize('name, value', [
+    ('updates_per_transition', 4.0), ('batch_size', 256), ('first_rewards', 2), ('horizon', 5)])
+def test_what_the_candidates_of_auto_do_not_hear_of_is_refused(name, value):
+    parameters = LearnerParameters(
+        algorithm='auto', task_file='peg_insert', candidates=('planner', 'sac'), **{name: value})
+    with pytest.raises(ValueError, match=rf"'{name}': {value} has no effect .* 'auto'.*"
+                                         r'planner, sac.*config/algorithms.*peg_insert'):
+        parameters.fine_tuning()
+
+
+def test_what_the_task_sets_for_all_learners_may_be_set_beside_auto():
+    task = read_parameter_file('task', 'peg_insert')['learner']
+    assert task['first_rewards'] != FineTuningConfig().first_rewards
+    LearnerParameters(algorithm='auto', task_file='peg_insert', **task).fine_tuning()
+    with pytest.raises(ValueError, match="'first_rewards'.*task_file .not set"):
+        LearnerParameters(algorithm='auto', **task).fine_tuning()
+
+
 def test_auto_without_any_checkpoint_says_which_one_it_lacks(domain_id, tmp_path, capfd):
-    parameters = learner_parameters(tmp_path) | {
-        'algorithm': 'auto', 'candidates': ['planner', 'sac'], 'simulation_checkpoint': ''}
+    parameters = of_auto(learner_parameters(tmp_path)) | {
+        'candidates': ['planner', 'sac'], 'simulation_checkpoint': ''}
     assert run_learner(parameters) == 2
     assert "expected a checkpoint of kind 'dynamics'" in capfd.readouterr().err
 
