@@ -93,7 +93,8 @@ class LearnerParameters:
     dynamics_checkpoint: str = parameter(
         '', 'dynamics of the simulator; a planner goes on from them')
     run_folder: str = parameter(
-        '', 'folder for checkpoints and curves; a learner resumes from it', required=True)
+        '', 'folder of this run for checkpoints and curves; a learner resumes from it',
+        required=True)
     key_file: str = parameter('', 'file with the key that signs the weights; empty: no signature')
     checkpoint_period: float = parameter(
         30.0, 'time between two checkpoints', unit='s', minimum=0.1, maximum=86_400.0)

@@ -74,6 +74,7 @@ class Trainer(threading.Thread):
         self.paused = paused
         self.losses = NO_LOSSES
         self.behind = 0        # updates that the transitions allow and that are not made yet
+        self.lacking = 0       # transitions, for the updates that were made
         self.disk_error = ''
         self.refused = 0       # answers of the replay buffer that could not be used
         self._refusal = ''     # the last reason
@@ -228,6 +229,8 @@ class Trainer(threading.Thread):
             self._wait('paused', 1.0)
             return
         self.behind = due = self._tuner.updates_due(self._credits.inserted)
+        if self._credits.inserted:  # else no answer has come yet
+            self.lacking = self._tuner.transitions_lacking(self._credits.inserted)
         self._ask(due)
         begun = self._credits.inserted >= self._tuner.start_after
         self.phase = 'training' if begun else 'waiting'

@@ -47,8 +47,14 @@ class Rig:
             self._transitions.publish(message)
             self.sent += 1
 
-    def replay(self):
-        return node_process('replay_buffer', run_folder=self.folder / 'replay')
+    def begin_another_run(self):
+        """Forget the transitions, which a new replay buffer would be sent again."""
+        self.probe.node.destroy_publisher(self._transitions)
+        self._transitions = self.probe.node.create_publisher(
+            ShapedTransition, 'shaped_transitions', qos.TRANSITIONS)
+
+    def replay(self, folder='replay'):
+        return node_process('replay_buffer', run_folder=self.folder / folder)
 
     def learner(self, **changes):
         return node_process('learner', **(self.parameters | changes))
@@ -199,6 +205,26 @@ def test_a_killed_learner_resumes_and_its_versions_grow(rig):
             rig.probe.until_diagnostics(NAME, updates=300)
     assert rig.versions == sorted(set(rig.versions))
     assert {status.phase for status in rig.status} <= {'waiting', 'training'}
+
+
+def test_a_learner_of_an_earlier_run_says_that_it_needs_a_folder_of_its_own(rig):
+    def training():
+        return rig.probe.diagnostics.get(NAME, (b'', '', {}))
+
+    with rig.replay(), rig.learner() as learner:
+        rig.send(500)
+        rig.probe.until_diagnostics(NAME, updates=400)
+        assert terminate(learner) == 0
+    rig.begin_another_run()
+    rig.probe.diagnostics.clear()
+    with rig.replay('another'), rig.learner():
+        rig.send(50)
+        rig.probe.until(lambda: 'nothing is learned for 450 transitions' in training()[1],
+                        what='an error')
+        assert training()[0] == diagnostics.ERROR
+        assert f'{rig.folder}/run was resumed with' in training()[1]
+        rig.send(300)
+        rig.probe.until(lambda: training()[0] == diagnostics.OK, what='the end of the error')
 
 
 def test_services_pause_save_and_reset_and_no_update_is_lost(rig):
