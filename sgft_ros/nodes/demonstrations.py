@@ -15,7 +15,7 @@ from sgft_ros.msg import ShapedTransition, Transition
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
 from sgft_ros.nodes.journal import whole_payloads
 from sgft_ros.nodes.recorded_observations import read_observed
-from sgft_ros.nodes.transition_store import JOURNAL
+from sgft_ros.nodes.transition_store import ARCHIVED_JOURNALS, JOURNAL
 from sgft_ros.robot import load_robot_contract, RobotContract
 
 COLUMNS = (*VECTORS, 'reward', *FLAGS)  # as those of warm_start.safetensors
@@ -29,15 +29,16 @@ def read_run(path: Path) -> Iterator[Transition]:
 
     :raises ValueError: if it is neither, or a file of it cannot be read
     """
-    journal, bags = path / JOURNAL, bags_of(path)
-    if not journal.is_file() and not bags:
+    journals, bags = [*sorted(path.glob(ARCHIVED_JOURNALS)), path / JOURNAL], bags_of(path)
+    journals = [journal for journal in journals if journal.is_file()]
+    if not journals and not bags:
         raise ValueError(
             f'{path}: expected a run folder with {JOURNAL} or bags, or a bag with {BAG_METADATA} '
             f'{UNCLOSED}')
-    if journal.is_file():
+    for journal in journals:
         for payload in whole_payloads(journal.read_bytes(), journal)[0]:
             yield deserialize_message(payload, ShapedTransition).transition
-    # These have evaluations too, and what was cleared from the replay buffer.
+    # These have evaluations too.
     for bag in bags:
         yield from _read_bag(bag)
 

@@ -54,12 +54,7 @@ class Journal:
         self.dropped_bytes = 0
         self._waiting = deque()
         self._dirty = False
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._file)
-            raise RuntimeError(f'{self.path} is in use by another process') from None
+        self._file = _open_locked(self.path)
         self._syncer = ThreadPoolExecutor(1, thread_name_prefix='journal')
         self._sync = None
         self._end = 0
@@ -114,6 +109,29 @@ class Journal:
         self._end = 0
         self._write_waiting()
 
+    def set_aside(self, path):
+        """
+        Leave the records to a file of that name and go on with none, those that wait included.
+
+        Raises OSError, and goes on as before, where the disk refuses.
+        """
+        self._write_waiting()
+        following = self.path.with_name(f'.{self.path.name}.following')
+        file = _open_locked(following)  # before the other is gone
+        try:
+            os.ftruncate(file, 0)
+            os.rename(self.path, path)
+        except OSError:
+            os.close(file)
+            raise
+        os.rename(following, self.path)
+        for finish in (os.fsync, os.close):
+            self._syncer.submit(finish, self._file)
+        self._file, self._sync, self._dirty = file, None, False
+        self._waiting.clear()
+        self._end = 0
+        self._write_waiting()
+
     def close(self):
         """Write and sync everything, and let go of the file."""
         self.sync()
@@ -149,3 +167,14 @@ class Journal:
             raise
         self._end += len(record)
         self._dirty = True
+
+
+def _open_locked(path):
+    """Open or create a file and lock it; raise RuntimeError if another process has it."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise RuntimeError(f'{path} is in use by another process') from None
+    return file

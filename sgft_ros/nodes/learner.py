@@ -65,7 +65,8 @@ class LearnerNode(Node):
             Schedule(settings.publish_interval, settings.checkpoint_period),
             _warm_start_columns(settings, self._tuner), seed=settings.seed,
             send=self._send, publish=self._publish, policy=policy,
-            warmed_up=checkpoint is not None and bool(checkpoint.metadata['warmed_up']))
+            warmed_up=checkpoint is not None and bool(checkpoint.metadata['warmed_up']),
+            paused=_was_paused(checkpoint))
         self.ended = Future()
         self._report = LearnerReport(
             self, settings, self._horizon,
@@ -103,8 +104,9 @@ class LearnerNode(Node):
                 raise CheckpointError(f'{checkpoint.path}: {error}') from None
             # The version file may have been lost, the checkpoint not.
             self._files.version = max(self._files.version, int(checkpoint.metadata['version']))
+            paused = '; paused, as it was' if _was_paused(checkpoint) else ''
             self.get_logger().info(
-                f'resumed after {self._tuner.updates} updates from {checkpoint.path}')
+                f'resumed after {self._tuner.updates} updates from {checkpoint.path}{paused}')
         return checkpoint
 
     def _join_topics(self):
@@ -158,12 +160,18 @@ class LearnerNode(Node):
     def _on_reset(self, request, response):
         return self._answer(
             response, self._trainer.reset,
-            lambda version: f'back to pi_sim, published as version {version}; replay kept')
+            lambda version: f'back to pi_sim, published as version {version}; replay kept'
+                            f'{self._unsaved()}')
 
     def _on_pause(self, request, response):
         return self._answer(
             response, lambda: self._trainer.set_paused(request.data),
-            lambda _: 'paused' if request.data else 'resumed')
+            lambda _: ('paused' if request.data else 'resumed') + self._unsaved())
+
+    def _unsaved(self):
+        """Return what to say of a change that a learner started again would not know of."""
+        error = self._trainer.disk_error
+        return f'; not saved: {error}' if error else ''
 
     def _answer(self, response, job, text):
         """Have the trainer do a job between two updates, a few milliseconds from now."""
@@ -177,6 +185,10 @@ class LearnerNode(Node):
             response.success, response.message = True, text(result)
         self.get_logger().info(response.message)
         return response
+
+
+def _was_paused(checkpoint):
+    return checkpoint is not None and bool(checkpoint.metadata.get('paused', False))
 
 
 def _checkpoint_paths(settings):

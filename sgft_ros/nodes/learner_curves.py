@@ -12,7 +12,11 @@ class LearnerCurves:
         from torch.utils.tensorboard import SummaryWriter
 
         self.error = ''
-        self._writer = SummaryWriter(str(folder), flush_secs=10)
+        self._writer = None
+        try:
+            self._writer = SummaryWriter(str(folder), flush_secs=10)  # writes at once
+        except OSError as error:
+            self.error = str(error)
 
     def add(self, step: int, values: Mapping[str, float]) -> None:
         """Add a point to each curve, at a number of updates."""
@@ -26,6 +30,8 @@ class LearnerCurves:
 
     def close(self) -> None:
         """Write what waits."""
+        if self._writer is None:
+            return
         try:
             self._writer.close()
         except OSError as error:

@@ -36,9 +36,12 @@ class LearnerFiles:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._identity = {name: identity[name] for name in IDENTITY}
         self._lock = hold(self.folder, 'learner')
+        for left in self.folder.glob('.*.tmp'):  # by a learner that was killed while it wrote
+            left.unlink(missing_ok=True)
         self._version_file = self.folder / 'version.json'
         self.version = self._reserved = self._read_version()
         self.damaged: list[str] = []
+        self._unreadable: set[Path] = set()
 
     @property
     def policy_path(self) -> Path:
@@ -56,6 +59,7 @@ class LearnerFiles:
                 checkpoint = load_checkpoint(path, KIND)
             except CheckpointError as error:
                 self.damaged.append(str(error))
+                self._unreadable.add(path)
                 continue
             self._check_identity(checkpoint)
             return checkpoint
@@ -67,13 +71,18 @@ class LearnerFiles:
         """
         Write a checkpoint, whole or not at all, and drop all but the last few.
 
+        Those that `newest` could not read do not count: with more updates than any that comes
+        after them, they would take the places of the readable ones.
+
         :raises OSError: as the operating system says; what was there stays
         """
         # Names sort by updates, so that nobody has to take them apart.
         path = self.folder / f'learner_{updates:010d}.safetensors'
         save_checkpoint(path, KIND, tensors, {
             **self._identity, 'updates': updates, 'version': self.version, **metadata})
-        for old in sorted(self.folder.glob('learner_*.safetensors'))[:-KEPT]:
+        self._unreadable.discard(path)
+        readable = set(self.folder.glob('learner_*.safetensors')) - self._unreadable
+        for old in sorted(readable - {path})[:-(KEPT - 1)]:
             old.unlink(missing_ok=True)
         return path
 

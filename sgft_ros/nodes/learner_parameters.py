@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from sgft_ros.learning.algorithms import AUTO
 from sgft_ros.learning.device import DEVICES
 from sgft_ros.learning.finetuner import FineTuningConfig
+from sgft_ros.nodes.parameter_files import read_parameter_file
 from sgft_ros.nodes.parameters import parameter
 from sgft_ros.nodes.tuning_files import read_tuning
 
@@ -92,7 +93,8 @@ class LearnerParameters:
     dynamics_checkpoint: str = parameter(
         '', 'dynamics of the simulator; a planner goes on from them')
     run_folder: str = parameter(
-        '', 'folder for checkpoints and curves; a learner resumes from it', required=True)
+        '', 'folder of this run for checkpoints and curves; a learner resumes from it',
+        required=True)
     key_file: str = parameter('', 'file with the key that signs the weights; empty: no signature')
     checkpoint_period: float = parameter(
         30.0, 'time between two checkpoints', unit='s', minimum=0.1, maximum=86_400.0)
@@ -123,10 +125,28 @@ class LearnerParameters:
         """
         Return the part that the learning core knows, by candidate.
 
-        :raises ValueError: if there is no such algorithm
+        :raises ValueError: if there is no such algorithm, or a parameter that candidates do not
+            hear of was set
         """
         if self.algorithm == AUTO:
+            self._check_own()
             return {name: replace(read_tuning(name, self.task_file)[0], device=self.device)
                     for name in self.candidates}
         return {self.algorithm: FineTuningConfig(
             **{field.name: getattr(self, field.name) for field in fields(FineTuningConfig)})}
+
+    def _check_own(self):
+        """Refuse what was set here though the candidates have it from files."""
+        task = {}
+        if self.task_file:
+            task = read_parameter_file('task', self.task_file).get('learner', {})
+        for field in fields(FineTuningConfig):
+            name, value = field.name, getattr(self, field.name)
+            # The launch file sets what the task's file says, also beside 'auto'.
+            heard = name in ('algorithm', 'device') or value == task.get(name)
+            if heard or value == field.default:
+                continue
+            raise ValueError(
+                f'parameter {name!r}: {value!r} has no effect with the algorithm {AUTO!r}; its '
+                f'candidates ({", ".join(self.candidates)}) take it from their own files in '
+                f'config/algorithms, or from task_file ({self.task_file or "not set"})')

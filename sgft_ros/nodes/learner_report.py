@@ -10,6 +10,7 @@ from sgft_ros.nodes.learner_curves import LearnerCurves
 
 PERIOD = 1.0  # [s]
 FAR_BEHIND = 200  # real transitions that wait for their updates
+FAR_AHEAD = 200  # real transitions that updates were made for and that the replay never had
 
 
 class LearnerReport:
@@ -21,7 +22,8 @@ class LearnerReport:
         self._ratio = ratio
         self._trainer, self._credits, self._files = trainer, credits, files
         self._counted = trainer.updates, time.monotonic()
-        self._told_problem = self._told_disk_error = ''
+        self._told_problem = self._told_disk_error = self._told_curves_error = ''
+        self._told_other_run = False
         self._curves = (LearnerCurves(Path(settings.run_folder) / 'tensorboard')
                         if settings.tensorboard else None)
         self._publisher = node.create_publisher(LearnerStatus, 'learner_status', qos.LATEST)
@@ -60,6 +62,9 @@ class LearnerReport:
         logger = self._node.get_logger()
         if lag := self._lag():
             logger.warning(lag, throttle_duration_sec=60.0)
+        if (other_run := self._other_run()) and not self._told_other_run:
+            logger.error(other_run)
+            self._told_other_run = True
         problem, disk_error = self._trainer.problem, self._trainer.disk_error
         if problem != self._told_problem:
             logger.error(problem, throttle_duration_sec=5.0)
@@ -69,6 +74,10 @@ class LearnerReport:
             else:
                 logger.info('the disk takes checkpoints again')
         self._told_problem, self._told_disk_error = problem, disk_error
+        curves_error = '' if self._curves is None else self._curves.error
+        if curves_error != self._told_curves_error:
+            logger.warning(f'no more curves for TensorBoard: {curves_error}')
+            self._told_curves_error = curves_error
 
     def _lag(self):
         """Return what to say of a learner that cannot keep up, '' where it can."""
@@ -78,11 +87,24 @@ class LearnerReport:
         return (f'{behind} updates behind the transitions: the learner came late, or the machine '
                 f'is too busy for {ratio:g} per transition')
 
+    def _other_run(self):
+        """Return what to say of a learner that goes on from another run than the replay's."""
+        lacking = self._trainer.lacking
+        if lacking <= FAR_AHEAD:
+            return ''
+        return (f'nothing is learned for {lacking} transitions: the replay buffer has had '
+                f'{self._credits.inserted}, too few for the {self._trainer.updates} updates that '
+                f'{Path(self._settings.run_folder).resolve()} was resumed with, and the weights '
+                'are those of an earlier run; every run needs a run_folder of its own')
+
     def _report(self):
         trainer, credits = self._trainer, self._credits
         level, message = diagnostics.OK, trainer.displayed_phase
         if lag := self._lag():
             level, message = diagnostics.WARN, lag
+        # The monitor, on the robot's machine, shows errors alone.
+        if other_run := self._other_run():
+            level, message = diagnostics.ERROR, other_run
         if trainer.diverged or trainer.refused:
             level, message = diagnostics.ERROR, trainer.problem
         if trainer.disk_error:

@@ -44,5 +44,5 @@ class LearnerWatch:
 
     def _on_status(self, status):
         self._status, self._arrival = status, monotonic()
-        # Others may pause it too, and a learner that was started again is not paused.
+        # Others may pause it too.
         self.paused = status.phase == PAUSED

@@ -37,7 +37,8 @@ class MonitorParameters:
         3000, 'the run ends with the first evaluation after so many real transitions', minimum=1,
         maximum=1_000_000_000)
     final_evaluation_timeout: float = parameter(
-        180.0, 'longest wait for that last evaluation', unit='s', minimum=0.0, maximum=86_400.0)
+        180.0, 'longest wait for that last evaluation, and for each next episode of it',
+        unit='s', minimum=0.0, maximum=86_400.0)
     print_period: float = parameter(
         2.0, 'time between two lines of state', unit='s', minimum=0.1, maximum=3600.0)
 
@@ -58,7 +59,7 @@ class Monitor(Node):
         self._folder = Path(settings.run_folder)
         self._book = RunBook(
             self._folder, settings.title, settings.goal_success, settings.transition_limit)
-        self._limit_passed = None
+        self._last_sign = None  # that the run nears its end, of the limit or an evaluation [s]
         self._learner = None
         self._loops = {}  # name of the status -> its values
         self._stored = None
@@ -83,6 +84,8 @@ class Monitor(Node):
         _draw(self._folder)
 
     def _on_episode(self, message):
+        if message.evaluation and self._last_sign is not None:
+            self._last_sign = time.monotonic()
         self._tell(self._book.on_episode(message))
 
     def _on_transition(self, shaped):
@@ -117,12 +120,12 @@ class Monitor(Node):
             outcome, self._learner_summary(), self._loop(), self._errors)
 
     def _overdue(self):
-        """Return an outcome where the limit has passed and no evaluation follows."""
+        """Return an outcome where the limit has passed and no evaluation follows, or goes on."""
         if self._book.transitions < self._settings.transition_limit:
             return ''
-        if self._limit_passed is None:
-            self._limit_passed = time.monotonic()
-        waited = time.monotonic() - self._limit_passed
+        if self._last_sign is None:
+            self._last_sign = time.monotonic()
+        waited = time.monotonic() - self._last_sign
         late = waited > self._settings.final_evaluation_timeout
         return 'transition limit, without a last evaluation' if late else ''
 

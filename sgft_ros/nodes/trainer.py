@@ -44,7 +44,7 @@ class Trainer(threading.Thread):
         schedule: Schedule,
         warm_start_columns: Mapping[str, np.ndarray] | None, *, seed: int,
         send: Callable, publish: Callable, policy: Checkpoint,
-        warmed_up: bool = False,
+        warmed_up: bool = False, paused: bool = False,
     ):
         """
         Prepare; `start` begins.
@@ -54,6 +54,7 @@ class Trainer(threading.Thread):
         :param publish: publishes (version, updates, candidate) as PolicyWeights
         :param policy: the checkpoint of pi_sim
         :param warmed_up: whether the tuner comes from a checkpoint that had been warmed up
+        :param paused: whether to begin paused
         """
         super().__init__(name='trainer', daemon=True)
         self._tuner, self._credits, self._files = tuner, credits, files
@@ -70,9 +71,10 @@ class Trainer(threading.Thread):
         self._saved = time.monotonic()
         self.shares = TimeShares('idle')
         self.phase = 'waiting'
-        self.paused = False
+        self.paused = paused
         self.losses = NO_LOSSES
         self.behind = 0        # updates that the transitions allow and that are not made yet
+        self.lacking = 0       # transitions, for the updates that were made
         self.disk_error = ''
         self.refused = 0       # answers of the replay buffer that could not be used
         self._refusal = ''     # the last reason
@@ -120,7 +122,8 @@ class Trainer(threading.Thread):
         self._saved = time.monotonic()
         state = {name: value.numpy() for name, value in self._keep().items()}
         try:
-            path = self._files.save(self._tuner.updates, state, {'warmed_up': self._warmed_up})
+            path = self._files.save(self._tuner.updates, state, {
+                'warmed_up': self._warmed_up, 'paused': self.paused})
             self._export()
         except OSError as error:
             self.disk_error = f'{self._files.folder}: {error.strerror or error}'
@@ -130,14 +133,17 @@ class Trainer(threading.Thread):
 
     def reset(self) -> int:
         """
-        Go back to pi_sim; return the last version that was published. A job.
+        Go back to pi_sim and save that; return the last version that was published. A job.
 
         pi_sim itself comes first: where several act, it tells that none has learned anything yet.
+        Where the disk refuses, `disk_error` says so.
         """
         if self._tuner.trained:
             self._tuner.reset()
         self._publish_next(Candidate(PI_SIM, {'kind': GAUSSIAN}, self._policy.tensors))
-        return self.publish()
+        version = self.publish()
+        self._checkpoint_if_possible()
+        return version
 
     def publish(self, moved: bool = False) -> int:
         """
@@ -159,10 +165,11 @@ class Trainer(threading.Thread):
         self._publish(version, self._tuner.updates, candidate)
 
     def set_paused(self, paused: bool) -> None:
-        """Stop or resume gradient steps. A job."""
+        """Stop or resume gradient steps, and save that, see :meth:`reset`. A job."""
         if self.paused and not paused:
             self._credits.discard()  # sampled before the pause
         self.paused = paused
+        self._checkpoint_if_possible()
 
     def run(self) -> None:
         """Train until `stop`."""
@@ -222,6 +229,8 @@ class Trainer(threading.Thread):
             self._wait('paused', 1.0)
             return
         self.behind = due = self._tuner.updates_due(self._credits.inserted)
+        if self._credits.inserted:  # else no answer has come yet
+            self.lacking = self._tuner.transitions_lacking(self._credits.inserted)
         self._ask(due)
         begun = self._credits.inserted >= self._tuner.start_after
         self.phase = 'training' if begun else 'waiting'

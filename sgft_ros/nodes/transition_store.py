@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rclpy.serialization import deserialize_message, serialize_message
+from sgft_ros.learning.checkpoint import CheckpointError
 from sgft_ros.learning.replay import load_transitions, ReplayBuffer
 from sgft_ros.msg import ShapedTransition
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
@@ -10,6 +11,7 @@ from sgft_ros.nodes.journal import Journal
 
 JOURNAL = 'replay.journal'
 ARCHIVES = 'replay_*.safetensors'
+ARCHIVED_JOURNALS = 'replay_*.journal'
 
 
 class TransitionStore:
@@ -18,7 +20,8 @@ class TransitionStore:
 
     An archive that `clear` wrote names all keys seen until then. It appears in one rename, and a
     journal that still holds some of these keys adds nothing, so that a crash at any moment leaves
-    the transitions either stored or archived.
+    the transitions either stored or archived. Their journal stays beside it, as it alone tells
+    whose each one was, and when.
     """
 
     def __init__(self, capacity, run_folder='', prior=None):
@@ -38,6 +41,8 @@ class TransitionStore:
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._journal = Journal(self._folder / JOURNAL)
+            for left in self._folder.glob('.replay_*.tmp'):  # by one that was killed in `clear`
+                left.unlink(missing_ok=True)
             self._restore()
 
     def __len__(self):
@@ -115,7 +120,11 @@ class TransitionStore:
             raise ValueError('the replay buffer is empty: there is nothing to archive')
         path = self._next_archive()
         self._buffer.save(path, {'seen': self._seen.to_json(), 'value_id': self._value_id})
-        self._journal.clear()
+        try:
+            self._journal.set_aside(path.with_suffix('.journal'))
+        except OSError:
+            path.unlink()
+            raise
         self._buffer = None
         self._value_id = ''
         return path
@@ -152,12 +161,16 @@ class TransitionStore:
     def _restore(self):
         for path in sorted(self._folder.glob(ARCHIVES)):
             _, metadata = load_transitions(path)
+            if 'seen' not in metadata:
+                raise CheckpointError(
+                    f'{path}: expected an archive of replay_buffer/clear, which names the '
+                    'transitions that were seen, got other data; move it to another folder')
             self._seen.update_from_json(metadata['seen'])
         for payload in self._journal.read():
             self._take(deserialize_message(payload, ShapedTransition))
 
     def _next_archive(self):
         number = 1
-        while (path := self._folder / f'replay_{number:04d}.safetensors').exists():
+        while any(self._folder.glob(f'replay_{number:04d}.*')):
             number += 1
-        return path
+        return self._folder / f'replay_{number:04d}.safetensors'

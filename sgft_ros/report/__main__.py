@@ -13,7 +13,7 @@ def main(args=None) -> int:
     parser.add_argument('run_folder', type=Path)
     try:
         print(draw(parser.parse_args(args).run_folder))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -31,7 +31,7 @@ class RunBook:
         self._shaped = ShapedReturns()
         self._versions = {}  # robot -> newest version that acted
         self._waiting = {}  # key -> (episode, version before it, deadline on the steady clock)
-        self._disk_error = ''
+        self._disk_errors = {}  # what is written -> the error that was told
         self._log = EpisodeLog(self._folder)
         for episode in self._log.read():
             self._counter.at(episode)
@@ -93,7 +93,11 @@ class RunBook:
     def write_summary(
         self, outcome: str, learner: Mapping, control_loop: Mapping, errors: Mapping[str, str],
     ) -> dict:
-        """Bring summary.json up to date, with the `errors` by node; return what it says."""
+        """
+        Bring summary.json up to date, with the `errors` by node; return what it says.
+
+        Lines of episodes that wait for the disk are tried again.
+        """
         summary = {
             'format_version': 1,
             'title': self._title,
@@ -106,6 +110,7 @@ class RunBook:
             'control_loop': dict(control_loop),
             'errors': dict(errors),
         }
+        self._try(self._log.write_waiting)
         self._try(write_summary, self._folder, summary)
         return summary
 
@@ -131,13 +136,14 @@ class RunBook:
 
     def _try(self, write, *arguments):
         """Write; where the disk refuses, say so once and go on without."""
+        what = 'summary' if write is write_summary else 'episodes'
         try:
             write(*arguments)
-            self._disk_error = ''
+            self._disk_errors.pop(what, None)
         except OSError as error:
-            if str(error) != self._disk_error:
-                self._disk_error = str(error)
+            if str(error) not in self._disk_errors.values():
                 print(f'cannot write to {self._folder}: {error}', file=sys.stderr, flush=True)
+            self._disk_errors[what] = str(error)
 
     def _earlier_summary(self):
         """Return what an earlier monitor of the run wrote down last, {} if there was none."""

@@ -1,9 +1,12 @@
 """Episodes of a run and the file that holds them."""
 
+from collections import deque
 from dataclasses import asdict, dataclass
+import errno
 import json
 import os
 from pathlib import Path
+import sys
 
 EPISODES_FILE = 'episodes.jsonl'
 
@@ -39,26 +42,41 @@ class Episode:
 
 
 class EpisodeLog:
-    """The file episodes.jsonl: one line per episode, in the order of their ends."""
+    """
+    The file episodes.jsonl: one line per episode, in the order of their ends.
+
+    Lines that find the disk full wait in memory and are written as soon as there is room.
+    """
 
     def __init__(self, folder: Path):
         """Open the file of a run folder for appending; a torn last line is cut off."""
         self._path = Path(folder) / EPISODES_FILE
-        self._file = open(self._path, 'a+b')
+        self._waiting = deque()
+        self._file = open(self._path, 'a+b', buffering=0)
         self._file.seek(0)
         content = self._file.read()
-        whole = content.rfind(b'\n') + 1
-        if whole < len(content):
-            os.ftruncate(self._file.fileno(), whole)
+        self._end = content.rfind(b'\n') + 1
+        if self._end < len(content):
+            os.ftruncate(self._file.fileno(), self._end)
 
     def append(self, episode: Episode) -> None:
         """
-        Write one line and hand it to the kernel.
+        Write one line, after those that wait, and hand it to the kernel.
 
-        :raises OSError: if the disk refuses
+        :raises OSError: if the disk refuses; the line waits then
         """
-        self._file.write(json.dumps(asdict(episode)).encode() + b'\n')
-        self._file.flush()
+        self._waiting.append(json.dumps(asdict(episode)).encode() + b'\n')
+        self.write_waiting()
+
+    def write_waiting(self) -> None:
+        """
+        Write the lines that wait, each whole or not at all.
+
+        :raises OSError: if the disk refuses; those that it did not take go on waiting
+        """
+        while self._waiting:
+            self._write(self._waiting[0])
+            self._waiting.popleft()
 
     def read(self) -> list[Episode]:
         """Return the episodes of the file."""
@@ -68,12 +86,23 @@ class EpisodeLog:
         """Close the file."""
         self._file.close()
 
+    def _write(self, line):
+        try:
+            if self._file.write(line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            os.ftruncate(self._file.fileno(), self._end)
+            raise
+        self._end += len(line)
+
 
 def read_episodes(path: Path) -> list[Episode]:
     """
     Return the episodes of a file; a torn last line is left out.
 
-    :raises ValueError: if a line is not an episode; the message names it
+    Other lines that are not episodes, as a power cut leaves them, are left out too, and told.
+
+    :raises OSError: if there is no such file
     """
     lines = Path(path).read_bytes().split(b'\n')[:-1]
     episodes = []
@@ -82,6 +111,7 @@ def read_episodes(path: Path) -> list[Episode]:
             entry = json.loads(line)
             swaps = tuple(tuple(swap) for swap in entry.pop('swaps'))
             episodes.append(Episode(**entry, swaps=swaps))
-        except (ValueError, TypeError, KeyError) as error:
-            raise ValueError(f'{path}:{number}: not an episode: {error}') from None
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            print(f'{path}:{number}: left out, not an episode: {error}', file=sys.stderr,
+                  flush=True)
     return episodes

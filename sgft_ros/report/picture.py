@@ -25,6 +25,7 @@ def draw(folder: Path) -> Path:
     Draw report.png from the files of a run folder; return its path.
 
     :raises OSError: if a file is missing or cannot be written
+    :raises ValueError: if summary.json is not one
     """
     import matplotlib
     matplotlib.use('Agg')

@@ -23,5 +23,10 @@ def read_summary(folder: Path) -> dict:
     Return what summary.json says.
 
     :raises OSError: if there is none
+    :raises ValueError: if it is not JSON; the message names it
     """
-    return json.loads((Path(folder) / SUMMARY_FILE).read_text())
+    path = Path(folder) / SUMMARY_FILE
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f'{path}: expected JSON: {error}') from None

@@ -73,6 +73,34 @@ def test_clear_leaves_nothing(path):
     assert read(path) == [b'after']
 
 
+def test_what_is_set_aside_stays_and_the_journal_begins_anew(path):
+    aside = path.with_name('replay_0001.journal')
+    write(path, PAYLOADS)
+    journal = Journal(path)
+    journal.read()
+    journal.append(b'last')
+    journal.set_aside(aside)
+    journal.append(b'after')
+    with pytest.raises(RuntimeError, match='in use by another process'):
+        Journal(path)
+    journal.sync()
+    journal.close()
+    assert read(path) == [b'after']
+    assert read(aside) == [*PAYLOADS, b'last']
+    assert sorted(path.parent.iterdir()) == [path, aside]
+
+
+def test_a_journal_that_cannot_be_set_aside_goes_on(path):
+    write(path, PAYLOADS)
+    journal = Journal(path)
+    journal.read()
+    with pytest.raises(OSError):
+        journal.set_aside(path.parent / 'no_folder' / 'replay_0001.journal')
+    journal.append(b'after')
+    journal.close()
+    assert read(path) == [*PAYLOADS, b'after']
+
+
 def test_a_foreign_file_is_refused_and_untouched(path):
     path.write_bytes(b'something else')
     with pytest.raises(ValueError, match='expected a journal'):

@@ -19,6 +19,7 @@ from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.learner import main
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
+from sgft_ros.nodes.parameter_files import read_parameter_file
 from sgft_ros.nodes.weights import architecture, WeightsJudge
 from std_srvs.srv import SetBool, Trigger
 from untrained import learner_parameters, OBSERVATION, updates_in
@@ -46,8 +47,14 @@ class Rig:
             self._transitions.publish(message)
             self.sent += 1
 
-    def replay(self):
-        return node_process('replay_buffer', run_folder=self.folder / 'replay')
+    def begin_another_run(self):
+        """Forget the transitions, which a new replay buffer would be sent again."""
+        self.probe.node.destroy_publisher(self._transitions)
+        self._transitions = self.probe.node.create_publisher(
+            ShapedTransition, 'shaped_transitions', qos.TRANSITIONS)
+
+    def replay(self, folder='replay'):
+        return node_process('replay_buffer', run_folder=self.folder / folder)
 
     def learner(self, **changes):
         return node_process('learner', **(self.parameters | changes))
@@ -200,6 +207,26 @@ def test_a_killed_learner_resumes_and_its_versions_grow(rig):
     assert {status.phase for status in rig.status} <= {'waiting', 'training'}
 
 
+def test_a_learner_of_an_earlier_run_says_that_it_needs_a_folder_of_its_own(rig):
+    def training():
+        return rig.probe.diagnostics.get(NAME, (b'', '', {}))
+
+    with rig.replay(), rig.learner() as learner:
+        rig.send(500)
+        rig.probe.until_diagnostics(NAME, updates=400)
+        assert terminate(learner) == 0
+    rig.begin_another_run()
+    rig.probe.diagnostics.clear()
+    with rig.replay('another'), rig.learner():
+        rig.send(50)
+        rig.probe.until(lambda: 'nothing is learned for 450 transitions' in training()[1],
+                        what='an error')
+        assert training()[0] == diagnostics.ERROR
+        assert f'{rig.folder}/run was resumed with' in training()[1]
+        rig.send(300)
+        rig.probe.until(lambda: training()[0] == diagnostics.OK, what='the end of the error')
+
+
 def test_services_pause_save_and_reset_and_no_update_is_lost(rig):
     with rig.replay(), rig.learner():
         rig.send(150)
@@ -234,6 +261,32 @@ def test_services_pause_save_and_reset_and_no_update_is_lost(rig):
         assert told.candidate == 'pi_sim' and bytes(told.tensors) == bytes(reset.tensors)
         rig.send(50)
         rig.probe.until_diagnostics(NAME, updates=250, inserted=350)
+
+
+def test_a_reset_and_a_pause_outlive_a_kill_at_once(rig):
+    with rig.replay():
+        with rig.learner(checkpoint_period=3600.0) as learner:
+            rig.send(150)
+            rig.probe.until_diagnostics(NAME, updates=50)
+            assert rig.probe.call(Trigger, 'learner/checkpoint').success
+            assert rig.probe.call(Trigger, 'learner/reset').success
+            assert rig.pause(True) == 'paused'
+            kill(learner)
+            rig.probe.until(lambda: not rig.probe.node.count_publishers('policy_weights'),
+                            what='the end of the killed learner')
+        published = len(rig.weights)
+        rig.status.clear()
+        with rig.learner(checkpoint_period=3600.0) as learner:
+            rig.until_phase('paused')
+            rig.send(50)
+            seen = len(rig.status)
+            rig.probe.until(lambda: len(rig.status) >= seen + 2)
+            assert rig.status[-1].learner_step == 50
+            assert len(rig.weights) == published  # pi_sim still, which each policy has
+            assert rig.pause(False) == 'resumed'
+            kill(learner)
+        with rig.learner():
+            rig.probe.until_diagnostics(NAME, updates=100)
 
 
 def test_bad_numbers_are_neither_learned_nor_published(rig):
@@ -303,10 +356,17 @@ def test_td_mpc2_learns_from_sequences_and_sends_planners(rig):
         'latent_planner'}
 
 
+def of_auto(parameters):
+    """Return the parameters for 'auto', whose candidates have those of the core from files."""
+    core = {field.name for field in fields(FineTuningConfig)}
+    return {'algorithm': 'auto'} | {
+        name: value for name, value in parameters.items() if name not in core}
+
+
 def test_auto_goes_on_without_the_candidates_whose_checkpoints_are_missing(rig):
-    candidates = {'algorithm': 'auto', 'candidates': ['planner', 'sac']}
+    rig.parameters = of_auto(rig.parameters)
     assert not rig.parameters.get('dynamics_checkpoint')
-    with rig.replay(), rig.learner(**candidates):
+    with rig.replay(), rig.learner(candidates=['planner', 'sac']):
         rig.until_phase('waiting')
         rig.send(200)
         rig.probe.until(lambda: rig.weights, what='weights')
@@ -318,9 +378,27 @@ def test_every_candidate_of_auto_computes_where_the_learner_is_told_to():
     assert {tuning.device for tuning in tunings.values()} == {'auto'}
 
 
+@pytest.mark.parametrize('name, value', [
+    ('updates_per_transition', 4.0), ('batch_size', 256), ('first_rewards', 2), ('horizon', 5)])
+def test_what_the_candidates_of_auto_do_not_hear_of_is_refused(name, value):
+    parameters = LearnerParameters(
+        algorithm='auto', task_file='peg_insert', candidates=('planner', 'sac'), **{name: value})
+    with pytest.raises(ValueError, match=rf"'{name}': {value} has no effect .* 'auto'.*"
+                                         r'planner, sac.*config/algorithms.*peg_insert'):
+        parameters.fine_tuning()
+
+
+def test_what_the_task_sets_for_all_learners_may_be_set_beside_auto():
+    task = read_parameter_file('task', 'peg_insert')['learner']
+    assert task['first_rewards'] != FineTuningConfig().first_rewards
+    LearnerParameters(algorithm='auto', task_file='peg_insert', **task).fine_tuning()
+    with pytest.raises(ValueError, match="'first_rewards'.*task_file .not set"):
+        LearnerParameters(algorithm='auto', **task).fine_tuning()
+
+
 def test_auto_without_any_checkpoint_says_which_one_it_lacks(domain_id, tmp_path, capfd):
-    parameters = learner_parameters(tmp_path) | {
-        'algorithm': 'auto', 'candidates': ['planner', 'sac'], 'simulation_checkpoint': ''}
+    parameters = of_auto(learner_parameters(tmp_path)) | {
+        'candidates': ['planner', 'sac'], 'simulation_checkpoint': ''}
     assert run_learner(parameters) == 2
     assert "expected a checkpoint of kind 'dynamics'" in capfd.readouterr().err
 
@@ -344,6 +422,9 @@ def test_a_full_disk_is_told_and_training_goes_on(rig):
         rig.probe.until_diagnostics(NAME, updates=100)
         rig.probe.until(lambda: rig.probe.diagnostics[NAME][0] == b'\x02')
         assert 'checkpoints' in rig.probe.diagnostics[NAME][1]
+        for answer in (rig.pause(True), rig.pause(False),
+                       rig.probe.call(Trigger, 'learner/reset').message):
+            assert '; not saved: ' in answer
         resource.prlimit(learner.pid, resource.RLIMIT_FSIZE, (hard, hard))
         rig.probe.until(lambda: rig.probe.diagnostics[NAME][0] == b'\x00')
         assert os.path.exists(rig.probe.call(Trigger, 'learner/checkpoint').message)

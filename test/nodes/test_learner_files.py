@@ -62,6 +62,31 @@ def test_only_the_last_few_checkpoints_stay(files):
     assert files.newest().metadata['updates'] == 5000
 
 
+def test_unreadable_checkpoints_do_not_take_the_places_of_new_ones(files):
+    torn = [files.save(updates, TENSORS, {}) for updates in (1000, 2000, 3000)]
+    for path in torn:
+        path.write_bytes(path.read_bytes()[:50])
+    assert files.newest() is None
+    saved = [files.save(updates, TENSORS, {}) for updates in (5, 50, 500, 600)]
+    assert [path.exists() for path in saved] == [False, True, True, True]
+    assert all(path.exists() for path in torn)  # whoever can repair them, may
+    assert files.newest().path == saved[-1]
+
+
+def test_what_was_just_written_stays_though_others_have_more_updates(files):
+    for updates in (1000, 2000, 3000, 5):
+        path = files.save(updates, TENSORS, {})
+    assert path.exists()
+
+
+def test_a_learner_removes_what_one_left_that_was_killed_while_it_wrote(tmp_path):
+    left = tmp_path / 'checkpoints' / '.learner_0000000005.safetensors.12.tmp'
+    left.parent.mkdir()
+    left.write_bytes(b'torn')
+    LearnerFiles(tmp_path, IDENTITY).close()
+    assert not left.exists()
+
+
 @pytest.mark.parametrize('name, value', [
     ('algorithm', 'sac'), ('horizon', 10), ('task', 'puck_push'), ('architecture', {'a': 2})])
 def test_a_checkpoint_of_another_run_is_refused_by_name(tmp_path, name, value):

@@ -112,6 +112,23 @@ def test_the_limit_ends_the_run_after_the_evaluation_that_follows(run, tmp_path)
     assert [r['transitions'] for r in summary(tmp_path)['rounds']] == [0, 10, 20]
 
 
+def test_a_slow_last_evaluation_is_waited_for_and_one_that_stops_is_not(run, tmp_path):
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, transition_limit=15,
+            print_period=0.2, final_evaluation_timeout=4.0) as process:
+        run.train(20)
+        while '| transitions    20 /' not in process.stdout.readline():
+            pass
+        for _ in range(ROUND - 1):
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=2.0)  # a slow reset
+            run.evaluate(1, 0, episodes=1)
+        code, _ = ended(process)
+    assert code == 0
+    assert summary(tmp_path)['outcome'] == 'transition limit, without a last evaluation'
+    assert summary(tmp_path)['evaluation_episodes'] == ROUND - 1
+
+
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_a_usable_report(run, tmp_path, number):
     with node_process(

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from sgft_ros.learning.checkpoint import save_checkpoint
 from sgft_ros.learning.replay import load_transitions, SAMPLED
-from sgft_ros.msg import SampleBatch, SampleRequest, ShapedTransition
+from sgft_ros.msg import SampleBatch, SampleRequest, ShapedTransition, Transition
 from sgft_ros.nodes import qos
+from sgft_ros.nodes.demonstrations import demonstrations
+from sgft_ros.nodes.transition_store import TransitionStore
 from std_srvs.srv import Trigger
 
 STATUS = 'replay_buffer: storage'
@@ -96,6 +98,29 @@ def test_cleared_transitions_do_not_come_back_from_the_history(probe, transition
             transitions.publish(shaped(number, value_id='second'))
         probe.until_diagnostics(STATUS, stored=10, inserted=60)
         assert archived(probe)['reward'].tolist() == list(range(50, 60))
+
+
+def test_cleared_transitions_keep_whose_they_were_and_when(tmp_path):
+    store = TransitionStore(100, tmp_path)
+    for number in range(60):
+        assert store.insert(shaped(number, source=Transition.HUMAN))
+        if number in (19, 39):
+            store.clear()
+    assert len(store) == 20
+    store.close()
+    found, _ = demonstrations([tmp_path])
+    assert [each.sequence for each in found] == list(range(60))
+    assert {each.robot for each in found} == {'arm'}
+    again = TransitionStore(100, tmp_path)
+    assert (len(again), again.inserted) == (20, 60)
+    again.close()
+
+
+def test_a_foreign_archive_is_named(tmp_path):
+    path = tmp_path / 'replay_mine.safetensors'
+    save_checkpoint(path, 'replay', {'reward': np.zeros(3, np.float32)}, {})
+    with pytest.raises(ValueError, match=f'{path}: expected an archive of replay_buffer/clear'):
+        TransitionStore(100, tmp_path)
 
 
 def test_each_request_gets_one_answer_with_what_was_stored(

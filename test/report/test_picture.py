@@ -57,6 +57,15 @@ def test_a_folder_without_a_run_is_named(tmp_path):
     assert str(tmp_path) in done.stderr and 'Traceback' not in done.stderr
 
 
+def test_a_torn_summary_is_named(tmp_path):
+    save(tmp_path, record())
+    (tmp_path / 'summary.json').write_bytes(bytes(300))
+    done = subprocess.run(
+        [sys.executable, '-m', 'sgft_ros.report', str(tmp_path)], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert 'summary.json: expected JSON' in done.stderr and 'Traceback' not in done.stderr
+
+
 def test_the_headline_tells_the_change(tmp_path):
     run = record()
     whole_run(run)

@@ -1,9 +1,13 @@
 """The record of a run: rounds, ends, counts over restarts, and files that outlive a kill."""
 
+from contextlib import redirect_stderr
 from dataclasses import replace
+from io import StringIO
 import math
+import resource
 
 import pytest
+from sgft_ros.msg import EpisodeResult
 from sgft_ros.report.book import RunBook
 from sgft_ros.report.episodes import Episode, EpisodeLog, read_episodes
 from sgft_ros.report.record import RunRecord, TransitionCounter, wilson_interval
@@ -149,10 +153,43 @@ def test_a_torn_last_line_is_cut_off(tmp_path):
     assert [e.episode for e in read_episodes(tmp_path / 'episodes.jsonl')] == [0, 1]
 
 
-def test_a_foreign_line_is_named(tmp_path):
-    (tmp_path / 'episodes.jsonl').write_text('{"swaps": [], "colour": 1}\n')
-    with pytest.raises(ValueError, match='episodes.jsonl:1: not an episode'):
-        read_episodes(tmp_path / 'episodes.jsonl')
+@pytest.mark.parametrize('line', [
+    b'{"swaps": [], "colour": 1}', b'12', b'\xff\xfe', bytes(300)],
+    ids=['another object', 'a number', 'no text', 'zeros'])
+def test_a_line_that_is_no_episode_is_left_out_and_named(tmp_path, line, capsys):
+    EpisodeLog(tmp_path).append(EPISODE)
+    with open(tmp_path / 'episodes.jsonl', 'ab') as file:
+        file.write(line + b'\n')
+    log = EpisodeLog(tmp_path)
+    log.append(replace(EPISODE, episode=1))
+    assert [episode.episode for episode in log.read()] == [0, 1]
+    assert 'episodes.jsonl:2: left out, not an episode: ' in capsys.readouterr().err
+    assert len(RunBook(tmp_path, '', 0.9, 100).record.episodes) == 2
+
+
+def test_no_episode_is_missing_from_the_file_once_a_full_disk_has_room_again(tmp_path):
+    book = RunBook(tmp_path, '', 0.9, 10_000)
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+
+    def end(number):
+        book.on_episode(EpisodeResult(
+            session=1, episode=number, evaluation=True, evaluation_episodes=1, steps=10))
+
+    end(0)
+    size = (tmp_path / 'episodes.jsonl').stat().st_size
+    with redirect_stderr(StringIO()) as told:  # pytest would catch it in a file
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (2 * size + size // 2, hard))
+            for number in range(1, 50):
+                end(number)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert told.getvalue().count('cannot write to') == 1
+    assert len(read_episodes(tmp_path / 'episodes.jsonl')) == 2
+    book.write_summary('running', {}, {}, {})
+    assert [each.episode for each in read_episodes(tmp_path / 'episodes.jsonl')] == [*range(50)]
+    end(50)
+    assert read_episodes(tmp_path / 'episodes.jsonl') == book.record.episodes
 
 
 def test_time_in_which_nothing_ran_does_not_count(tmp_path):
