@@ -35,7 +35,7 @@ class PolicyRig(Probe):
     def __init__(self):
         super().__init__()
         node = self.node
-        self.time = 10**11  # [ns]
+        self.time = 10**13  # [ns]
         self.tip, self.measuring = ABOVE, True
         self.actions = []
         self._hold, self._held = False, False
