@@ -59,6 +59,11 @@ class PolicyRig(Probe):
         """Return a value of the policy's diagnostics as text, empty before the first."""
         return self.diagnostics.get(STATUS, (0, '', {}))[2].get(key, '')
 
+    @property
+    def problem(self):
+        """Return the message of the policy's diagnostics, empty before the first."""
+        return self.diagnostics.get(STATUS, (0, ''))[1]
+
     def hold(self):
         """Hold the clock when an action has come, and none but this can come."""
         self._hold = True

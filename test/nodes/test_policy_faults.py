@@ -71,7 +71,10 @@ def test_a_clock_that_goes_back_between_two_episodes_does_not_have_to_come_again
     with running_policy(tmp_path, STILL) as rig:
         rig.until(lambda: rig.transitions, what='an episode')
         rig.measuring = False
-        rig.until(lambda: rig.report('state') == 'looking', what='a look for sensors')
+        rig.until(lambda: rig.report('state') == 'looking' and rig.problem.startswith(
+            'tip_position: '), what='a look for sensors that are silent')
+        answer = rig.call(Trigger, 'policy/reset')
+        assert not answer.success and 'waits: looking; tip_position: ' in answer.message
         episode = rig.transitions[-1].episode
         rig.time -= HOUR
         rig.measuring = True
