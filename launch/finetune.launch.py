@@ -62,6 +62,8 @@ ARGUMENTS = {
     'device': ('cpu', "where the learner computes: 'cuda' is a GPU, 'auto' one if it is there",
                ['cpu', 'cuda', 'auto']),
     'learner': ('true', 'start the learner; false: it joins from another machine', BOOLEAN),
+    'learning_side': ('true', 'start what robots share: value shaping, replay buffer, learner and '
+                      "monitor; false: those of another robot's launch", BOOLEAN),
     'record': ('true', 'record a bag of the run', BOOLEAN),
     'namespace': ('', 'namespace of policy, safety gate and robot'),
     'key_file': ('', 'file with the key that signs the weights; empty: no signatures'),
@@ -120,7 +122,8 @@ def start(context):
     run.folder.mkdir(parents=True, exist_ok=True)
     hold(run.folder, 'launch')  # as long as this process lives
     file = run.write()
-    nodes = [node(run, name, file) for name in (*ROBOT_SIDE, *LEARNING_SIDE)
+    nodes = [node(run, name, file)
+             for name in (*ROBOT_SIDE, *(LEARNING_SIDE if run.learning_side else ()))
              if name in run.parameters and (run.learner or name != 'learner')]
     quiet([*(action.node_executable for action in nodes), 'bag'])
     return [

@@ -1,5 +1,6 @@
 """The command `sgft`: what `ros2` does, where there is no ROS 2, and what is of this package."""
 
+import atexit
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -75,6 +76,9 @@ def usage() -> str:
 
 
 def _call(verb) -> int:
+    # A KeyboardInterrupt that leaves exec('...'), as dataclasses make their methods, is not
+    # forgotten where it is caught: in the end Python would kill itself by the signal.
+    atexit.register(signal.pthread_sigmask, signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return verb() or 0
     except KeyboardInterrupt:

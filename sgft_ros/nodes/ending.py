@@ -91,7 +91,7 @@ def ending_by_signal(args=None):
 
 def spin_until_signal(node_type, args=None, drain=0.0):
     """
-    Run a node until SIGINT or SIGTERM, and then for `drain` [s] more.
+    Run a node until SIGINT or SIGTERM, and then for `drain` [s] more; return it.
 
     A launch file ends all its nodes at once; whoever stores what others publish goes on for a
     while, so that nothing is lost that was on its way.
@@ -101,3 +101,4 @@ def spin_until_signal(node_type, args=None, drain=0.0):
         rclpy.spin_until_future_complete(node, ended)
         if drain:
             rclpy.spin_until_future_complete(node, Future(), timeout_sec=drain)
+    return node

@@ -133,9 +133,14 @@ class Journal:
         self._write_waiting()
 
     def close(self):
-        """Write and sync everything, and let go of the file."""
-        self.sync()
+        """Write and sync everything that the disk takes, and let go of the file."""
         self._syncer.shutdown(wait=True)
+        if self._waiting:
+            self._write_waiting()
+        try:
+            os.fsync(self._file)
+        except OSError as error:
+            self.error = f'{self.path}: {error.strerror}'
         os.close(self._file)
 
     def _read_all(self):

@@ -31,7 +31,8 @@ class MonitorParameters:
         '', 'folder for episodes.jsonl, summary.json and report.png', required=True)
     title: str = parameter('', 'what the report calls the run')
     goal_success: float = parameter(
-        0.9, 'the run ends when two successive evaluations reach this share of successes',
+        0.9, 'the run ends when two successive evaluations of a robot reach this share of '
+        'successes',
         minimum=0.0, maximum=1.0)
     transition_limit: int = parameter(
         3000, 'the run ends with the first evaluation after so many real transitions', minimum=1,

@@ -276,22 +276,31 @@ class Policy(Node):
             self._tick()
 
     def _on_reset(self, _, response):
-        """Let the episode end with its step that is going on."""
-        response.success = self._schedule.phase != FINISHED
+        """Let the episode end with its step that is going on, or say what the next waits for."""
+        step, problem = self._preparing()
+        finished = self._schedule.phase == FINISHED
         if self._episode is not None:
-            self._reset_wanted = True
+            self._reset_wanted = response.success = True
             response.message = f'episode {self._episode.number} ends, a new one follows'
-        else:
+        elif finished or problem:
+            response.success = False
             response.message = (
-                'the robot is on its way to a new episode' if response.success else
-                'the run is finished: no episode follows')
+                'the run is finished: no episode follows' if finished else
+                'the next episode waits: ' + '; '.join(dict.fromkeys((step, problem))))
+        else:
+            response.success = True
+            response.message = f'the robot is on its way to a new episode: {step}'
         return response
+
+    def _preparing(self):
+        """Return what precedes the next episode, and what that hangs on, empty for nothing."""
+        return ((WAITING_FOR_LEARNER, self._lag) if self._lag else
+                (self._preparation.step, self._preparation.problem))
 
     def _report(self):
         acting, actors = self._episode is not None, self._actors
         phase = 'waiting' if actors.waiting else self._schedule.phase
-        step, problem = ((WAITING_FOR_LEARNER, self._lag) if self._lag else
-                         (self._preparation.step, self._preparation.problem))
+        step, problem = self._preparing()
         return policy_report.report(
             phase, 'acting' if acting else step,
             '' if acting or phase == FINISHED else problem,

@@ -163,6 +163,8 @@ class Preparation:
     def _look(self):
         """Go on as soon as every observation was made after the step before."""
         self._sensors.update()
+        # A clock that was set back need not come again to where the step before was.
+        self._seen_from = min(self._seen_from, self._sensors.nanoseconds())
         problems = self._sensors.problems()
         if problems or not self._sensors.newer_than(self._seen_from):
             self._report('; '.join(problems) or 'no observation since the reset')

@@ -61,6 +61,13 @@ class ReplayBufferNode(Node):
         self.create_subscription(
             SampleRequest, 'sample_requests', self._on_request, qos.SAMPLES)
 
+    def close(self):
+        """Bring to the disk what it takes, and say what it does not; needs no ROS."""
+        self._store.close()
+        if self._store.disk_error:
+            self.get_logger().error(f'{self._store.disk_error}; {self._store.unsaved} '
+                                    'transitions are lost')
+
     def _greet(self, settings):
         logger = self.get_logger()
         if not settings.run_folder:
@@ -166,7 +173,7 @@ def _prior_data(settings):
 
 def main(args=None):
     """Run the node."""
-    spin_until_signal(ReplayBufferNode, args, DRAIN)
+    spin_until_signal(ReplayBufferNode, args, DRAIN).close()
 
 
 if __name__ == '__main__':

@@ -11,8 +11,10 @@ import yaml
 RUN_FILE = 'run.yaml'
 FILES = ('task_parameters', 'checkpoint', 'prior_data', 'key_file')
 NAMES_OR_FILES = ('robot', 'algorithm')
+WORLD = ('seed', 'world', 'gap')  # of a simulated robot
 # What makes a run what it is: with another one of these it would be another run.
-IDENTITY = ('task', 'robot', 'algorithm', 'horizon', 'checkpoint')
+IDENTITY = ('task', 'robot', 'algorithm', 'horizon', 'checkpoint', 'namespace', 'simulated',
+            *WORLD)
 
 
 def recalled(given: Mapping[str, str]) -> dict[str, str]:
@@ -66,12 +68,27 @@ def _identity(arguments):
     arguments = with_absolute_paths(arguments)
     task, algorithm = arguments['task'], arguments['algorithm']
     learner = read_parameter_file('algorithm', algorithm).get('learner', {})
+    world = {'seed': _plain(int, arguments['seed']), 'world': arguments['world'],
+             'gap': _plain(float, arguments['gap'])}
+    simulated = arguments['simulated'] == 'true'
     return {
         'task': task,
         'robot': arguments['robot'] or (WORLDS[task].robot if task in WORLDS else ''),
         'algorithm': algorithm,
         'horizon': arguments['horizon'] or str(learner.get('horizon', '')),
-        'checkpoint': str(checkpoint_folder(arguments, task).resolve())}
+        'checkpoint': str(checkpoint_folder(arguments, task).resolve()),
+        # The counts of a policy are kept under the name that it has by its namespace.
+        'namespace': arguments['namespace'].strip('/'),
+        'simulated': arguments['simulated'],
+        **(world if simulated else dict.fromkeys(WORLD, ''))}
+
+
+def _plain(kind, text):
+    """Return a number as it is usually written; what is none is refused later, by its name."""
+    try:
+        return str(kind(text))
+    except ValueError:
+        return text
 
 
 def _absolute_task(name):

@@ -38,13 +38,14 @@ class RunConfiguration:
         self.share = Path(get_package_share_directory(PACKAGE))
         self.simulated = self._boolean('simulated')
         self.learner = self._boolean('learner')
+        self.learning_side = self._boolean('learning_side')
         self.record = self._boolean('record')
         self.respawn = self._boolean('respawn')
         self.rviz = self._boolean('rviz')
         self.namespace = arguments['namespace'].strip('/')
         self.seed = self._number('seed', int)
         # A robot that is no simulation runs at the rate of the wall clock.
-        self.rate_factor = self._number('rate_factor', float) if self.simulated else 1.0
+        self.rate_factor = self._rate_factor() if self.simulated else 1.0
         self.robot = self._robot()
         self.contract = load_robot_contract(self.robot)
         self.folder = self._folder()
@@ -185,6 +186,14 @@ class RunConfiguration:
                 raise ValueError('robot: expected a contract, as simulated is false')
             robot = WORLDS[task].robot
         return robot
+
+    def _rate_factor(self):
+        rate_factor = self._number('rate_factor', float)
+        # The clock of the graph would be that of two robots, and go to and fro between theirs.
+        if not self.learning_side and rate_factor != 1.0:
+            raise ValueError('rate_factor: expected 1, as learning_side is false and simulated '
+                             f'robots beside each other need the wall clock, got {rate_factor:g}')
+        return rate_factor
 
     def _overrides(self, kind, *names):
         """Return the arguments that were given, as parameters; the others stay as configured."""

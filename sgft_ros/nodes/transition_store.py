@@ -130,7 +130,7 @@ class TransitionStore:
         return path
 
     def close(self):
-        """Write everything and let go of the files."""
+        """Write everything that the disk takes, and let go of the files."""
         if self._journal is not None:
             self._journal.close()
 

@@ -13,7 +13,8 @@ WILSON_Z = 1.96  # two-sided 95 %
 class Round:
     """A complete evaluation round."""
 
-    round: int
+    robot: str
+    round: int  # of the robot
     transitions: int  # training transitions of the run before it
     successes: int
     episodes: int
@@ -103,9 +104,11 @@ class RunRecord:
     @property
     def outcome(self) -> str:
         """Return why the run is over, or an empty string."""
-        successes = [evaluation.success for evaluation in self.rounds]
-        if any(min(pair) >= self.goal_success for pair in zip(successes, successes[1:])):
-            return 'goal reached'
+        before = {}  # robot -> success of its last round
+        for evaluation in self.rounds:
+            if min(before.get(evaluation.robot, -1.0), evaluation.success) >= self.goal_success:
+                return 'goal reached'
+            before[evaluation.robot] = evaluation.success
         if any(evaluation.transitions >= self.transition_limit for evaluation in self.rounds):
             return 'transition limit'
         return ''
@@ -141,7 +144,8 @@ def _round(members):
     low, high = wilson_interval(successes, len(members))
     last = members[-1]
     return Round(
-        round=last.evaluation_round, transitions=last.transitions, successes=successes,
-        episodes=len(members), success=successes / len(members), low=low, high=high,
+        robot=last.robot, round=last.evaluation_round, transitions=last.transitions,
+        successes=successes, episodes=len(members), success=successes / len(members),
+        low=low, high=high,
         mean_return=sum(episode.episode_return for episode in members) / len(members),
         policy_version=last.policy_version, elapsed=last.elapsed)

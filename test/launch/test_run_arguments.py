@@ -71,7 +71,8 @@ def test_paths_mean_the_same_wherever_a_run_is_taken_up_again(launched, tmp_path
 
 @pytest.mark.parametrize('name, value', [
     ('task', 'hammer'), ('robot', 'ur5e_servo'), ('algorithm', 'sgft_sac'), ('horizon', '7'),
-    ('checkpoint', str(shipped_checkpoints('push', 1)))])
+    ('checkpoint', str(shipped_checkpoints('push', 1))), ('namespace', 'left'),
+    ('simulated', 'false'), ('seed', '6'), ('world', 'sim'), ('gap', '0.5')])
 def test_another_run_is_refused_by_name_before_anything_is_written(launched, begun, name, value):
     before = {path: path.read_bytes() for path in begun.iterdir()}
     with pytest.raises(ValueError, match=f'^{name}: the run in {begun} has .*got .*{value}'):
@@ -82,8 +83,19 @@ def test_another_run_is_refused_by_name_before_anything_is_written(launched, beg
 def test_saying_again_what_was_left_to_a_default_is_no_contradiction(launched, tmp_path):
     begin(launched, tmp_path / 'run', task='push', algorithm='sgft_sac')
     said = {'robot': 'simulated_pusher', 'checkpoint': str(shipped_checkpoints('push')),
-            'horizon': '20', 'algorithm': 'sgft_sac'}
+            'horizon': '20', 'algorithm': 'sgft_sac', 'namespace': '/', 'gap': '1', 'seed': '00'}
     assert launched(run_folder=str(tmp_path / 'run'), **said).items() >= said.items()
+
+
+def test_a_real_robot_has_no_world_to_contradict(launched, tmp_path):
+    begin(launched, tmp_path / 'run', robot='ur5e_servo', simulated='false')
+    said = {'seed': '6', 'world': 'sim', 'gap': '0.5'}
+    assert launched(run_folder=str(tmp_path / 'run'), **said).items() >= said.items()
+
+
+def test_a_seed_that_is_no_number_is_shown_as_it_is(launched, begun):
+    with pytest.raises(ValueError, match="seed: the run in .* has '5', got 'six'"):
+        launched(run_folder=str(begun), seed='six')
 
 
 def test_a_run_file_that_holds_no_arguments_is_named(launched, tmp_path):

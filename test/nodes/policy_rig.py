@@ -35,7 +35,7 @@ class PolicyRig(Probe):
     def __init__(self):
         super().__init__()
         node = self.node
-        self.time = 10**11  # [ns]
+        self.time = 10**13  # [ns]
         self.tip, self.measuring = ABOVE, True
         self.actions = []
         self._hold, self._held = False, False
@@ -58,6 +58,11 @@ class PolicyRig(Probe):
     def report(self, key):
         """Return a value of the policy's diagnostics as text, empty before the first."""
         return self.diagnostics.get(STATUS, (0, '', {}))[2].get(key, '')
+
+    @property
+    def problem(self):
+        """Return the message of the policy's diagnostics, empty before the first."""
+        return self.diagnostics.get(STATUS, (0, ''))[1]
 
     def hold(self):
         """Hold the clock when an action has come, and none but this can come."""

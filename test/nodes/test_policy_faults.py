@@ -5,6 +5,7 @@ from policy_rig import INSIDE, running_policy
 from robot_side import seconds
 from std_srvs.srv import Trigger
 
+HOUR = 3600 * 10**9  # [ns]
 STILL = servo_tensors(descent=0.0)
 PI_SIM_FAILED_ONCE = f'{1 / 3:.2f}'  # mean of Beta(1, 2)
 LAST = 59                            # step of an episode that the time limit ends
@@ -63,3 +64,18 @@ def test_a_clock_that_goes_back_ends_the_episode_and_the_run_goes_on(domain_id, 
         rig.until(lambda: 'the clock went back by' in rig.report('last_abort'), what='the reason')
     before, after = rig.transitions[0], rig.transitions[-1]
     assert seconds(before.header.stamp) - seconds(after.header.stamp) > 40.0
+
+
+def test_a_clock_that_goes_back_between_two_episodes_does_not_have_to_come_again(
+        domain_id, tmp_path):
+    with running_policy(tmp_path, STILL) as rig:
+        rig.until(lambda: rig.transitions, what='an episode')
+        rig.measuring = False
+        rig.until(lambda: rig.report('state') == 'looking' and rig.problem.startswith(
+            'tip_position: '), what='a look for sensors that are silent')
+        answer = rig.call(Trigger, 'policy/reset')
+        assert not answer.success and 'waits: looking; tip_position: ' in answer.message
+        episode = rig.transitions[-1].episode
+        rig.time -= HOUR
+        rig.measuring = True
+        rig.until(lambda: rig.transitions[-1].episode > episode, what='another')

@@ -2,7 +2,7 @@
 
 import resource
 
-from data_path import ACTION, kill, node_process, OBSERVATION, running_probe, shaped
+from data_path import ACTION, kill, node_process, OBSERVATION, running_probe, shaped, TIMEOUT
 import numpy as np
 import pytest
 from sgft_ros.learning.checkpoint import save_checkpoint
@@ -260,6 +260,22 @@ def test_a_full_disk_is_told_and_costs_nothing(probe, transitions, tmp_path):
     probe.diagnostics.clear()
     with node_process('replay_buffer', run_folder=tmp_path):
         probe.until_diagnostics(STATUS, stored=100)
+
+
+def test_what_a_full_disk_did_not_take_is_told_at_the_end(
+        probe, transitions, tmp_path, capfd):
+    with node_process('replay_buffer', run_folder=tmp_path) as process:
+        probe.until_diagnostics(STATUS, stored=0)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (
+            1000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+        for number in range(20):
+            transitions.publish(shaped(number))
+        probe.until_diagnostics(STATUS, stored=20)
+        unsaved = probe.diagnostics[STATUS][2]['unsaved']
+        process.terminate()
+        assert process.wait(timeout=TIMEOUT) == 0
+    assert int(unsaved) > 0
+    assert f'{unsaved} transitions are lost' in capfd.readouterr().err
 
 
 def test_clear_without_a_run_folder_keeps_everything(probe, transitions):

@@ -20,13 +20,13 @@ EPISODE = Episode(
     policy_version=0, candidate='', policy_transitions=10, transitions=10)
 
 
-def add_round(record, number, successes, transitions, episodes=4, session=1):
+def add_round(record, number, successes, transitions, episodes=4, session=1, robot=''):
     completed = None
     for index in range(episodes):
         completed = record.add(replace(
-            EPISODE, session=session, episode=1000 * number + index, evaluation=True,
-            success=index < successes, evaluation_round=number, evaluation_episodes=episodes,
-            transitions=transitions))
+            EPISODE, robot=robot, session=session, episode=1000 * number + index,
+            evaluation=True, success=index < successes, evaluation_round=number,
+            evaluation_episodes=episodes, transitions=transitions))
     return completed
 
 
@@ -73,6 +73,17 @@ def test_the_goal_needs_two_successive_rounds(successes, outcome):
     for number, count in enumerate(successes):
         add_round(run, number, count, 10 * number)
     assert run.outcome == outcome
+
+
+def test_the_goal_needs_two_successive_rounds_of_one_robot():
+    run = record()
+    for robot, number, count in (
+            ('left', 0, 3), ('right', 0, 3), ('left', 1, 0), ('right', 1, 0), ('left', 2, 3)):
+        add_round(run, number, count, 10 * number, robot=robot)
+        assert run.outcome == ''
+    add_round(run, 2, 0, 20, robot='right')
+    add_round(run, 3, 3, 30, robot='left')
+    assert run.outcome == 'goal reached'
 
 
 def test_the_limit_ends_the_run_with_the_evaluation_that_follows():
