@@ -22,9 +22,10 @@ from sgft_ros.benchmark.statistics import rate
 from sgft_ros.benchmark.trial import Protocol, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.portfolio import checkpoint_kinds
+from sgft_ros.nodes.compatibility import check_metadata
 from sgft_ros.robot import ContractError
 from sgft_ros.shipped import shipped_checkpoints
-from sgft_ros.simulation.pretraining import config_of
+from sgft_ros.simulation.pretraining import config_of, PretrainingConfig
 from sgft_ros.simulation.sim_to_real import sim_to_real, SimToReal, task_names
 
 QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['auto', 'sac']}
@@ -67,6 +68,10 @@ def _jobs(options):
         setting = sim_to_real(task, options.robot)  # refused here, not by every worker
         methods = {text: _method(text, task, setting)
                    for text in options.methods or chosen['methods']}
+        checkpoints = options.checkpoints or [
+            _shipped(setting, seed) for seed in options.pretraining_seeds]
+        for how, checkpoint in itertools.product(methods.values(), checkpoints):
+            _check_fit(how, checkpoint, setting)
         protocol = Protocol.of_task(
             task, transition_limit=options.transitions or chosen['transitions'],
             evaluation_interval=options.evaluation_interval,
@@ -74,11 +79,20 @@ def _jobs(options):
         # World by world, so that an early end leaves every method with as many.
         for gap, value, world, seed, checkpoint, text in itertools.product(
                 options.gaps, options.values, options.worlds or chosen['worlds'], options.seeds,
-                options.checkpoints or [
-                    _shipped(setting, seed) for seed in options.pretraining_seeds], methods):
+                checkpoints, methods):
             trial = Trial(text, task, str(checkpoint), gap, world, seed, value, setting.robot)
             jobs.append((trial, methods[text], protocol))
     return jobs
+
+
+def _check_fit(how, folder, setting):
+    """Refuse checkpoints of another task, robot or rate; the oracle begins with nothing."""
+    if isinstance(how, PretrainingConfig):
+        return
+    robot = f'robot {setting.robot!r} and ' if setting.robot else ''
+    for checkpoint in load_checkpoints(how, folder).values():
+        check_metadata(checkpoint, f'{robot}task {setting.name!r}', {
+            'task': setting.name, **setting.metadata})
 
 
 def _description(trial, how, protocol):
