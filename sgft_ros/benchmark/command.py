@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+import hashlib
 import itertools
 import os
 from pathlib import Path
@@ -15,7 +16,7 @@ from sgft_ros.benchmark.methods import load_method
 from sgft_ros.benchmark.online import load_checkpoints
 from sgft_ros.benchmark.oracle import ORACLE
 from sgft_ros.benchmark.pool import perform, WorkerLost
-from sgft_ros.benchmark.report import LEGEND, lines, write_report
+from sgft_ros.benchmark.report import summary, write_report
 from sgft_ros.benchmark.results import Results
 from sgft_ros.benchmark.spoiled import VALUES
 from sgft_ros.benchmark.statistics import rate
@@ -54,7 +55,7 @@ def main(args: Sequence[str] | None = None) -> int:
     if not results.all:
         print(f'benchmark: {results.path} holds no result', file=sys.stderr)
         return 1
-    print(f'\n{lines(results.all)}\n\n{LEGEND}\n')
+    print(f'\n{summary(results.all)}\n')
     for path in write_report(options.output, results.all):
         print(f'written {path}')
     return 0
@@ -104,7 +105,14 @@ def _description(trial, how, protocol):
         read, settings = load_checkpoints(how, trial.checkpoint), how.settings
     sha256 = {name: checkpoint.sha256 for name, checkpoint in read.items()}
     return {**asdict(trial), 'policy_sha256': sha256.pop('policy'), 'other_sha256': sha256,
+            'file_sha256': {path: hashlib.sha256(Path(path).read_bytes()).hexdigest()
+                            for path in (trial.task, trial.robot) if _is_path(path)},
             'settings': settings, 'protocol': asdict(protocol)}
+
+
+def _is_path(name):
+    """Return whether a task or a robot is read from a file of the user's."""
+    return bool(Path(name).suffix) or len(Path(name).parts) > 1
 
 
 def _run(todo, workers, results):

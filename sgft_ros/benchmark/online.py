@@ -76,6 +76,16 @@ class OnlineLearner:
         """Return the updates on real transitions so far."""
         return self._tuner.updates
 
+    @property
+    def diverged(self) -> int:
+        """Return how many times a learner went back to its last good weights."""
+        return self._tuner.diverged
+
+    @property
+    def problem(self) -> str:
+        """Return why, the last time of each."""
+        return self._tuner.problem
+
     def add(self, observation, action, next_observation, reward, terminated, truncated) -> None:
         """Shape and store a transition; make the updates that it allows."""
         (value, next_value), _ = self._potential.value(np.stack([observation, next_observation]))

@@ -135,6 +135,15 @@ def test_a_result_is_of_the_value_function_that_the_method_read(tmp_path, capsys
     assert '1 trials, 1 of them done before' in capsys.readouterr().out
 
 
+def test_a_contract_that_has_changed_does_not_mix_with_old_results(tmp_path, capsys):
+    robot = shutil.copy(ROBOTS / 'simulated_arm.yaml', tmp_path / 'mine.yaml')
+    arguments = ['--methods', 'sac', *SHORT, '--output', str(tmp_path), '--robot', str(robot)]
+    assert main([*arguments, '--worlds', '0']) == 0
+    robot.write_text(robot.read_text() + '# slower\n')
+    assert main([*arguments, '--worlds', '1']) == 1
+    assert 'mine.yaml = ' in capsys.readouterr().err
+
+
 def test_changed_settings_do_not_mix_with_old_results(tmp_path, capsys):
     arguments = ['--methods', 'sac', '--worlds', '0', *SHORT, '--output', str(tmp_path)]
     assert main(arguments) == 0

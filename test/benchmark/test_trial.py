@@ -35,6 +35,14 @@ def test_evaluates_when_the_schedule_says_and_updates_as_often_as_transitions_al
     assert result['updates'] == 2 * (ends[-1] - 100)
 
 
+def test_a_result_tells_that_its_learner_diverged():
+    result = run('pbrs:warm_start_updates=0,critic_updates=0,reward_scale=1.0e+30')
+    assert result['diverged'] == result['updates'] > 0  # every time
+    assert 'losses after' in result['problem']
+    healthy = run('sac')
+    assert (healthy['diverged'], healthy['problem']) == (0, '')
+
+
 def test_the_same_trial_is_the_same_and_another_seed_or_world_is_not():
     def course(**changes):
         result = run(FAST, **changes)
