@@ -12,7 +12,7 @@ import sys
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from sgft_ros.arguments import numbers, positive
-from sgft_ros.benchmark.methods import load_method
+from sgft_ros.benchmark.methods import load_method, unheeded
 from sgft_ros.benchmark.online import load_checkpoints
 from sgft_ros.benchmark.oracle import ORACLE
 from sgft_ros.benchmark.pool import perform, WorkerLost
@@ -156,6 +156,8 @@ def _method(text, task, setting):
     if text == ORACLE:
         return config_of(task)
     method = load_method(text, task)
+    if said := unheeded(method, task):
+        print(f'warning: {text}: {said}', file=sys.stderr)
     if setting.plannable:
         return method
     tunings = {name: tuning for name, tuning in method.tunings.items()

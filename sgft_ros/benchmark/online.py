@@ -46,7 +46,7 @@ class OnlineLearner:
         checkpoints['value'] = spoiled(
             checkpoints['value'], value, simulated['observation'], seed)
         self._method = method
-        self._tuner = make_tuner(method.tunings, checkpoints, seed)
+        self._tuner = make_tuner(method.tunings, checkpoints, seed, method.prior_ratio)
         self._potential = Potential(checkpoints['value'])
         self._seed, self._generator = seed, np.random.default_rng(seed)
         self.controller = GaussianPolicy(checkpoints['policy'].tensors)

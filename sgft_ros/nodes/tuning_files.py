@@ -1,6 +1,6 @@
 """How each algorithm's file, with the task's, sets a learner."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
 from sgft_ros.learning.finetuner import FineTuningConfig
@@ -26,6 +26,19 @@ def read_tuning(
         KINDS | OTHERS)
     config = FineTuningConfig(**{name: values[name] for name in values if name in KINDS})
     return config, {name: values[name] for name in values if name in OTHERS}
+
+
+def unheeded_prior_ratios(candidates: Iterable[str], task: str, prior_ratio: float) -> str:
+    """
+    Say whose files ask for prior data otherwise than the portfolio, '' if none.
+
+    Candidates share their minibatches, so that they cannot have them each in its own ratio.
+    """
+    own = {name: read_tuning(name, task)[1].get('prior_ratio', 0.0) for name in candidates}
+    wanted = ', '.join(f'{name} {ratio:g}' for name, ratio in own.items()
+                       if ratio and ratio != prior_ratio)
+    return wanted and (f'candidates learn with prior_ratio {prior_ratio:g}, which all of them '
+                       f'share, and not with that of their files: {wanted}')
 
 
 def check_parameters(values: Mapping[str, object], kinds: Mapping[str, type]) -> dict:

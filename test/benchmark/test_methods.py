@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sgft_ros.benchmark.methods import load_method
+from sgft_ros.benchmark.methods import load_method, unheeded
 import yaml
 
 TASK = 'peg_insert'
@@ -26,6 +26,14 @@ def test_auto_has_each_candidate_as_its_own_file_says():
         assert {name: tuning} == load_method(name, TASK).tunings
     fewer = load_method('auto:candidates=sac+planner,publish_interval=10', TASK)
     assert list(fewer.tunings) == ['sac', 'planner'] and fewer.publish_interval == 10
+
+
+def test_prior_data_that_candidates_ask_for_and_do_not_get_is_said():
+    text = 'auto:candidates=rlpd+sac+cal_ql'
+    said = unheeded(load_method(text, TASK), TASK)
+    assert 'prior_ratio 0,' in said and said.endswith('files: rlpd 0.5, cal_ql 0.5')
+    for quiet in ('auto', 'rlpd', f'{text},prior_ratio=0.5'):
+        assert not unheeded(load_method(quiet, TASK), TASK)
 
 
 def test_the_algorithm_has_the_last_word_over_the_task():

@@ -50,6 +50,17 @@ def test_losses_are_those_of_the_first_candidate_that_has_them(checkpoints):
     assert losses['critic_loss'] == expected['critic_loss'] and 'dynamics_loss' in losses
 
 
+def test_a_smaller_minibatch_has_as_large_a_share_of_the_prior_data(checkpoints):
+    configs = {'sac': CONFIGS['sac'], 'pbrs': dataclasses.replace(
+        CONFIGS['sac'], algorithm='pbrs', batch_size=32)}
+    for ratio, rows in ((0.5, [*range(8), *range(16, 24)]), (0.0, range(16)), (1.0, range(16))):
+        portfolio = make_tuner(configs, checkpoints, prior_ratio=ratio)
+        alone = make_tuner({'sac': configs['sac']}, checkpoints)
+        losses, expected = portfolio.update(batch(), 100), alone.update(
+            {name: column[list(rows)] for name, column in batch().items()}, 100)
+        assert losses == losses | expected
+
+
 def test_only_what_differs_from_pi_sim_is_offered_at_first(checkpoints):
     portfolio = make_tuner(CONFIGS, checkpoints)
     assert [each.name for each in portfolio.candidates(moved=True)] == ['planner_h4']
