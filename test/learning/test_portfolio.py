@@ -126,6 +126,17 @@ def test_a_missing_checkpoint_is_named(checkpoints):
         make_tuner(CONFIGS, without)
 
 
+@pytest.mark.parametrize('algorithm', ['planner', 'td_mpc2'])
+@pytest.mark.parametrize('name, value, only', [
+    ('critic_updates', 200, 0), ('first_rewards', 3, 0), ('policy_delay', 2, 1)])
+def test_critics_that_there_are_not_cannot_be_told_to_learn_alone(
+        checkpoints, algorithm, name, value, only):
+    config = FineTuningConfig(algorithm, horizon=4, samples=16, **COMMON | {name: value})
+    with pytest.raises(ValueError, match=f'{name}: expected {only} of algorithm {algorithm!r}, '
+                                         f'.* got {value}$'):
+        make_tuner({algorithm: config}, checkpoints)
+
+
 def chosen(arbiter, evaluation=False, count=400):
     names = [arbiter.choose(evaluation) for _ in range(count)]
     return {name: names.count(name) / count for name in arbiter.candidates}
