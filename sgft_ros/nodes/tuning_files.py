@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+import re
 
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.nodes.parameter_files import read_parameter_file
 
 KINDS = {field.name: field.type for field in fields(FineTuningConfig)}
+# Texts for YAML 1.1, which wants dot and sign, as in 1.0e-4; JSON and ROS take them for numbers.
+NUMBER = re.compile(r'[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)[eE][-+]?[0-9]+')
 OTHERS = {'prior_ratio': float, 'publish_interval': int}
 
 
@@ -43,7 +46,7 @@ def unheeded_prior_ratios(candidates: Iterable[str], task: str, prior_ratio: flo
 
 def check_parameters(values: Mapping[str, object], kinds: Mapping[str, type]) -> dict:
     """
-    Return the values with integers as floats where these are expected.
+    Return the values with integers, and texts like 1e-4, as floats where these are expected.
 
     :raises ValueError: naming the parameter that is unknown or of another kind
     """
@@ -53,7 +56,8 @@ def check_parameters(values: Mapping[str, object], kinds: Mapping[str, type]) ->
             raise ValueError(
                 f'unknown parameter {name!r}; choose from: {", ".join(sorted(kinds))}')
         kind = kinds[name]
-        if kind is float and type(value) is int:
+        if kind is float and (
+                type(value) is int or type(value) is str and NUMBER.fullmatch(value)):
             value = float(value)
         if type(value) is not kind:
             raise ValueError(f'{name}: expected {kind.__name__}, got {value!r}')

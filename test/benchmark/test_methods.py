@@ -48,7 +48,15 @@ def test_a_sweep_changes_what_it_names_and_nothing_else():
     assert swept == plain | {'horizon': 5, 'prior_ratio': 0.25, 'learning_rate': 1.0}
 
 
+@pytest.mark.parametrize('written', ['1e-2', '1.0e-2', '1E-02', '.1e-1', '0.01'])
+def test_a_number_may_be_written_as_numbers_are(written):
+    assert load_method(f'sac:learning_rate={written}', TASK).settings['learning_rate'] == 0.01
+    assert load_method('sac:learning_rate=1.5e0', TASK).settings['learning_rate'] == 1.5
+
+
 @pytest.mark.parametrize('text, message', [
+    ('sac:learning_rate=fast', "learning_rate: expected float, got 'fast'"),
+    ('sgft_sac:horizon=1e1', "horizon: expected int, got '1e1'"),
     ('td3', "unknown algorithm 'td3'; choose from: auto, cal_ql, .*, wsrl, or the path"),
     ('sgft_sac:horizont=5', "unknown parameter 'horizont'; choose from: .*horizon"),
     ('sgft_sac:horizon=five', "horizon: expected int, got 'five'"),
