@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+import hashlib
 import itertools
 import os
 from pathlib import Path
@@ -11,20 +12,21 @@ import sys
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from sgft_ros.arguments import numbers, positive
-from sgft_ros.benchmark.methods import load_method
+from sgft_ros.benchmark.methods import load_method, unheeded
 from sgft_ros.benchmark.online import load_checkpoints
 from sgft_ros.benchmark.oracle import ORACLE
 from sgft_ros.benchmark.pool import perform, WorkerLost
-from sgft_ros.benchmark.report import LEGEND, lines, write_report
+from sgft_ros.benchmark.report import summary, write_report
 from sgft_ros.benchmark.results import Results
 from sgft_ros.benchmark.spoiled import VALUES
 from sgft_ros.benchmark.statistics import rate
 from sgft_ros.benchmark.trial import Protocol, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.portfolio import checkpoint_kinds
+from sgft_ros.nodes.compatibility import check_metadata
 from sgft_ros.robot import ContractError
 from sgft_ros.shipped import shipped_checkpoints
-from sgft_ros.simulation.pretraining import config_of
+from sgft_ros.simulation.pretraining import config_of, PretrainingConfig
 from sgft_ros.simulation.sim_to_real import sim_to_real, SimToReal, task_names
 
 QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['auto', 'sac']}
@@ -53,7 +55,7 @@ def main(args: Sequence[str] | None = None) -> int:
     if not results.all:
         print(f'benchmark: {results.path} holds no result', file=sys.stderr)
         return 1
-    print(f'\n{lines(results.all)}\n\n{LEGEND}\n')
+    print(f'\n{summary(results.all)}\n')
     for path in write_report(options.output, results.all):
         print(f'written {path}')
     return 0
@@ -67,6 +69,10 @@ def _jobs(options):
         setting = sim_to_real(task, options.robot)  # refused here, not by every worker
         methods = {text: _method(text, task, setting)
                    for text in options.methods or chosen['methods']}
+        checkpoints = options.checkpoints or [
+            _shipped(setting, seed) for seed in options.pretraining_seeds]
+        for how, checkpoint in itertools.product(methods.values(), checkpoints):
+            _check_fit(how, checkpoint, setting)
         protocol = Protocol.of_task(
             task, transition_limit=options.transitions or chosen['transitions'],
             evaluation_interval=options.evaluation_interval,
@@ -74,11 +80,20 @@ def _jobs(options):
         # World by world, so that an early end leaves every method with as many.
         for gap, value, world, seed, checkpoint, text in itertools.product(
                 options.gaps, options.values, options.worlds or chosen['worlds'], options.seeds,
-                options.checkpoints or [
-                    _shipped(setting, seed) for seed in options.pretraining_seeds], methods):
+                checkpoints, methods):
             trial = Trial(text, task, str(checkpoint), gap, world, seed, value, setting.robot)
             jobs.append((trial, methods[text], protocol))
     return jobs
+
+
+def _check_fit(how, folder, setting):
+    """Refuse checkpoints of another task, robot or rate; the oracle begins with nothing."""
+    if isinstance(how, PretrainingConfig):
+        return
+    robot = f'robot {setting.robot!r} and ' if setting.robot else ''
+    for checkpoint in load_checkpoints(how, folder).values():
+        check_metadata(checkpoint, f'{robot}task {setting.name!r}', {
+            'task': setting.name, **setting.metadata})
 
 
 def _description(trial, how, protocol):
@@ -90,7 +105,14 @@ def _description(trial, how, protocol):
         read, settings = load_checkpoints(how, trial.checkpoint), how.settings
     sha256 = {name: checkpoint.sha256 for name, checkpoint in read.items()}
     return {**asdict(trial), 'policy_sha256': sha256.pop('policy'), 'other_sha256': sha256,
+            'file_sha256': {path: hashlib.sha256(Path(path).read_bytes()).hexdigest()
+                            for path in (trial.task, trial.robot) if _is_path(path)},
             'settings': settings, 'protocol': asdict(protocol)}
+
+
+def _is_path(name):
+    """Return whether a task or a robot is read from a file of the user's."""
+    return bool(Path(name).suffix) or len(Path(name).parts) > 1
 
 
 def _run(todo, workers, results):
@@ -134,6 +156,8 @@ def _method(text, task, setting):
     if text == ORACLE:
         return config_of(task)
     method = load_method(text, task)
+    if said := unheeded(method, task):
+        print(f'warning: {text}: {said}', file=sys.stderr)
     if setting.plannable:
         return method
     tunings = {name: tuning for name, tuning in method.tunings.items()

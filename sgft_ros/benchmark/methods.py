@@ -6,7 +6,12 @@ from dataclasses import asdict, dataclass, field
 from sgft_ros.learning.algorithms import AUTO
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.nodes.parameter_files import read_parameter_file
-from sgft_ros.nodes.tuning_files import check_parameters, OTHERS, read_tuning
+from sgft_ros.nodes.tuning_files import (
+    check_parameters,
+    OTHERS,
+    read_tuning,
+    unheeded_prior_ratios,
+)
 from sgft_ros.simulation.worlds import WORLDS
 import yaml
 
@@ -54,8 +59,7 @@ def load_method(text: str, task: str) -> Method:
     :raises ValueError: if file, parameter or value is not one; the message names it
     """
     algorithm, _, changes = text.partition(':')
-    if task not in WORLDS:  # a Gymnasium task has no file
-        task = ''
+    task = _with_file(task)
     try:
         changed = _changes(changes)
         written = read_parameter_file('algorithm', algorithm).get('learner', {})
@@ -71,6 +75,17 @@ def load_method(text: str, task: str) -> Method:
         return Method(text, {name: read_tuning(name, task)[0] for name in candidates}, **own)
     except ValueError as error:
         raise ValueError(f'method {text!r}: {error}') from None
+
+
+def unheeded(method: Method, task: str) -> str:
+    """Say what the files of candidates ask for and do not get, '' if nothing."""
+    if not method.arbitrated:
+        return ''
+    return unheeded_prior_ratios(method.tunings, _with_file(task), method.prior_ratio)
+
+
+def _with_file(task):
+    return task if task in WORLDS else ''  # a Gymnasium task has none
 
 
 def _changes(changes: str) -> Mapping[str, object]:

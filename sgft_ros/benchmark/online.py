@@ -46,7 +46,7 @@ class OnlineLearner:
         checkpoints['value'] = spoiled(
             checkpoints['value'], value, simulated['observation'], seed)
         self._method = method
-        self._tuner = make_tuner(method.tunings, checkpoints, seed)
+        self._tuner = make_tuner(method.tunings, checkpoints, seed, method.prior_ratio)
         self._potential = Potential(checkpoints['value'])
         self._seed, self._generator = seed, np.random.default_rng(seed)
         self.controller = GaussianPolicy(checkpoints['policy'].tensors)
@@ -75,6 +75,16 @@ class OnlineLearner:
     def updates(self) -> int:
         """Return the updates on real transitions so far."""
         return self._tuner.updates
+
+    @property
+    def diverged(self) -> int:
+        """Return how many times a learner went back to its last good weights."""
+        return self._tuner.diverged
+
+    @property
+    def problem(self) -> str:
+        """Return why, the last time of each."""
+        return self._tuner.problem
 
     def add(self, observation, action, next_observation, reward, terminated, truncated) -> None:
         """Shape and store a transition; make the updates that it allows."""

@@ -29,13 +29,41 @@ Zero-shot and final: interquartile mean of evaluation success [95 % bootstrap in
 task has no success, of the return over the best one. Lowest: the worst evaluation of any trial
 against its own zero-shot, in points. Deepest fall: from the best evaluation before, in points,
 median over the trials and the worst. Transitions: real ones before the first evaluation that
-reaches a share of the oracle (of 100 % where no oracle was trained), median over the trials, and
-how many reached it."""
+reaches a share of the oracle (of 100 % where no oracle was trained; never, where it scored 0),
+median over the trials, and how many reached it."""
 
 
 def lines(results: Iterable[Mapping], markdown: bool = False) -> str:
     """Return the table of all results."""
-    return table(HEADER, [_cells(row) for row in rows(results)], markdown)
+    results = list(results)
+    return table(HEADER, [(_place(row.task, row.robot, results), *_cells(row))
+                          for row in rows(results)], markdown)
+
+
+def notes(results: Iterable[Mapping]) -> list[str]:
+    """Return what a reader of the table has to know: what was pooled, and what diverged."""
+    results = list(results)
+    pooled = [f'{row.method}, {_place(row.task, row.robot, results)}, gap {row.gap:g}, V_sim '
+              f'{row.value}: pools trials that began with {row.checkpoints} different checkpoints'
+              for row in rows(results) if row.checkpoints > 1 and row.method != ORACLE]
+    diverged = [f'{result["method"]}, {_place(result["task"], result["robot"], results)}, gap '
+                f'{result["gap"]:g}, world {result["world"]}, seed {result["seed"]}: diverged '
+                f'{result["diverged"]} times ({result["problem"]})'
+                for result in results if result.get('diverged')]
+    return pooled + diverged
+
+
+def summary(results: Iterable[Mapping], markdown: bool = False) -> str:
+    """Return table, notes and legend."""
+    results = list(results)
+    told = '\n'.join(f'- {note}' for note in notes(results))
+    return '\n\n'.join(filter(None, (lines(results, markdown), told, LEGEND)))
+
+
+def _place(task, robot, results):
+    """Return the task, with the robot where there are results of several."""
+    several = len({result['robot'] for result in results if result['task'] == task}) > 1
+    return f'{task}, {robot}' if several else task
 
 
 def write_report(folder: Path, results: Iterable[Mapping]) -> list[Path]:
@@ -45,7 +73,7 @@ def write_report(folder: Path, results: Iterable[Mapping]) -> list[Path]:
     :raises OSError: if one cannot be written
     """
     results = list(results)
-    text = f'{lines(results, markdown=True)}\n\n{LEGEND}\n\n![Learning curves]({PICTURE_FILE})\n'
+    text = f'{summary(results, markdown=True)}\n\n![Learning curves]({PICTURE_FILE})\n'
     Path(folder, REPORT_FILE).write_text(text)
     written = [Path(folder, REPORT_FILE)]
     curves = [result for result in results if result['method'] != ORACLE]
@@ -55,28 +83,31 @@ def write_report(folder: Path, results: Iterable[Mapping]) -> list[Path]:
     return written
 
 
-def draw(path: Path, results: Iterable[Mapping], oracle: Mapping[tuple[str, float], float]):
-    """Draw success over real transitions: a panel per task, gap and V_sim, a line per method."""
+def draw(path: Path, results: Iterable[Mapping], oracle: Mapping[tuple[str, float, str], float]):
+    """Draw success over real transitions: a line per method, a panel for what else differs."""
     import matplotlib
     matplotlib.use('Agg')
     from matplotlib import pyplot
 
+    results = list(results)
     grouped_results = groups(results)
-    panels = list(dict.fromkeys(key[:3] for key in grouped_results))
-    methods = list(dict.fromkeys(key[3] for key in grouped_results))
+    panels = list(dict.fromkeys((task, gap, value, robot)
+                                for task, gap, value, _, robot in grouped_results))
+    methods = list(dict.fromkeys(method for _, _, _, method, _ in grouped_results))
     with pyplot.rc_context(STYLE):
         figure, axes = pyplot.subplots(
             1, len(panels), figsize=(1.8 + 5.0 * len(panels), 4.8), sharey=True, squeeze=False,
             layout='constrained')
-        for panel, (task, gap, value) in zip(axes[0], panels):
-            title = f'{task}, gap {gap:g}' + ('' if value == VALUES[0] else f', V_sim {value}')
+        for panel, (task, gap, value, robot) in zip(axes[0], panels):
+            title = f'{_place(task, robot, results)}, gap {gap:g}' + (
+                '' if value == VALUES[0] else f', V_sim {value}')
             panel.set_title(title, loc='left', fontsize=11, fontweight='bold')
             for number, method in enumerate(methods):
-                group = grouped_results.get((task, gap, value, method))
+                group = grouped_results.get((task, gap, value, method, robot))
                 if group:
                     _curve(panel, method, f'C{number}', group)
-            if (task, gap) in oracle:
-                panel.axhline(oracle[task, gap], color=MUTED, linestyle=(0, (5, 4)),
+            if (task, gap, robot) in oracle:
+                panel.axhline(oracle[task, gap, robot], color=MUTED, linestyle=(0, (5, 4)),
                               linewidth=1.2, label=ORACLE)
             panel.set_xlabel('real transitions')
             panel.xaxis.set_major_formatter(lambda x, _: grouped(x))
@@ -113,7 +144,7 @@ def _cells(row: Row):
         *(_transitions(*each, row.trials) for each in zip(row.reached, row.succeeded)))
     if row.method == ORACLE:  # is evaluated once, at its end
         course = ('', _percent(row.final), *[''] * (2 + len(LEVELS)))
-    return (row.task, f'{row.gap:g}', row.value, row.method, row.trials, *course,
+    return (f'{row.gap:g}', row.value, row.method, row.trials, *course,
             f'{row.duration:.0f}')
 
 

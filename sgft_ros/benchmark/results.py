@@ -3,10 +3,11 @@ The file results.jsonl: one line of JSON for each trial that has ended, in the o
 
 Keys of a line: `format_version`; method, task, checkpoint, gap, world, seed, value, robot (what
 the trial was); policy_sha256 (of pi_sim), other_sha256 (of what else the method reads of the
-checkpoint, by the name of the file); settings, protocol (by name); rounds (transitions, score,
+checkpoint, by the name of the file), file_sha256 (of task and contract, where these are files of
+the user's, by path); settings, protocol (by name); rounds (transitions, score,
 successes, episodes, mean_return of each evaluation, and candidates, episodes by who acted);
 training (transitions, success, return, candidate after each training episode); updates;
-duration [s].
+diverged, problem (how often a learner went back to its last good weights, and why); duration [s].
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from pathlib import Path
 RESULTS_FILE = 'results.jsonl'
 FORMAT_VERSION = 1
 IDENTITY = ('method', 'task', 'policy_sha256', 'gap', 'world', 'seed', 'value', 'robot')
+ROW = ('task', 'gap', 'value', 'method', 'robot')  # results that differ in none are pooled
 
 
 def identity(result: Mapping[str, object]) -> tuple:
@@ -60,19 +62,23 @@ class Results:
         """
         Return the result of the trial that `wanted` describes, None if there is none.
 
-        :raises ValueError: if it was measured with other settings or another protocol, or if an
-            earlier version did not record with which files
+        :raises ValueError: if it, or one that would be pooled with it, was measured with other
+            settings, another protocol or another file of the same path, or if an earlier version
+            did not record with which files
         """
+        for result in self.all:
+            if all(result[name] == wanted[name] for name in ROW):
+                self._compare(result, wanted, ('file_sha256', 'settings', 'protocol'))
         for result in self.all:
             if identity(result) != identity(wanted):
                 continue
             if result.get('other_sha256', wanted['other_sha256']) == wanted['other_sha256']:
-                self._compare(result, wanted)
+                self._compare(result, wanted, ('other_sha256',))
                 return result
         return None
 
-    def _compare(self, result, wanted):
-        for part in ('other_sha256', 'settings', 'protocol'):
+    def _compare(self, result, wanted, parts):
+        for part in parts:
             now, then = json.loads(json.dumps(wanted[part])), result.get(part, {})
             for name in sorted(set(now) | set(then)):
                 if now.get(name) != then.get(name):

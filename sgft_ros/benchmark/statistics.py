@@ -7,6 +7,7 @@ from statistics import median
 import numpy as np
 from scipy import stats
 from sgft_ros.benchmark.oracle import ORACLE
+from sgft_ros.benchmark.results import ROW
 
 LEVELS = (0.5, 0.8, 0.9)  # of the oracle
 RESAMPLES = 2000
@@ -24,13 +25,15 @@ class Interval:
 
 @dataclass(frozen=True)
 class Row:
-    """What one method did on one task, at one gap, with one V_sim."""
+    """What one method did on one task, at one gap, with one V_sim and one robot."""
 
     task: str
     gap: float
     value: str
     method: str
+    robot: str
     trials: int
+    checkpoints: int          # of which the trials began with one each
     zero_shot: Interval
     final: Interval
     lowest: float             # evaluation against zero-shot, of all trials and rounds
@@ -63,19 +66,20 @@ def rate(round_: Mapping[str, object]) -> float:
     return round_['score'] if 'score' in round_ else round_['successes'] / round_['episodes']
 
 
-def groups(results: Iterable[Mapping]) -> dict[tuple[str, float, str, str], list[Mapping]]:
-    """Return the results by task, gap, V_sim and method, as these first appear."""
+def groups(results: Iterable[Mapping]) -> dict[tuple[str, float, str, str, str], list[Mapping]]:
+    """Return the results by task, gap, V_sim, method and robot, as these first appear."""
     grouped = {}
     for result in results:
-        key = result['task'], result['gap'], result['value'], result['method']
-        grouped.setdefault(key, []).append(result)
+        grouped.setdefault(tuple(result[name] for name in ROW), []).append(result)
     return grouped
 
 
-def oracles(results: Iterable[Mapping]) -> dict[tuple[str, float], float]:
-    """Return the success of the oracle by task and gap, where one was trained."""
-    return {key[:2]: interquartile_mean([rate(result['rounds'][-1]) for result in group]).mean
-            for key, group in groups(results).items() if key[3] == ORACLE}
+def oracles(results: Iterable[Mapping]) -> dict[tuple[str, float, str], float]:
+    """Return the success of the oracle by task, gap and robot, where one was trained."""
+    return {(task, gap, robot): interquartile_mean(
+                [rate(result['rounds'][-1]) for result in group]).mean
+            for (task, gap, _, method, robot), group in groups(results).items()
+            if method == ORACLE}
 
 
 def transitions_to(result: Mapping, success: float) -> float:
@@ -85,18 +89,26 @@ def transitions_to(result: Mapping, success: float) -> float:
 
 
 def rows(results: Iterable[Mapping]) -> list[Row]:
-    """Return one row per task, gap, V_sim and method; the oracle's level is 1 where none ran."""
+    """
+    Return one row per task, gap, V_sim, method and robot.
+
+    The oracle's level is 1 where none ran; shares of one that scored 0 are never reached.
+    """
     results = list(results)
     best = oracles(results)
-    return [_row(key, group, best.get(key[:2], 1.0)) for key, group in groups(results).items()]
+    return [_row((task, gap, value, method, robot), group, best.get((task, gap, robot), 1.0))
+            for (task, gap, value, method, robot), group in groups(results).items()]
 
 
 def _row(key, group, oracle):
     rates = [[rate(round_) for round_ in result['rounds']] for result in group]
     falls = [float(np.max(np.maximum.accumulate(each) - each)) for each in rates]
-    reached = [[transitions_to(result, level * oracle) for result in group] for level in LEVELS]
+    reached = [[transitions_to(result, level * oracle or float('inf')) for result in group]
+               for level in LEVELS]
+    checkpoints = {(result['policy_sha256'], *sorted(result.get('other_sha256', {}).items()))
+                   for result in group}
     return Row(
-        *key, trials=len(group),
+        *key, trials=len(group), checkpoints=len(checkpoints),
         zero_shot=interquartile_mean([each[0] for each in rates]),
         final=interquartile_mean([each[-1] for each in rates]),
         lowest=min(min(each) - each[0] for each in rates),

@@ -131,4 +131,5 @@ def run_trial(
     return {
         **asdict(trial), 'settings': method.settings, 'protocol': asdict(protocol),
         'rounds': rounds, 'training': training, 'updates': learner.updates,
+        'diverged': learner.diverged, 'problem': learner.problem,
         'duration': time.monotonic() - begun}

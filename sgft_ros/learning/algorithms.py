@@ -37,6 +37,7 @@ class Algorithm:
     # one step of a learner on data of the simulator, before the first real one; None for no steps
     warm_up: Callable[..., dict] | None = None
     horizon: bool = False         # it reads H
+    critics: bool = True          # it has some that can learn before the policy does
     sequences: bool = False       # it learns from H successive transitions at a time
     # what acts on the robot, of a FineTuningConfig and the checkpoint of the policy
     controller: Callable[..., dict] = lambda config, policy: {'kind': GAUSSIAN}
@@ -110,7 +111,8 @@ ALGORITHMS = {
         lambda config, networks, seed: PBRS(networks, config.reward_scale, seed)),
         warm_up=_fit_critics),
     'planner': Algorithm(
-        _planner, reads=('dynamics', 'value'), horizon=True, controller=_planning(PLANNER)),
+        _planner, reads=('dynamics', 'value'), horizon=True, critics=False,
+        controller=_planning(PLANNER)),
     'rlpd': Algorithm(_actor_critic(lambda config, networks, seed: RLPD(networks, seed))),
     'sac': Algorithm(_actor_critic(
         lambda config, networks, seed: SAC(networks, seed), from_simulator=True),
@@ -135,7 +137,7 @@ ALGORITHMS = {
     'td_mpc2': Algorithm(_actor_critic(
         lambda config, networks, seed: TDMPC2(
             networks, config.horizon, config.reward_scale, seed)),
-        warm_up=TDMPC2.warm_up, horizon=True, sequences=True,
+        warm_up=TDMPC2.warm_up, horizon=True, critics=False, sequences=True,
         controller=_planning(LATENT_PLANNER)),
     'wsrl': Algorithm(_actor_critic(
         lambda config, networks, seed: WSRL(networks, config.actor_learning_rate, seed),

@@ -76,8 +76,12 @@ def load_checkpoint(path: Path, kind: str) -> Checkpoint:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError:
         raise CheckpointError(f'checkpoint {path} does not exist') from None
-    except (OSError, SafetensorError, json.JSONDecodeError) as error:
+    except (OSError, SafetensorError, TypeError, json.JSONDecodeError) as error:
+        # TypeError: of numbers that NumPy does not have, as bfloat16
         raise CheckpointError(f'checkpoint {path} cannot be read: {error}') from error
+    if not isinstance(metadata, dict):
+        raise CheckpointError(
+            f'checkpoint {path} cannot be read: expected metadata by name, got {metadata!r}')
     version = metadata.get('format_version')
     if version != FORMAT_VERSION:
         raise CheckpointError(

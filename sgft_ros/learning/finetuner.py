@@ -89,12 +89,15 @@ class FineTuner:
 
         :param checkpoints: by kind: 'policy', and what the algorithm reads beside it
         :raises CheckpointError: if a checkpoint is missing, lacks something or does not fit
-        :raises ValueError: if PyTorch sees no such device
+        :raises ValueError: if PyTorch sees no such device, or critics are to learn alone of an
+            algorithm that has none which could
         """
         self.config = config
         device = find_device(config.device)
         self._updates_before_reset = 0
         self._algorithm = ALGORITHMS[config.algorithm]
+        if not self._algorithm.critics:
+            _check_no_delay(config)
         for kind in ('policy', *self._algorithm.reads):
             if kind not in checkpoints:
                 raise CheckpointError(
@@ -270,3 +273,12 @@ class FineTuner:
         self._start = start or self._start
         self._updates_before_reset = int(state.get('updates_before_reset', 0))
         self._good = self.state()
+
+
+def _check_no_delay(config):
+    """Refuse parameters by which critics learn and nothing else does."""
+    for name, only in (('critic_updates', 0), ('first_rewards', 0), ('policy_delay', 1)):
+        if (value := getattr(config, name)) != only:
+            raise ValueError(
+                f'{name}: expected {only} of algorithm {config.algorithm!r}, which has no critics '
+                f'that could learn alone, got {value}')

@@ -12,16 +12,18 @@ import torch
 
 def make_tuner(
     configs: Mapping[str, FineTuningConfig], checkpoints: Mapping[str, Checkpoint], seed: int = 0,
+    prior_ratio: float = 0.0,
 ) -> 'FineTuner | Portfolio':
     """
     Return one fine-tuner, or a portfolio of several.
 
     :param configs: by name of the candidate
     :param checkpoints: by kind, all that :func:`checkpoint_kinds` names
+    :param prior_ratio: share of prior data in the minibatches, at their ends
     :raises CheckpointError: if a checkpoint is missing or does not fit
     """
     tuners = {name: FineTuner(config, checkpoints, seed) for name, config in configs.items()}
-    return Portfolio(tuners) if len(tuners) > 1 else next(iter(tuners.values()))
+    return Portfolio(tuners, prior_ratio) if len(tuners) > 1 else next(iter(tuners.values()))
 
 
 def checkpoint_kinds(configs: Mapping[str, FineTuningConfig]) -> set[str]:
@@ -37,9 +39,9 @@ class Portfolio:
     diverges goes back alone. Used as one :class:`FineTuner` is.
     """
 
-    def __init__(self, tuners: Mapping[str, FineTuner]):
-        """`tuners` by name; at least one."""
-        self._tuners = dict(tuners)
+    def __init__(self, tuners: Mapping[str, FineTuner], prior_ratio: float = 0.0):
+        """`tuners` by name; at least one. `prior_ratio` as for :func:`make_tuner`."""
+        self._tuners, self._prior_ratio = dict(tuners), prior_ratio
 
     @property
     def start_after(self) -> int:
@@ -106,10 +108,20 @@ class Portfolio:
         losses = {}
         for tuner in self._tuners.values():
             if tuner.updates_due(inserted):
-                size = tuner.config.batch_size
-                part = {name: column[:size] for name, column in batch.items()}
+                part = self._part(batch, tuner.config.batch_size)
                 losses = tuner.update(part, inserted, rewarded) | losses
         return losses
+
+    def _part(self, batch, size):
+        """Return a smaller minibatch with the same share of prior data."""
+        most = len(batch['reward'])
+        if size >= most:
+            return batch
+        own, real = (each - round(self._prior_ratio * each) for each in (size, most))
+        if own == size:
+            return {name: column[:size] for name, column in batch.items()}
+        return {name: torch.cat([column[:own], column[real:real + size - own]])
+                for name, column in batch.items()}
 
     def candidates(self, moved: bool = False) -> list[Candidate]:
         """Return what the robot may act with; with `moved` without those that are pi_sim still."""

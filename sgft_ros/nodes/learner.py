@@ -7,7 +7,7 @@ import secrets
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.task import Future
-from sgft_ros.learning.algorithms import ALGORITHMS
+from sgft_ros.learning.algorithms import ALGORITHMS, AUTO
 from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
 from sgft_ros.learning.device import find_device
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
@@ -22,6 +22,7 @@ from sgft_ros.nodes.learner_report import LearnerReport
 from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.sample_credits import SampleCredits
 from sgft_ros.nodes.trainer import Schedule, Trainer
+from sgft_ros.nodes.tuning_files import unheeded_prior_ratios
 from sgft_ros.nodes.weights import architecture, make_weights_message, read_key
 from std_srvs.srv import SetBool, Trigger
 import torch
@@ -42,6 +43,9 @@ class LearnerNode(Node):
         policy = load_checkpoint(settings.policy_checkpoint, 'policy')
         self._architecture = architecture(policy.metadata, policy.tensors)
         tunings = self._possible(settings.fine_tuning())
+        if settings.algorithm == AUTO and (unheeded := unheeded_prior_ratios(
+                tunings, settings.task_file, settings.prior_ratio)):
+            self.get_logger().warning(unheeded)
         self._tuner = _tuner(settings, tunings, policy)
         device = find_device(settings.device)
         if device.type != 'cpu':
@@ -203,7 +207,8 @@ def _tuner(settings, tunings, policy):
     paths = _checkpoint_paths(settings)
     others = {kind: load_checkpoint(paths[kind], kind)
               for kind in checkpoint_kinds(tunings) - {'policy'} if paths[kind]}
-    return make_tuner(tunings, {'policy': policy, **others}, settings.seed)
+    return make_tuner(
+        tunings, {'policy': policy, **others}, settings.seed, settings.prior_ratio)
 
 
 def _warm_start_columns(settings, tuner):

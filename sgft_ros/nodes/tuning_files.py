@@ -1,12 +1,15 @@
 """How each algorithm's file, with the task's, sets a learner."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+import re
 
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.nodes.parameter_files import read_parameter_file
 
 KINDS = {field.name: field.type for field in fields(FineTuningConfig)}
+# Texts for YAML 1.1, which wants dot and sign, as in 1.0e-4; JSON and ROS take them for numbers.
+NUMBER = re.compile(r'[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)[eE][-+]?[0-9]+')
 OTHERS = {'prior_ratio': float, 'publish_interval': int}
 
 
@@ -28,9 +31,22 @@ def read_tuning(
     return config, {name: values[name] for name in values if name in OTHERS}
 
 
+def unheeded_prior_ratios(candidates: Iterable[str], task: str, prior_ratio: float) -> str:
+    """
+    Say whose files ask for prior data otherwise than the portfolio, '' if none.
+
+    Candidates share their minibatches, so that they cannot have them each in its own ratio.
+    """
+    own = {name: read_tuning(name, task)[1].get('prior_ratio', 0.0) for name in candidates}
+    wanted = ', '.join(f'{name} {ratio:g}' for name, ratio in own.items()
+                       if ratio and ratio != prior_ratio)
+    return wanted and (f'candidates learn with prior_ratio {prior_ratio:g}, which all of them '
+                       f'share, and not with that of their files: {wanted}')
+
+
 def check_parameters(values: Mapping[str, object], kinds: Mapping[str, type]) -> dict:
     """
-    Return the values with integers as floats where these are expected.
+    Return the values with integers, and texts like 1e-4, as floats where these are expected.
 
     :raises ValueError: naming the parameter that is unknown or of another kind
     """
@@ -40,7 +56,8 @@ def check_parameters(values: Mapping[str, object], kinds: Mapping[str, type]) ->
             raise ValueError(
                 f'unknown parameter {name!r}; choose from: {", ".join(sorted(kinds))}')
         kind = kinds[name]
-        if kind is float and type(value) is int:
+        if kind is float and (
+                type(value) is int or type(value) is str and NUMBER.fullmatch(value)):
             value = float(value)
         if type(value) is not kind:
             raise ValueError(f'{name}: expected {kind.__name__}, got {value!r}')

@@ -23,7 +23,7 @@ class GymnasiumTask:
     make: Callable[[], object]   # -> gymnasium.Env; imports what it needs, and nothing before
     gamma: float
     max_steps: int               # decisions; then the episode is truncated
-    best_return: float           # of an episode, which scores 1; in the environment's own rewards
+    best_return: float           # > 0, of an episode, which scores 1; in the environment's rewards
     real: ModelRange
     sim: ModelRange = ModelRange()
     action_repeat: int = 1       # steps of the environment per decision
@@ -32,6 +32,18 @@ class GymnasiumTask:
     reward_scale: float = 1.0
     pretraining: PretrainingConfig = PretrainingConfig(demonstrations=0)
     protocol: Mapping[str, object] = field(default_factory=dict)  # of the benchmark, what differs
+
+    def __post_init__(self):
+        for name, expected, fits in (
+            ('gamma', 'above 0 and at most 1', 0.0 < self.gamma <= 1.0),
+            ('max_steps', 'at least 1', self.max_steps >= 1),
+            ('best_return', 'above 0', self.best_return > 0.0),
+            ('action_repeat', 'at least 1', self.action_repeat >= 1),
+            ('reward_scale', 'above 0', self.reward_scale > 0.0),
+        ):
+            if not fits:
+                raise ValueError(f'task {self.name!r}, {name}: expected a number {expected}, got '
+                                 f'{getattr(self, name)}')
 
     def score(self, total: float) -> float:
         """Return what an episode was worth, 0 to 1, from its sum of scaled rewards."""

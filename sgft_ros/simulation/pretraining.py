@@ -25,10 +25,19 @@ Progress = Callable[[int], None]
 def config_of(
     task: str, steps: int | None = None, diverse_episodes: int | None = None,
 ) -> PretrainingConfig:
-    """Return the sizes of a task's pretraining; None leaves one as the task says."""
+    """
+    Return the sizes of a task's pretraining; None leaves one as the task says.
+
+    :raises ValueError: if there are too few diverse episodes to fit V_sim to some and test it
+    """
     config = sim_to_real(task).pretraining
-    return replace(config, steps=steps or config.steps,
-                   diverse_episodes=diverse_episodes or config.diverse_episodes)
+    config = replace(config, steps=steps or config.steps,
+                     diverse_episodes=diverse_episodes or config.diverse_episodes)
+    least = len(NOISE_LEVELS) + 1  # two without noise, which always tell values
+    if config.diverse_episodes < least:
+        raise ValueError(f'diverse episodes: expected at least {least}, so that V_sim is fitted '
+                         f'to one and tested on another, got {config.diverse_episodes}')
+    return config
 
 
 def demonstrate(

@@ -16,6 +16,7 @@ from sgft_ros.benchmark.results import Results, RESULTS_FILE
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
 from shipped import CHECKPOINT
 
+ROBOTS = Path(__file__).resolve().parents[2] / 'config' / 'robots'
 SHORT = ('--transitions', '150', '--evaluation-episodes', '1')
 METHODS = ('--methods', 'sac', 'pbrs:warm_start_updates=5')
 LONG = ('--methods', 'sac', '--worlds', '0-3', '--transitions', '1000000', '--workers', '2')
@@ -98,12 +99,26 @@ def test_an_interrupt_keeps_what_there_is_and_leaves_nothing_running(tmp_path):
     (['--methods', 'td3'], "unknown algorithm 'td3'"),
     (['--checkpoints', '/nowhere'], 'checkpoint /nowhere/policy.safetensors does not exist'),
     (['--pretraining-seeds', '0,77'], 'pretraining seed 77 are shipped; choose from: 0'),
+    (['--checkpoints', str(CHECKPOINT.parent / 'hammer')],
+     "hammer/policy.safetensors does not fit robot 'simulated_arm' and task 'peg_insert': task is "
+     'hammer in the checkpoint, peg_insert here; observation_names is '),
     (['--robot', 'ur7'], 'ur7'),
     (['--report-only'], 'holds no result'),
 ])
 def test_what_cannot_be_run_is_named_before_anything_starts(tmp_path, arguments, message, capsys):
     assert main([*arguments, '--output', str(tmp_path)]) == 1
     assert message in capsys.readouterr().err
+
+
+def test_a_robot_of_another_rate_is_refused_before_anything_starts(tmp_path, capsys):
+    robot = tmp_path / 'slow.yaml'
+    robot.write_text((ROBOTS / 'simulated_arm.yaml').read_text().replace(
+        'control_rate: 20', 'control_rate: 10'))
+    arguments = [*METHODS, *SHORT, '--worlds', '0', '--output', str(tmp_path)]
+    assert main([*arguments, '--robot', str(robot)]) == 1
+    said = capsys.readouterr()
+    assert 'control_rate is 20.0 in the checkpoint, 10.0 here' in said.err
+    assert 'trials' not in said.out and not (tmp_path / RESULTS_FILE).exists()
 
 
 def test_a_result_is_of_the_value_function_that_the_method_read(tmp_path, capsys):
@@ -118,6 +133,15 @@ def test_a_result_is_of_the_value_function_that_the_method_read(tmp_path, capsys
     assert capsys.readouterr().out.count('1 trials, 0 of them done before') == 2
     assert main(arguments) == 0
     assert '1 trials, 1 of them done before' in capsys.readouterr().out
+
+
+def test_a_contract_that_has_changed_does_not_mix_with_old_results(tmp_path, capsys):
+    robot = shutil.copy(ROBOTS / 'simulated_arm.yaml', tmp_path / 'mine.yaml')
+    arguments = ['--methods', 'sac', *SHORT, '--output', str(tmp_path), '--robot', str(robot)]
+    assert main([*arguments, '--worlds', '0']) == 0
+    robot.write_text(robot.read_text() + '# slower\n')
+    assert main([*arguments, '--worlds', '1']) == 1
+    assert 'mine.yaml = ' in capsys.readouterr().err
 
 
 def test_changed_settings_do_not_mix_with_old_results(tmp_path, capsys):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sgft_ros.benchmark.methods import load_method
+from sgft_ros.benchmark.methods import load_method, unheeded
 import yaml
 
 TASK = 'peg_insert'
@@ -28,6 +28,14 @@ def test_auto_has_each_candidate_as_its_own_file_says():
     assert list(fewer.tunings) == ['sac', 'planner'] and fewer.publish_interval == 10
 
 
+def test_prior_data_that_candidates_ask_for_and_do_not_get_is_said():
+    text = 'auto:candidates=rlpd+sac+cal_ql'
+    said = unheeded(load_method(text, TASK), TASK)
+    assert 'prior_ratio 0,' in said and said.endswith('files: rlpd 0.5, cal_ql 0.5')
+    for quiet in ('auto', 'rlpd', f'{text},prior_ratio=0.5'):
+        assert not unheeded(load_method(quiet, TASK), TASK)
+
+
 def test_the_algorithm_has_the_last_word_over_the_task():
     assert load_method('sgft_sac', TASK).settings['first_rewards'] == 3
     assert load_method('sac', TASK).settings['first_rewards'] == 0
@@ -40,7 +48,15 @@ def test_a_sweep_changes_what_it_names_and_nothing_else():
     assert swept == plain | {'horizon': 5, 'prior_ratio': 0.25, 'learning_rate': 1.0}
 
 
+@pytest.mark.parametrize('written', ['1e-2', '1.0e-2', '1E-02', '.1e-1', '0.01'])
+def test_a_number_may_be_written_as_numbers_are(written):
+    assert load_method(f'sac:learning_rate={written}', TASK).settings['learning_rate'] == 0.01
+    assert load_method('sac:learning_rate=1.5e0', TASK).settings['learning_rate'] == 1.5
+
+
 @pytest.mark.parametrize('text, message', [
+    ('sac:learning_rate=fast', "learning_rate: expected float, got 'fast'"),
+    ('sgft_sac:horizon=1e1', "horizon: expected int, got '1e1'"),
     ('td3', "unknown algorithm 'td3'; choose from: auto, cal_ql, .*, wsrl, or the path"),
     ('sgft_sac:horizont=5', "unknown parameter 'horizont'; choose from: .*horizon"),
     ('sgft_sac:horizon=five', "horizon: expected int, got 'five'"),

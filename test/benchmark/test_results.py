@@ -36,6 +36,20 @@ def test_results_of_other_settings_are_not_mixed_in(tmp_path):
         results.find(result(settings={'horizon': 7, 'sizes': (64, 64)}))
     with pytest.raises(ValueError, match='evaluation_interval = 500, now it is 100'):
         results.find(result(protocol={'evaluation_interval': 100}))
+    with pytest.raises(ValueError, match='evaluation_interval = 500, now it is 100'):
+        results.find(result(world=1, protocol={'evaluation_interval': 100}))
+    for other in ({'gap': 0.5}, {'value': 'random'}, {'robot': 'mine.yaml'}, {'task': 'push'}):
+        assert results.find(result(protocol={'evaluation_interval': 100}, **other)) is None
+
+
+@pytest.mark.parametrize('recorded', [{'file_sha256': {'mine.yaml': 'abc'}}, {}])
+def test_results_of_a_file_that_has_changed_are_not_mixed_in(tmp_path, recorded):
+    old = result(robot='mine.yaml')
+    del old['file_sha256']  # earlier versions did not tell
+    Results(tmp_path).add(old | recorded)
+    with pytest.raises(ValueError, match="with mine.yaml = .*, now it is 'def'"):
+        Results(tmp_path).find(result(
+            robot='mine.yaml', world=1, file_sha256={'mine.yaml': 'def'}))
 
 
 def test_results_that_do_not_tell_their_value_function_are_reported_and_not_mixed_in(tmp_path):

@@ -3,7 +3,7 @@
 from math import inf
 
 import pytest
-from sgft_ros.benchmark.report import lines, write_report
+from sgft_ros.benchmark.report import lines, notes, write_report
 from sgft_ros.benchmark.statistics import interquartile_mean, rows, transitions_to
 from shipped import result
 
@@ -44,6 +44,35 @@ def test_levels_are_shares_of_the_oracle_of_the_same_gap():
         result(rates=(0.0, 0.5), gap=2.0)]
     here, _, elsewhere = rows(measured)
     assert here.succeeded == (1, 1, 0) and elsewhere.succeeded == (1, 0, 0)
+
+
+def test_nothing_is_a_share_of_an_oracle_that_scored_nothing():
+    measured = [result(), result('oracle', rates=(0.0,), transitions=(30_000,))]
+    assert rows(measured)[0].reached == (inf, inf, inf)
+    assert rows(measured)[0].succeeded == (0, 0, 0)
+
+
+def test_results_of_several_robots_are_several_rows_each_with_its_own_oracle():
+    measured = [
+        result(rates=(0.0, 0.5)), result(rates=(0.0, 1.0), robot='other_arm'),
+        result('oracle', rates=(0.5,), transitions=(30_000,), robot='other_arm')]
+    here, elsewhere, _ = rows(measured)
+    assert (here.robot, here.trials, here.succeeded) == ('simulated_arm', 1, (1, 0, 0))
+    assert (elsewhere.robot, elsewhere.trials) == ('other_arm', 1)
+    assert 'peg_insert, other_arm ' in lines(measured) and not notes(measured)
+    assert 'simulated_arm' not in lines([measured[0]])
+
+
+def test_what_is_pooled_and_what_diverged_is_said_under_the_table(tmp_path):
+    measured = [result(), result(world=1, policy_sha256='def'), result('sac', diverged=0),
+                result('sac', world=2, diverged=3, problem='losses after 7 updates: inf')]
+    report, _ = write_report(tmp_path, measured)
+    for note in (
+        '- sgft_sac, peg_insert, gap 1, V_sim simulator: pools trials that began with 2 different '
+        'checkpoints', '- sac, peg_insert, gap 1, world 2, seed 0: diverged 3 times (losses after '
+        '7 updates: inf)'):
+        assert note in report.read_text().splitlines()
+    assert len(notes(measured)) == 2
 
 
 def test_the_report_holds_every_method_and_a_picture(tmp_path):

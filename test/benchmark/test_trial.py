@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 from sgft_ros.benchmark.methods import load_method
+from sgft_ros.benchmark.online import load_checkpoints
 from sgft_ros.benchmark.oracle import run_oracle
 from sgft_ros.benchmark.trial import environment_of, evaluation, Protocol, run_trial
 from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
 from sgft_ros.learning.inference import GaussianPolicy
+from sgft_ros.learning.portfolio import make_tuner
 from sgft_ros.simulation.pretraining import PretrainingConfig
 from sgft_ros.simulation.rollouts import run_episode
 from shipped import CHECKPOINT, trial
@@ -33,6 +35,23 @@ def test_evaluates_when_the_schedule_says_and_updates_as_often_as_transitions_al
     assert [round_['transitions'] for round_ in result['rounds']] == due
     assert ends[-2] < 260 <= ends[-1]
     assert result['updates'] == 2 * (ends[-1] - 100)
+
+
+def test_a_result_tells_that_its_learner_diverged():
+    result = run('pbrs:warm_start_updates=0,critic_updates=0,reward_scale=1.0e+30')
+    assert result['diverged'] == result['updates'] > 0  # every time
+    assert 'losses after' in result['problem']
+    healthy = run('sac')
+    assert (healthy['diverged'], healthy['problem']) == (0, '')
+
+
+@pytest.mark.parametrize('method', [
+    'planner', 'td_mpc2:warm_start_updates=5', 'auto:candidates=planner+td_mpc2+sac'])
+def test_what_has_no_critics_goes_without_the_wait_that_the_task_asks_of_them(method):
+    tunings = load_method(method, 'peg_insert').tunings
+    assert load_method('sgft_sac', 'peg_insert').settings['first_rewards'] > 0
+    checkpoints = load_checkpoints(load_method(method, 'peg_insert'), CHECKPOINT)
+    assert make_tuner(tunings, checkpoints).start_after < 200
 
 
 def test_the_same_trial_is_the_same_and_another_seed_or_world_is_not():

@@ -50,6 +50,17 @@ def test_losses_are_those_of_the_first_candidate_that_has_them(checkpoints):
     assert losses['critic_loss'] == expected['critic_loss'] and 'dynamics_loss' in losses
 
 
+def test_a_smaller_minibatch_has_as_large_a_share_of_the_prior_data(checkpoints):
+    configs = {'sac': CONFIGS['sac'], 'pbrs': dataclasses.replace(
+        CONFIGS['sac'], algorithm='pbrs', batch_size=32)}
+    for ratio, rows in ((0.5, [*range(8), *range(16, 24)]), (0.0, range(16)), (1.0, range(16))):
+        portfolio = make_tuner(configs, checkpoints, prior_ratio=ratio)
+        alone = make_tuner({'sac': configs['sac']}, checkpoints)
+        losses, expected = portfolio.update(batch(), 100), alone.update(
+            {name: column[list(rows)] for name, column in batch().items()}, 100)
+        assert losses == losses | expected
+
+
 def test_only_what_differs_from_pi_sim_is_offered_at_first(checkpoints):
     portfolio = make_tuner(CONFIGS, checkpoints)
     assert [each.name for each in portfolio.candidates(moved=True)] == ['planner_h4']
@@ -113,6 +124,17 @@ def test_a_missing_checkpoint_is_named(checkpoints):
     without = {kind: value for kind, value in checkpoints.items() if kind != 'dynamics'}
     with pytest.raises(CheckpointError, match="'planner' .* expected a checkpoint of kind 'dyn"):
         make_tuner(CONFIGS, without)
+
+
+@pytest.mark.parametrize('algorithm', ['planner', 'td_mpc2'])
+@pytest.mark.parametrize('name, value, only', [
+    ('critic_updates', 200, 0), ('first_rewards', 3, 0), ('policy_delay', 2, 1)])
+def test_critics_that_there_are_not_cannot_be_told_to_learn_alone(
+        checkpoints, algorithm, name, value, only):
+    config = FineTuningConfig(algorithm, horizon=4, samples=16, **COMMON | {name: value})
+    with pytest.raises(ValueError, match=f'{name}: expected {only} of algorithm {algorithm!r}, '
+                                         f'.* got {value}$'):
+        make_tuner({algorithm: config}, checkpoints)
 
 
 def chosen(arbiter, evaluation=False, count=400):

@@ -403,6 +403,14 @@ def test_auto_without_any_checkpoint_says_which_one_it_lacks(domain_id, tmp_path
     assert "expected a checkpoint of kind 'dynamics'" in capfd.readouterr().err
 
 
+def test_auto_warns_of_prior_data_that_candidates_do_not_get(domain_id, tmp_path, capfd):
+    parameters = learner_parameters(tmp_path) | {
+        'algorithm': 'auto', 'candidates': ['rlpd', 'cal_ql'],
+        'simulation_checkpoint': '/nowhere/learner.safetensors'}
+    assert run_learner(parameters) == 2
+    assert 'not with that of their files: rlpd 0.5, cal_ql 0.5' in capfd.readouterr().err
+
+
 def test_a_run_of_another_horizon_is_not_taken_up(domain_id, tmp_path, capfd):
     parameters = learner_parameters(tmp_path)
     files = LearnerFiles(parameters['run_folder'], {

@@ -64,6 +64,17 @@ def test_the_time_limit_truncates_and_is_no_end_of_the_task():
     assert ends == [(False, False)] * 4 + [(False, True)]
 
 
+@pytest.mark.parametrize('name, wrong, expected', [
+    ('gamma', 0.0, 'above 0 and at most 1'), ('gamma', 1.01, 'above 0 and at most 1'),
+    ('max_steps', 0, 'at least 1'), ('best_return', -1200.0, 'above 0'),
+    ('best_return', float('nan'), 'above 0'), ('action_repeat', 0, 'at least 1'),
+    ('reward_scale', 0.0, 'above 0')])
+def test_a_task_whose_numbers_cannot_be_is_refused(name, wrong, expected):
+    with pytest.raises(ValueError, match=(
+            f"^task 'pendulum', {name}: expected a number {expected}, got {wrong}$")):
+        replace(TASK, **{name: wrong})
+
+
 def test_a_limit_of_the_environment_itself_truncates_too():
     def make():
         return gymnasium.make('InvertedPendulum-v5', max_episode_steps=3)

@@ -22,6 +22,13 @@ def test_an_interrupt_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_too_few_diverse_episodes_are_refused_before_training(tmp_path, capsys):
+    output = tmp_path / 'mine'
+    assert main(['--output', str(output), '--diverse-episodes', '1']) == 1
+    said = capsys.readouterr().err
+    assert 'diverse episodes: expected at least 5' in said and 'policy in simulation' not in said
+
+
 def test_a_folder_that_cannot_be_made_is_refused_before_training(tmp_path, capsys):
     (tmp_path / 'file').touch()
     assert main(['--output', str(tmp_path / 'file' / 'mine')]) == 1
