@@ -29,15 +29,19 @@ from sgft_ros.shipped import shipped_checkpoints
 from sgft_ros.simulation.pretraining import config_of, PretrainingConfig
 from sgft_ros.simulation.sim_to_real import sim_to_real, SimToReal, task_names
 
-QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['auto', 'sac']}
-FULL = {'worlds': range(10), 'transitions': None, 'methods': ['auto', 'sgft_sac', 'sac']}
+# Folders of their own, as results of one limit are not pooled with those of another.
+QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['auto', 'sac'],
+         'output': Path('runs', 'benchmark_quick')}
+FULL = {'worlds': range(10), 'transitions': None, 'methods': ['auto', 'sgft_sac', 'sac'],
+        'output': Path('runs', 'benchmark')}
 
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run what has not run yet, then report; return the exit code."""
     options = _parser().parse_args(args)
+    output = options.output or (QUICK if options.quick else FULL)['output']
     try:
-        results = Results(options.output)
+        results = Results(output)
         jobs = [] if options.report_only else _jobs(options)
         described = [(job, _description(*job)) for job in jobs]
         todo = [each for each in described if results.find(each[1]) is None]
@@ -56,7 +60,7 @@ def main(args: Sequence[str] | None = None) -> int:
         print(f'benchmark: {results.path} holds no result', file=sys.stderr)
         return 1
     print(f'\n{summary(results.all)}\n')
-    for path in write_report(options.output, results.all):
+    for path in write_report(output, results.all):
         print(f'written {path}')
     return 0
 
@@ -232,8 +236,9 @@ def _parser() -> argparse.ArgumentParser:
         help='a first impression in a few minutes: '
         f'{" and ".join(QUICK["methods"])}, worlds 0-2, {QUICK["transitions"]} transitions, '
         'unless told otherwise')
-    parser.add_argument('--output', type=Path, default=Path('runs', 'benchmark'),
-                        help='folder for results, table and picture (default: %(default)s)')
+    parser.add_argument('--output', type=Path,
+                        help='folder for results, table and picture (default: '
+                        f'{FULL["output"]}, with --quick {QUICK["output"]})')
     parser.add_argument('--workers', type=positive, default=len(os.sched_getaffinity(0)),
                         help='trials at a time (default: one per core)')
     parser.add_argument('--report-only', action='store_true', help='run nothing')
