@@ -70,6 +70,26 @@ def test_stall_is_not_followed_by_a_burst(node):
     assert calls[stalled + 6] - calls[stalled + 1] > 0.03
 
 
+def test_timer_that_is_late_by_whole_periods_fires_once(domain_id):
+    with initialised(args=['--ros-args', '-p', 'use_sim_time:=true']):
+        node = rclpy.create_node('tester')
+        publisher = node.create_publisher(ClockMessage, '/clock', 10)
+
+        def set_clock(seconds):
+            stamp = Time(seconds=seconds, clock_type=ClockType.ROS_TIME)
+            publisher.publish(ClockMessage(clock=stamp.to_msg()))
+            until(node, lambda: node.get_clock().now() == stamp)
+
+        set_clock(100)
+        calls = []
+        timer = node.create_timer(1.0, lambda: calls.append(1))
+        set_clock(103)
+        until(node, lambda: calls)
+        assert timer.time_until_next_call() == 1_000_000_000
+        rclpy.spin_once(node, timeout_sec=0.05)
+        assert len(calls) == 1
+
+
 def test_cancelled_timer_stands_still_until_its_reset(node):
     calls = []
     timer = node.create_timer(0.01, lambda: calls.append(1))

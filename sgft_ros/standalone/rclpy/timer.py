@@ -98,9 +98,9 @@ class Timer:
         expected, now = self._next, self._clock.nanoseconds()
         self._last = now
         self._next += self._period
-        if self._next < now:
+        if self._next <= now:
             # The next point of the grid, so that a stall is not followed by a burst.
-            missed = (now - self._next + self._period - 1) // self._period if self._period else 0
+            missed = (now - self._next) // self._period + 1 if self._period else 0
             self._next = self._next + missed * self._period if self._period else now
         if not self._wants_info:
             return self.callback, ()
