@@ -72,7 +72,7 @@ class NodeEntities:
                 dds_name, dds_type_name(msg_type), endpoint_qos(profile), _hash(msg_type)))
             subscription = Subscription(
                 reader, msg_type, name, callback, self._group(callback_group), profile, raw,
-                self.get_logger().name)
+                self.get_logger())
             self._subscriptions.append(subscription)
             self._waiting.append(subscription)
             self._watch(

@@ -4,7 +4,6 @@ import inspect
 import time
 
 from rclpy._rclpy_pybind11 import InvalidHandle
-from rclpy.logging import get_logger
 from rosidl_standalone.typesupport import deserialize
 
 
@@ -12,7 +11,7 @@ class Subscription:
     """Hands the messages of a topic to a callback, with their info if it takes two arguments."""
 
     def __init__(self, reader, msg_type, topic, callback, callback_group, qos_profile, raw,
-                 logger_name):
+                 logger):
         """Call Node.create_subscription instead."""
         self.msg_type = msg_type
         self.topic = topic
@@ -22,7 +21,7 @@ class Subscription:
         self.event_handlers = []
         self.destroyed = False
         self._reader = reader
-        self._logger_name = logger_name
+        self._logger = logger
         self.callback = callback
 
     @property
@@ -68,7 +67,7 @@ class Subscription:
             try:
                 message = deserialize(data, self.msg_type)
             except ValueError as error:
-                get_logger(self._logger_name).error(
+                self._logger.error(
                     f'topic {self.topic!r}: a message is dropped: {error}',
                     throttle_duration_sec=1.0)
                 return None
