@@ -128,6 +128,19 @@ def test_callbacks_may_change_refuse_and_hear(node):
     assert node.set_parameters([Parameter('a', value=-1)])[0].successful
 
 
+@pytest.mark.parametrize('error', [TypeError, ValueError])
+def test_exception_of_a_callback_leaves_the_spinning(node, error):
+    def fail(parameters):
+        raise error('in the callback')
+
+    node.declare_parameter('gain', 0.5)
+    node.add_on_set_parameters_callback(fail)
+    client = node.create_client(SetParameters, '/tester/set_parameters')
+    request = SetParameters.Request(parameters=[Parameter('gain', value=1.0).to_parameter_msg()])
+    with pytest.raises(error, match='in the callback'):
+        call(node, client, request)
+
+
 def test_prefixes_select_parameters(node):
     node.declare_parameters('arm', [('joint.p', 1.0), ('joint.i', 2.0), ('name', 'left')])
     below = node.get_parameters_by_prefix('arm.joint')

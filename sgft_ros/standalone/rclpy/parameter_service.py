@@ -1,6 +1,6 @@
 """The six services with which others read and set the parameters of a node."""
 
-from rcl_interfaces.msg import ListParametersResult, ParameterDescriptor, SetParametersResult
+from rcl_interfaces.msg import ListParametersResult, SetParametersResult
 from rcl_interfaces.srv import (
     DescribeParameters,
     GetParameters,
@@ -80,8 +80,8 @@ class ParameterService:
     def _try(change):
         try:
             return change()
-        except (ParameterNotDeclaredException, TypeError, ValueError) as error:
+        except ParameterNotDeclaredException as error:
             return SetParametersResult(successful=False, reason=str(error))
 
 
-__all__ = ['ParameterDescriptor', 'ParameterService']
+__all__ = ['ParameterService']
