@@ -24,8 +24,7 @@ class NodeEntities:
         self._publishers, self._subscriptions = [], []
         self._services, self._clients = [], []
         self._timers, self._guards = [], []
-        self._waiting = []  # what has work when DDS says so
-        self._revision = 0  # counts the changes of that
+        self._revision = 0  # counts the changes of what has work when DDS says so
         self._announcing = False
 
     publishers = property(lambda self: iter(list(self._publishers)), doc='Iterate over all.')
@@ -74,7 +73,6 @@ class NodeEntities:
                 reader, msg_type, name, callback, self._group(callback_group), profile, raw,
                 self.get_logger())
             self._subscriptions.append(subscription)
-            self._waiting.append(subscription)
             self._watch(
                 subscription, reader, event_callbacks or SubscriptionEventCallbacks(), topic)
             self._changed(subscription)
@@ -93,7 +91,6 @@ class NodeEntities:
                 reader, writer, srv_type, name, callback, self._group(callback_group),
                 qos_profile, self)
             self._services.append(service)
-            self._waiting.append(service)
             self._changed(service)
         return service
 
@@ -109,7 +106,6 @@ class NodeEntities:
             client = Client(writer, reader, srv_type, name, qos_profile,
                             self._group(callback_group), self)
             self._clients.append(client)
-            self._waiting.append(client)
             self._changed(client)
         return client
 
@@ -199,10 +195,10 @@ class NodeEntities:
         return self.default_callback_group if group is None else group
 
     def _watch(self, owner, endpoint, callbacks, topic):
-        events = callbacks._watch(endpoint, topic, self.get_logger().name)
+        events = callbacks._watch(
+            endpoint, topic, owner.callback_group, self.get_logger().name)
         if events is not None:
             owner.event_handlers.append(events)
-            self._waiting.append(events)
 
     def _changed(self, entity=None):
         if entity is not None:
@@ -217,8 +213,6 @@ class NodeEntities:
             if entity not in kind:
                 return False
             kind.remove(entity)
-            gone = [entity, *getattr(entity, 'event_handlers', ())]
-            self._waiting = [other for other in self._waiting if other not in gone]
             entity.destroy()
             if kind is not self._timers and kind is not self._guards:
                 self._changed()
