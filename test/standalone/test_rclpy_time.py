@@ -1,12 +1,16 @@
 """Time, clocks, timers, and simulated time."""
 
+import contextlib
 import statistics
+import threading
 import time
 
 import pytest
 import rclpy
 from rclpy.clock import Clock, ClockType, JumpThreshold, ROSClock
 from rclpy.duration import Duration
+from rclpy.exceptions import ROSInterruptException
+from rclpy.executors import ExternalShutdownException
 from rclpy.parameter import Parameter
 from rclpy.time import Time
 from rclpy_runs import initialised, node, until
@@ -170,3 +174,24 @@ def test_sleep_lasts_as_long_as_asked(node):
     begin = STEADY.now()
     assert STEADY.sleep_for(Duration(seconds=0.05))
     assert STEADY.now() - begin >= Duration(seconds=0.05)
+
+
+def test_rate_keeps_its_grid_while_another_thread_spins(node):
+    thread = threading.Thread(target=spin, args=(node,))
+    thread.start()
+    rate = node.create_rate(50.0)
+    rate.sleep()
+    begin = time.monotonic()
+    for _ in range(10):
+        rate.sleep()
+    took = time.monotonic() - begin
+    rclpy.shutdown()
+    thread.join()
+    assert took > 0.1
+    with pytest.raises(ROSInterruptException):
+        rate.sleep()
+
+
+def spin(node):
+    with contextlib.suppress(ExternalShutdownException):
+        rclpy.spin(node)

@@ -3,6 +3,7 @@
 from secrets import token_bytes
 
 from rclpy._rclpy_pybind11 import RCLError
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.client import Client
 from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
 from rclpy.exceptions import NotInitializedException
@@ -133,8 +134,8 @@ class NodeEntities:
         """Return a Rate of so many Hertz."""
         if frequency <= 0:
             raise ValueError('frequency must be > 0')
-        return Rate(int(1e9 / frequency), self.get_clock() if clock is None else clock,
-                    self.context)
+        timer = self.create_timer(1.0 / frequency, None, ReentrantCallbackGroup(), clock)
+        return Rate(timer, self)
 
     def add_waitable(self, waitable):
         """Refuse: waitables of one's own are not supported."""
