@@ -11,7 +11,7 @@ from rclpy.guard_condition import GuardCondition
 from rclpy.publisher import Publisher
 from rclpy.qos import endpoint_qos, qos_profile_services_default, QoSProfile
 from rclpy.service import Service
-from rclpy.subscription import Subscription
+from rclpy.subscription import Subscription, wants_info
 from rclpy.timer import Rate, Timer
 from rmw_standalone import DDSError, names
 from rmw_standalone.discovery import NodeEntities as Announcement
@@ -63,6 +63,7 @@ class NodeEntities:
         """Return a Subscription; with `raw` the callback gets the serialised bytes."""
         _refuse(qos_overriding_options=qos_overriding_options,
                 content_filter_options=content_filter_options)
+        wants_info(callback, topic)  # before there is anything to undo
         profile = _profile(qos_profile)
         name = self.resolve_topic_name(topic)
         dds_name = name if profile.avoid_ros_namespace_conventions else names.topic(name)

@@ -51,7 +51,8 @@ class ParameterService:
     def _types(self, request, response):
         try:
             response.types = bytes(
-                kind.value for kind in self._node.get_parameter_types(list(request.names)))
+                Parameter.Type(kind).value
+                for kind in self._node.get_parameter_types(list(request.names)))
         except ParameterNotDeclaredException:
             response.types = b''
         return response

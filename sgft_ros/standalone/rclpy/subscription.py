@@ -37,7 +37,7 @@ class Subscription:
     @callback.setter
     def callback(self, value):
         self._callback = value
-        self._wants_info = _takes(value, 2) and not _takes(value, 1)
+        self._wants_info = wants_info(value, self.topic)
 
     def get_publisher_count(self):
         """Return how many publishers are heard."""
@@ -82,6 +82,16 @@ class Subscription:
 
     def __exit__(self, *_):
         self.destroy()
+
+
+def wants_info(callback, topic):
+    """Return whether a callback takes the info too; raise RuntimeError if it takes neither."""
+    if _takes(callback, 1):
+        return False
+    if _takes(callback, 2):
+        return True
+    raise RuntimeError(f'subscription of {topic!r}: expected a callback of one argument, the '
+                       f'message, or of two, message and info; got {callback!r}')
 
 
 def _takes(callback, count):
