@@ -120,3 +120,26 @@ def test_coroutine_that_awaits_an_answer_in_its_own_group_waits_for_ever(node, e
         executor.spin_once(timeout_sec=1.0)
     assert not answers
     node.destroy_timer(timer)
+
+
+def test_callback_that_spins_occupies_its_exclusive_group(node, executor):
+    told, wanted = [], Future()
+
+    def spin():
+        timer.cancel()
+        executor.spin_until_future_complete(wanted, timeout_sec=10.0)
+        told.append('ends')
+
+    def release():
+        told.append('free')
+        wanted.set_result(None)
+
+    timer = node.create_timer(0.001, spin)
+    node.create_timer(0.01, lambda: told.append('kept back'))
+    node.create_timer(0.1, release, ReentrantCallbackGroup())
+    while not timer.is_canceled():
+        told.clear()
+        executor.spin_once(timeout_sec=1.0)
+    assert told == ['free', 'ends']
+    while 'kept back' not in told:
+        executor.spin_once(timeout_sec=1.0)

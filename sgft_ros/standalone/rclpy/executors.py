@@ -1,7 +1,7 @@
 """Executors: they wait for work and run the callbacks."""
 
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from inspect import iscoroutine
 from itertools import count
@@ -58,7 +58,8 @@ class Executor:
         self._wait_set = None
         self._watched = None  # what the wait set was last made for
         self._entities = {}  # DDS entity -> place in the order, node, what has work when triggered
-        self._occupants = []  # whose coroutines wait, so that they may occupy a callback group
+        self._running = None  # whose callback runs
+        self._occupants = []  # whose callbacks wait, and may occupy a callback group meanwhile
         self._turns = 0  # counts the changes of that
         self._thread = None  # that runs a callback now
         self._busy = False
@@ -153,12 +154,33 @@ class Executor:
         self.shutdown()
 
     def _spin_once(self, timeout_sec, until):
-        with self._spinning():
-            try:
-                run = self._next(timeout_sec, until)
-            except (ShutdownException, TimeoutException, ConditionReachedException):
-                return
-            run()
+        thread = threading.get_ident()
+        if self._thread == thread:
+            self._spin_within(timeout_sec, until)
+            return
+        if self._thread is not None:
+            raise RuntimeError('the executor is spinning in another thread already')
+        self._thread = thread
+        try:
+            self._run_next(timeout_sec, until)
+        finally:
+            self._thread = None
+
+    def _spin_within(self, timeout_sec, until):
+        """Spin within a callback, which occupies its group meanwhile."""
+        running = self._running
+        try:
+            with nullcontext() if running is None else self._occupying(running):
+                self._run_next(timeout_sec, until)
+        finally:
+            self._running = running
+
+    def _run_next(self, timeout_sec, until):
+        try:
+            run = self._next(timeout_sec, until)
+        except (ShutdownException, TimeoutException, ConditionReachedException):
+            return
+        run()
 
     def _next(self, timeout_sec, until):
         """Return a function that runs the next callback; raise if there is none in time."""
@@ -259,7 +281,7 @@ class Executor:
             self._wait_set.update({self._guard.entity, *entities})
 
     def _free(self):
-        """Return a function that leaves out what a waiting coroutine of its group keeps back."""
+        """Return a function that leaves out what a callback of its group that waits keeps back."""
         if not self._occupants:
             return list
         return lambda entities: [entity for entity in list(entities)
@@ -267,6 +289,7 @@ class Executor:
 
     def _run(self, entity, callback, args, finish=None):
         """Call a callback; a coroutine goes on as a task, and occupies its group until its end."""
+        self._running = entity
         result = callback(*args)
         if iscoroutine(result):
             task = Task(self._complete(entity, result, finish), executor=self)
@@ -276,20 +299,27 @@ class Executor:
             finish(result)
 
     async def _complete(self, entity, coroutine, finish):
-        entity.callback_group.beginning_execution(entity)
-        self._occupants.append(entity)
-        self._turns += 1
-        try:
+        with self._occupying(entity):
             result = await coroutine
             if finish is not None:
                 finish(result)
+
+    @contextmanager
+    def _occupying(self, entity):
+        begins = entity.callback_group.beginning_execution(entity)
+        self._occupants.append(entity)
+        self._turns += 1
+        try:
+            yield
         finally:
             self._occupants.remove(entity)
             self._turns += 1
-            entity.callback_group.ending_execution(entity)
+            if begins:
+                entity.callback_group.ending_execution(entity)
             self.wake()
 
     def _step(self, task):
+        self._running = None
         task()
         if not task.done():
             if task.awaits is not None:
@@ -299,17 +329,6 @@ class Executor:
             self._tasks.remove(task)
         if task.exception() is not None:
             raise task.exception()
-
-    @contextmanager
-    def _spinning(self):
-        before = self._thread
-        if before not in (None, threading.get_ident()):
-            raise RuntimeError('the executor is spinning in another thread already')
-        self._thread = threading.get_ident()
-        try:
-            yield
-        finally:
-            self._thread = before
 
     def _in_callback(self):
         """Return whether the calling thread is within a callback of this executor."""
