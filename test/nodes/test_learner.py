@@ -334,7 +334,7 @@ def test_bad_numbers_are_neither_learned_nor_published(rig):
     ({'policy_checkpoint': '/nowhere/policy.safetensors'}, 'does not exist'),
     ({'algorithm': 'td3'}, "unknown algorithm 'td3'; choose from"),
     ({'device': 'gpu'}, "unknown device 'gpu'; choose from: auto, cpu, cuda"),
-    ({'warm_start_data': ''}, "'warm_start_data' must be set"),
+    ({'warm_start_data': "''"}, "'warm_start_data' must be set"),
 ])
 def test_a_wrong_configuration_ends_the_node_with_its_reason(
         domain_id, tmp_path, changes, message, capfd):
@@ -398,7 +398,7 @@ def test_what_the_task_sets_for_all_learners_may_be_set_beside_auto():
 
 def test_auto_without_any_checkpoint_says_which_one_it_lacks(domain_id, tmp_path, capfd):
     parameters = of_auto(learner_parameters(tmp_path)) | {
-        'candidates': ['planner', 'sac'], 'simulation_checkpoint': ''}
+        'candidates': ['planner', 'sac'], 'simulation_checkpoint': "''"}
     assert run_learner(parameters) == 2
     assert "expected a checkpoint of kind 'dynamics'" in capfd.readouterr().err
 

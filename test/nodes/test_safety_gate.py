@@ -336,6 +336,7 @@ def test_a_measurement_of_the_future_does_not_become_the_truth_when_its_time_has
     rig.enable_when_ready()
     later = rig.get_clock().now() + Duration(seconds=0.5)
     rig._tf.sendTransform(transform('base_link', 'peg_tip', rig.tool, later.to_msg()))
+    rig.wait(lambda: not rig.enable()[0], 'word of the future at the gate')
     rig.tool = np.array([0.7, 0.0, 0.25])  # at the face of the workspace
     rig.commands.clear()
     end = monotonic() + 1.5

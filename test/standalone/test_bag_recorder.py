@@ -3,6 +3,7 @@
 from array import array
 import signal
 
+from builtin_interfaces.msg import Time
 from cli_runs import interrupt, sgft, sgft_started
 from launch_runs import require_standalone
 import pytest
@@ -98,6 +99,49 @@ def test_played_bag_gives_the_same_bytes_in_the_same_order(node, tmp_path):
     stamps = [time.sec * 10**9 + time.nanosec for time in times]
     assert stamps == sorted(stamps)
     assert first <= stamps[0] and stamps[-1] <= last
+
+
+def test_recorded_clock_is_left_out_where_the_player_gives_the_time(node, tmp_path):
+    path = tmp_path / 'bag'
+    with recording(path, '/a', '/clock') as recorder:
+        clock = node.create_publisher(Clock, '/clock', RELIABLE)
+        spin_until(node, lambda: clock.get_subscription_count())
+        clock.publish(Clock(clock=Time(sec=7)))
+        assert clock.wait_for_all_acked(Duration(seconds=20.0))
+        sent = publish(node, '/a')
+        assert interrupt(recorder) == 0, recorder.output
+    assert '/clock' in [topic for topic, _ in recorded(path)]
+    heard, times = [], []
+    node.create_subscription(Float32MultiArray, '/a', heard.append, RELIABLE)
+    node.create_subscription(Clock, '/clock', lambda said: times.append(said.clock.sec), RELIABLE)
+    with sgft_started('bag', 'play', str(path), '--clock', '1000') as player:
+        spin_until(node, lambda: len(heard) == len(sent) and times)
+        assert player.finish() == 0, player.output
+    assert 7 not in times
+
+
+def test_recorder_in_simulated_time_waits_for_the_clock(node, tmp_path):
+    path = tmp_path / 'bag'
+    words = node.create_publisher(String, '/words', RELIABLE)
+    latched = node.create_publisher(String, '/latched', LATCHED)
+    latched.publish(String(data='history'))
+    with recording(path, '/words', '/latched', '--use-sim-time') as recorder:
+        clock = node.create_publisher(Clock, '/clock', RELIABLE)
+        spin_until(node, lambda: clock.get_subscription_count())
+        words.publish(String(data='before all time'))
+
+        def is_heard():
+            clock.publish(Clock(clock=Time(sec=7)))
+            return words.get_subscription_count() and latched.get_subscription_count()
+
+        spin_until(node, is_heard)
+        words.publish(String(data='now'))
+        assert words.wait_for_all_acked(Duration(seconds=20.0))
+        assert interrupt(recorder) == 0, recorder.output
+    with AnyReader([path]) as reader:
+        found = [(stamp, reader.deserialize(data, connection.msgtype).data)
+                 for connection, stamp, data in reader.messages()]
+    assert sorted(found) == [(7 * 10**9, 'history'), (7 * 10**9, 'now')]
 
 
 def test_history_of_latched_topics_is_recorded_and_played_to_late_listeners(node, tmp_path):

@@ -99,7 +99,7 @@ def test_parameters_are_listed_read_set_described_and_dumped(node):
                                ('param', 'get', '/robot/talker', 'gain'))
     assert {'frames.tool', 'gain', 'use_sim_time'} <= set(listed.stdout.split())
     assert got.stdout == 'Double value is: 0.5\n'
-    done = sgft('param', 'set', '/robot/talker', 'gain', '1')  # 1.0: the parameter is a double
+    done = sgft('param', 'set', '/robot/talker', 'gain', '1.0')
     assert done.stdout == 'Set parameter successful\n'
     got, described, dumped = sgft_at_once(
         ('param', 'get', '--hide-type', '/robot/talker', 'gain'),
@@ -117,6 +117,9 @@ MISTAKES = {
     ('node', 'info', '/robot/taker'): 'did you mean: /robot/talker?',
     ('param', 'get', '/robot/talker', 'gian'): 'did you mean: gain?',
     ('param', 'set', '/robot/talker', 'gain', '7.0'): 'Setting parameter failed',
+    ('param', 'set', '/robot/talker', 'gain', '1'):
+        "Wrong parameter type, expected 'Type.DOUBLE' got 'Type.INTEGER'",
+    ('param', 'set', '/robot/talker', 'gain', '{a: 1}'): 'is no value of a parameter',
     ('service', 'call', '--timeout', '1', '/robot/witch', 'std_srvs/srv/SetBool'):
         'did you mean: /robot/switch?',
 }

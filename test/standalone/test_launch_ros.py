@@ -192,6 +192,7 @@ def test_file_may_hold_substitutions(launcher):
 
 @pytest.mark.parametrize(('parameters', 'error'), [
     ("[{'a': None}]", r"parameter 'a': expected bool, .* got None of type NoneType"),
+    ("[{'a': __import__('numpy').float64(1.0)}]", "parameter 'a': expected .* of type float64"),
     ("[{'a': []}]", "parameter 'a': an empty list has no type"),
     ("[{'a': [1, 'x']}]", "parameter 'a': expected a list of values of one type"),
     ("{'a': 1}", 'parameters must be a list'),

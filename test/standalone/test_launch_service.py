@@ -59,6 +59,13 @@ def test_second_run_does_not_inherit_the_failure_of_the_first(service):
     assert described(service).run() == 0
 
 
+def test_function_must_return_a_list_of_actions(service):
+    described(service, OpaqueFunction(function=lambda context: ExecuteProcess(cmd=['true'])))
+    assert service.run() == 1
+    described(service, OpaqueFunction(function=lambda context: [ExecuteProcess(cmd=['true'])]))
+    assert service.run() == 0
+
+
 def test_shutdown_from_another_thread(service):
     process = ExecuteProcess(cmd=['sleep', '60'])
     started = threading.Event()

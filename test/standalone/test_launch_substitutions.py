@@ -123,7 +123,8 @@ def test_anything_but_texts_and_substitutions_is_refused():
 @pytest.mark.parametrize(('text', 'kind', 'value'), [
     ('5', None, 5), ('5.0', None, 5.0), ('true', None, True), ('a', None, 'a'), ('', None, ''),
     ('[1, 2]', None, [1, 2]), ('5', float, 5.0), ('1e-4', float, 1e-4), ('5', str, '5'),
-    ('1', bool, True), ('False', bool, False), ('[a, b]', list[str], ['a', 'b']),
+    ('1', bool, True), ('False', bool, False), ('on', bool, True), ('No', bool, False),
+    ('[a, b]', list[str], ['a', 'b']),
 ])
 def test_text_becomes_a_value_of_the_type(text, kind, value):
     result = coerce_to_type(text, kind)
@@ -131,8 +132,8 @@ def test_text_becomes_a_value_of_the_type(text, kind, value):
 
 
 @pytest.mark.parametrize(('text', 'kind'), [
-    ('5.5', int), ('x', float), ('maybe', bool), ('5', list[int]), ('[1, a]', list[int]),
-    ('{a: 1}', None),
+    ('5.5', int), ('x', float), ('maybe', bool), ('tRUE', bool), ('', bool),
+    ('5', list[int]), ('[1, a]', list[int]), ('{a: 1}', None),
 ])
 def test_text_of_another_type_is_refused(text, kind):
     with pytest.raises(ValueError):

@@ -144,6 +144,13 @@ def test_callback_of_two_arguments_gets_the_message_info(node):
     assert before <= info['source_timestamp'] <= info['received_timestamp']
 
 
+@pytest.mark.parametrize('callback', [lambda: None, lambda message, info, more: None])
+def test_callback_of_no_or_of_three_arguments_is_refused(node, callback):
+    with pytest.raises(RuntimeError, match='two'):
+        node.create_subscription(String, 'text', callback, 10)
+    assert node.count_subscribers('text') == 0
+
+
 def test_best_effort_reader_hears_a_reliable_writer(node):
     got = collect(node, Int64, 'numbers',
                   QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT))

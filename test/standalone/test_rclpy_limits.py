@@ -41,3 +41,14 @@ def test_call_within_a_callback_is_refused_before_it_hangs(node):
     node.create_timer(0.01, lambda: client.call(Trigger.Request()))
     with pytest.raises(RuntimeError, match='call_async'):
         rclpy.spin_once(node, timeout_sec=5.0)
+
+
+def test_sleep_of_a_rate_is_refused_where_it_would_last_for_ever(node):
+    rate = node.create_rate(100.0)
+    with pytest.raises(RuntimeError, match='another thread that spins /tester'):
+        rate.sleep()
+    timer = node.create_timer(0.01, rate.sleep)
+    with pytest.raises(RuntimeError, match='use a timer'):
+        while True:
+            rclpy.spin_once(node, timeout_sec=5.0)
+    node.destroy_timer(timer)

@@ -71,6 +71,38 @@ def test_filters_hold_for_their_line():
         logger.info('misspelt', throttle_seconds=1.0)
 
 
+def test_filters_hold_for_one_logger():
+    def tell(logger):
+        return logger.info('once', once=True), logger.info('seldom', throttle_duration_sec=60.0)
+
+    assert [tell(get_logger(name)) for name in ('tester', 'other')] == [(True, True)] * 2
+    logger = get_logger('tester')
+    assert [tell(logger), tell(logger)] == [(True, True), (False, False)]
+
+
+def test_place_that_logs_keeps_its_severity_and_filters():
+    logger = get_logger('tester')
+
+    def tell(severity, **filters):
+        return logger.log('text', severity, **filters)
+
+    assert tell(LoggingSeverity.WARN, throttle_duration_sec=60.0)
+    with pytest.raises(ValueError, match='severity cannot be changed between calls'):
+        tell(LoggingSeverity.ERROR, throttle_duration_sec=60.0)
+    with pytest.raises(ValueError, match='cannot be changed between calls'):
+        tell(LoggingSeverity.WARN)
+    with pytest.raises(ValueError, match='cannot be changed between calls'):
+        tell(LoggingSeverity.WARN, throttle_duration_sec=1.0)
+    # What is not written is not looked at, and a line may hold several places.
+    assert not tell(LoggingSeverity.DEBUG)
+    assert logger.info('one') and logger.warning('other')
+
+
+def test_message_that_is_no_text_is_refused():
+    with pytest.raises(TypeError):
+        get_logger('tester').info(ValueError('why'))
+
+
 def test_rosout_has_what_was_logged_before_anybody_listened(node):
     other = rclpy.create_node('teller')
     other.get_logger().warning('early')

@@ -18,6 +18,7 @@ from rcl_interfaces.srv import (
     SetParametersAtomically,
 )
 import rclpy
+from rclpy._rclpy_pybind11 import RCLInvalidROSArgsError
 from rclpy.exceptions import (
     InvalidParameterTypeException,
     InvalidParameterValueException,
@@ -25,7 +26,7 @@ from rclpy.exceptions import (
     ParameterNotDeclaredException,
     ParameterUninitializedException,
 )
-from rclpy.parameter import Parameter
+from rclpy.parameter import get_parameter_value, Parameter
 from rclpy.parameter_client import AsyncParameterClient
 from rclpy_runs import call, collect, initialised, node, running, until
 
@@ -103,6 +104,27 @@ def test_parameter_without_value_and_unknown_one_raise(node):
     with pytest.raises(ParameterNotDeclaredException):
         node.set_parameters([Parameter('unknown', value=1)])
     assert node.get_parameter_or('unknown', Parameter('unknown', value=3)).value == 3
+    node.declare_parameter('empty', Parameter.Type.DOUBLE)
+    assert node.get_parameter_or('empty', Parameter('empty', value=3.0)).value == 3.0
+
+
+def test_type_is_told_by_its_number_and_named_as_rclpy_names_it(node):
+    node.declare_parameter('gain', 0.5)
+    assert node.get_parameter_type('gain') == ParameterType.PARAMETER_DOUBLE
+    result = node.set_parameters([Parameter('gain', value=3)])[0]
+    assert "'Type.DOUBLE' got 'Type.INTEGER'" in result.reason
+
+
+def test_empty_list_among_the_overrides_leaves_the_parameter_without_value(domain_id):
+    with initialised(args=['--ros-args', '-p', 'gains:=[]']):
+        node = rclpy.create_node('tester')
+        node.declare_parameter('gains', [0.5])
+        with pytest.raises(ParameterUninitializedException):
+            node.get_parameter('gains')
+        assert node.set_parameters([Parameter('gains', value=[1.5])])[0].successful
+        assert node.set_parameters([
+            Parameter('gains', Parameter.Type.DOUBLE_ARRAY, [])])[0].successful
+        assert not node.set_parameters([Parameter('gains', value=[])])[0].successful
 
 
 def test_callbacks_may_change_refuse_and_hear(node):
@@ -126,6 +148,19 @@ def test_callbacks_may_change_refuse_and_hear(node):
     assert [parameter.name for parameter in heard] == ['a', 'b']
     node.remove_on_set_parameters_callback(refuse_negative)
     assert node.set_parameters([Parameter('a', value=-1)])[0].successful
+
+
+@pytest.mark.parametrize('error', [TypeError, ValueError])
+def test_exception_of_a_callback_leaves_the_spinning(node, error):
+    def fail(parameters):
+        raise error('in the callback')
+
+    node.declare_parameter('gain', 0.5)
+    node.add_on_set_parameters_callback(fail)
+    client = node.create_client(SetParameters, '/tester/set_parameters')
+    request = SetParameters.Request(parameters=[Parameter('gain', value=1.0).to_parameter_msg()])
+    with pytest.raises(error, match='in the callback'):
+        call(node, client, request)
 
 
 def test_prefixes_select_parameters(node):
@@ -208,6 +243,49 @@ def test_parameter_files_reach_the_nodes_that_they_name(domain_id, tmp_path):
             'everywhere', 'nested.deep', 'nested.list', 'here', 'text')}
     assert values == {'everywhere': 2, 'nested.deep': True, 'nested.list': [1.5, 2.0],
                       'here': 1e-3, 'text': '1.0'}
+
+
+def test_sources_are_merged_by_the_nodes_that_they_name(domain_id, tmp_path):
+    """What stands below a pattern keeps its place, however often the pattern comes again."""
+    wild_first, wild_last = tmp_path / 'wild_first.yaml', tmp_path / 'wild_last.yaml'
+    own = 'tester: {ros__parameters: {a: 2, b: 2, y: 2}}'
+    wild_first.write_text('/**: {ros__parameters: {a: 1}}\n' + own)
+    wild_last.write_text(own)
+    for file, expected in ((wild_first, (2, 2, 2)), (wild_last, (3, 2, 2))):
+        with initialised(args=['--ros-args', '--params-file', str(file), '-p', 'a:=3']):
+            node = rclpy.create_node(
+                'tester', automatically_declare_parameters_from_overrides=True)
+            assert tuple(node.get_parameter(name).value for name in 'aby') == expected
+            # Arguments of the node itself go before those of all nodes.
+            other = rclpy.create_node(
+                'other', cli_args=['--ros-args', '-p', 'a:=4'],
+                automatically_declare_parameters_from_overrides=True)
+            assert other.get_parameter('a').value == 4
+
+
+@pytest.mark.parametrize('text', [
+    '/**: {ros__parameters: {a: &x [1], b: *x}}', '/**: {ros__parameters: {a: }}',
+    '/**: {ros__parameters: }', 'ns//tester: {ros__parameters: {a: 1}}',
+    'my-node: {ros__parameters: {a: 1}}', '/7: {ros__parameters: {a: 1}}'])
+def test_parameter_file_that_rcl_cannot_read_is_refused(tmp_path, text):
+    file = tmp_path / 'parameters.yaml'
+    file.write_text(text)
+    with pytest.raises(RCLInvalidROSArgsError), initialised(
+            args=['--ros-args', '--params-file', str(file)]):
+        pass
+
+
+@pytest.mark.parametrize('text', ['a:=', 'a:={b: 1}'])
+def test_argument_that_is_no_value_is_refused(text):
+    with pytest.raises(RCLInvalidROSArgsError), initialised(args=['--ros-args', '-p', text]):
+        pass
+
+
+@pytest.mark.parametrize(('text', 'value'), [
+    ('3', 3), ('3.0', 3.0), ('yes', True), ('y', 'y'), ('1e3', '1e3'), ('', ''), ('null', 'null'),
+    ('[1, 2]', [1, 2]), ('[1, 2.5]', '[1, 2.5]'), ('[a, b]', ['a', 'b'])])
+def test_type_of_a_text_is_guessed_by_the_rules_of_yaml_for_python(text, value):
+    assert get_parameter_value(text) == Parameter('_', value=value).get_parameter_value()
 
 
 def test_parameter_client_reads_and_sets(node):

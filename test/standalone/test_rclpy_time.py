@@ -1,12 +1,16 @@
 """Time, clocks, timers, and simulated time."""
 
+import contextlib
 import statistics
+import threading
 import time
 
 import pytest
 import rclpy
 from rclpy.clock import Clock, ClockType, JumpThreshold, ROSClock
 from rclpy.duration import Duration
+from rclpy.exceptions import ROSInterruptException
+from rclpy.executors import ExternalShutdownException
 from rclpy.parameter import Parameter
 from rclpy.time import Time
 from rclpy_runs import initialised, node, until
@@ -68,6 +72,26 @@ def test_stall_is_not_followed_by_a_burst(node):
     # Of ten missed calls one is made up for. A late call may come close to the next one, but
     # five periods are 0.1 s, and in a burst nothing.
     assert calls[stalled + 6] - calls[stalled + 1] > 0.03
+
+
+def test_timer_that_is_late_by_whole_periods_fires_once(domain_id):
+    with initialised(args=['--ros-args', '-p', 'use_sim_time:=true']):
+        node = rclpy.create_node('tester')
+        publisher = node.create_publisher(ClockMessage, '/clock', 10)
+
+        def set_clock(seconds):
+            stamp = Time(seconds=seconds, clock_type=ClockType.ROS_TIME)
+            publisher.publish(ClockMessage(clock=stamp.to_msg()))
+            until(node, lambda: node.get_clock().now() == stamp)
+
+        set_clock(100)
+        calls = []
+        timer = node.create_timer(1.0, lambda: calls.append(1))
+        set_clock(103)
+        until(node, lambda: calls)
+        assert timer.time_until_next_call() == 1_000_000_000
+        rclpy.spin_once(node, timeout_sec=0.05)
+        assert len(calls) == 1
 
 
 def test_cancelled_timer_stands_still_until_its_reset(node):
@@ -150,3 +174,24 @@ def test_sleep_lasts_as_long_as_asked(node):
     begin = STEADY.now()
     assert STEADY.sleep_for(Duration(seconds=0.05))
     assert STEADY.now() - begin >= Duration(seconds=0.05)
+
+
+def test_rate_keeps_its_grid_while_another_thread_spins(node):
+    thread = threading.Thread(target=spin, args=(node,))
+    thread.start()
+    rate = node.create_rate(50.0)
+    rate.sleep()
+    begin = time.monotonic()
+    for _ in range(10):
+        rate.sleep()
+    took = time.monotonic() - begin
+    rclpy.shutdown()
+    thread.join()
+    assert took > 0.1
+    with pytest.raises(ROSInterruptException):
+        rate.sleep()
+
+
+def spin(node):
+    with contextlib.suppress(ExternalShutdownException):
+        rclpy.spin(node)

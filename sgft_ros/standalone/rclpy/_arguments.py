@@ -60,9 +60,6 @@ def parse(args):
                 raise RCLInvalidROSArgsError(f'Failed to parse global arguments: {word} needs a '
                                              'value')
             _take(found, word, VALUED[word], value)
-        elif ':=' in word and not word.startswith('-'):
-            # The old way, without a flag; rcl takes it outside of --ros-args no more.
-            found.unknown.append(word)
         else:
             found.unknown.append(word)
     return found

@@ -3,6 +3,7 @@
 from secrets import token_bytes
 
 from rclpy._rclpy_pybind11 import RCLError
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.client import Client
 from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
 from rclpy.exceptions import NotInitializedException
@@ -10,7 +11,7 @@ from rclpy.guard_condition import GuardCondition
 from rclpy.publisher import Publisher
 from rclpy.qos import endpoint_qos, qos_profile_services_default, QoSProfile
 from rclpy.service import Service
-from rclpy.subscription import Subscription
+from rclpy.subscription import Subscription, wants_info
 from rclpy.timer import Rate, Timer
 from rmw_standalone import DDSError, names
 from rmw_standalone.discovery import NodeEntities as Announcement
@@ -24,8 +25,7 @@ class NodeEntities:
         self._publishers, self._subscriptions = [], []
         self._services, self._clients = [], []
         self._timers, self._guards = [], []
-        self._waiting = []  # what has work when DDS says so
-        self._revision = 0  # counts the changes of that
+        self._revision = 0  # counts the changes of what has work when DDS says so
         self._announcing = False
 
     publishers = property(lambda self: iter(list(self._publishers)), doc='Iterate over all.')
@@ -63,6 +63,7 @@ class NodeEntities:
         """Return a Subscription; with `raw` the callback gets the serialised bytes."""
         _refuse(qos_overriding_options=qos_overriding_options,
                 content_filter_options=content_filter_options)
+        wants_info(callback, topic)  # before there is anything to undo
         profile = _profile(qos_profile)
         name = self.resolve_topic_name(topic)
         dds_name = name if profile.avoid_ros_namespace_conventions else names.topic(name)
@@ -72,9 +73,8 @@ class NodeEntities:
                 dds_name, dds_type_name(msg_type), endpoint_qos(profile), _hash(msg_type)))
             subscription = Subscription(
                 reader, msg_type, name, callback, self._group(callback_group), profile, raw,
-                self.get_logger().name)
+                self.get_logger())
             self._subscriptions.append(subscription)
-            self._waiting.append(subscription)
             self._watch(
                 subscription, reader, event_callbacks or SubscriptionEventCallbacks(), topic)
             self._changed(subscription)
@@ -93,7 +93,6 @@ class NodeEntities:
                 reader, writer, srv_type, name, callback, self._group(callback_group),
                 qos_profile, self)
             self._services.append(service)
-            self._waiting.append(service)
             self._changed(service)
         return service
 
@@ -109,7 +108,6 @@ class NodeEntities:
             client = Client(writer, reader, srv_type, name, qos_profile,
                             self._group(callback_group), self)
             self._clients.append(client)
-            self._waiting.append(client)
             self._changed(client)
         return client
 
@@ -137,8 +135,8 @@ class NodeEntities:
         """Return a Rate of so many Hertz."""
         if frequency <= 0:
             raise ValueError('frequency must be > 0')
-        return Rate(int(1e9 / frequency), self.get_clock() if clock is None else clock,
-                    self.context)
+        timer = self.create_timer(1.0 / frequency, None, ReentrantCallbackGroup(), clock)
+        return Rate(timer, self)
 
     def add_waitable(self, waitable):
         """Refuse: waitables of one's own are not supported."""
@@ -199,10 +197,10 @@ class NodeEntities:
         return self.default_callback_group if group is None else group
 
     def _watch(self, owner, endpoint, callbacks, topic):
-        events = callbacks._watch(endpoint, topic, self.get_logger().name)
+        events = callbacks._watch(
+            endpoint, topic, owner.callback_group, self.get_logger().name)
         if events is not None:
             owner.event_handlers.append(events)
-            self._waiting.append(events)
 
     def _changed(self, entity=None):
         if entity is not None:
@@ -217,8 +215,6 @@ class NodeEntities:
             if entity not in kind:
                 return False
             kind.remove(entity)
-            gone = [entity, *getattr(entity, 'event_handlers', ())]
-            self._waiting = [other for other in self._waiting if other not in gone]
             entity.destroy()
             if kind is not self._timers and kind is not self._guards:
                 self._changed()

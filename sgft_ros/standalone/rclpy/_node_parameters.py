@@ -93,21 +93,24 @@ class NodeParameters:
         return [self.get_parameter(name) for name in names]
 
     def get_parameter_or(self, name, alternative_value=None):
-        """Return a Parameter, or the alternative if it is not declared."""
+        """Return a Parameter, or the alternative if it is not declared or has no value."""
         if alternative_value is None:
             alternative_value = Parameter(name, Parameter.Type.NOT_SET)
-        return self._parameters.get(name, alternative_value)
+        parameter = self._parameters.get(name)
+        if parameter is None or parameter.type_ is Parameter.Type.NOT_SET:
+            return alternative_value
+        return parameter
 
     def get_parameter_type(self, name):
-        """Return the Parameter.Type."""
+        """Return the number of the Parameter.Type."""
         if name in self._parameters:
-            return self._parameters[name].type_
+            return self._parameters[name].type_.value
         if self._allow_undeclared_parameters:
             return Parameter.Type.NOT_SET
         raise ParameterNotDeclaredException(name)
 
     def get_parameter_types(self, names):
-        """Return Parameter.Types."""
+        """Return the numbers of Parameter.Types."""
         if not all(isinstance(name, str) for name in names):
             raise TypeError('All names must be instances of type str')
         return [self.get_parameter_type(name) for name in names]
@@ -240,19 +243,9 @@ class NodeParameters:
                                  'uninitialized value')
             descriptor.type = kind.value
         override = None if ignore_override else self._parameter_overrides.get(name)
-        parameter = default if override is None else self._typed(override, descriptor)
+        parameter = default if override is None else override
         descriptor.name = name
         return parameter, descriptor
-
-    @staticmethod
-    def _typed(override, descriptor):
-        """Return an override; an empty list has the type that is declared."""
-        empty = override.type_.name.endswith('_ARRAY') and not len(override.value)
-        if empty and not descriptor.dynamic_typing:
-            kind = Parameter.Type(descriptor.type)
-            if kind.name.endswith('_ARRAY'):
-                return Parameter(override.name, kind, [])
-        return override
 
     def _checked(self, parameters):
         for parameter in parameters:
@@ -303,7 +296,7 @@ class NodeParameters:
         descriptor = self._descriptors.get(parameter.name)
         if descriptor is None:
             return parameter, ParameterDescriptor(name=parameter.name, dynamic_typing=True)
-        return self._typed(parameter, descriptor), descriptor
+        return parameter, descriptor
 
     @staticmethod
     def _below(name, prefix, depth):

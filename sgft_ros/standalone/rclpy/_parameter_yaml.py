@@ -2,6 +2,7 @@
 
 import re
 
+from rclpy._names import TOKEN
 import yaml
 
 TAG = 'tag:yaml.org,2002:'
@@ -11,12 +12,33 @@ INTEGERS = re.compile(r'^[-+]?(?:0|[1-9][0-9]*|0x[0-9a-fA-F]+|0[0-7]+)$')
 FLOATS = re.compile(r'^[-+]?(?:(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?'
                     r'|[0-9]+[eE][-+]?[0-9]+|\.?(?:inf|Inf|INF)|\.?(?:nan|NaN|NAN))$')
 TRUE = {'y', 'yes', 'true', 'on'}
+WILDCARDS = ('*', '**')
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without dates, numbers of base 60 and null, which are strings for rcl."""
+    """YAML without dates, numbers of base 60 and null, which are strings for rcl, or aliases."""
 
     yaml_implicit_resolvers = {}
+
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(
+                None, None, 'aliases are not supported', self.peek_event().start_mark)
+        return super().compose_node(parent, index)
+
+    def compose_scalar_node(self, anchor):
+        event = self.peek_event()
+        if not event.value and event.style is None:
+            raise yaml.composer.ComposerError(None, None, 'no value', event.start_mark)
+        return super().compose_scalar_node(anchor)
+
+    def construct_mapping(self, node, deep=False):
+        # Names are texts, also those that as values would be booleans, like y.
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, 'expected a name', key.start_mark)
+        return {key.value: self.construct_object(value, True) for key, value in node.value}
 
 
 for _kind, _pattern in (('bool', BOOLS), ('int', INTEGERS), ('float', FLOATS)):
@@ -50,7 +72,9 @@ def parse_value(text):
         value = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
         raise ValueError(f'{text!r} is no YAML: {error}') from None
-    return '' if value is None else value
+    if value is None or isinstance(value, dict):
+        raise ValueError(f'expected a value, got {text!r}')
+    return value
 
 
 def read_parameter_file(path):
@@ -70,12 +94,20 @@ def _nodes(prefix, content, path):
     for name, inner in content.items():
         if not isinstance(inner, dict):
             raise ValueError(f'parameter file {path}: {prefix}{name}: expected ros__parameters')
-        pattern = f'{prefix}/{str(name).lstrip("/")}'
+        pattern = f'{prefix.rstrip("/")}/{name}' if prefix else name
         for key, values in inner.items():
             if key == 'ros__parameters':
-                yield pattern, flatten(values or {})
+                _check_pattern(pattern, path)
+                yield pattern, flatten(values)
             else:
                 yield from _nodes(pattern, {key: values}, path)
+
+
+def _check_pattern(pattern, path):
+    parts = pattern.removeprefix('/').split('/')
+    if not all(part in WILDCARDS or TOKEN.fullmatch(part) for part in parts):
+        raise ValueError(f'parameter file {path}: invalid node name {pattern!r}: expected * or ** '
+                         'or letters, digits and _, joined by single slashes')
 
 
 def flatten(values, prefix=''):
@@ -92,6 +124,19 @@ def flatten(values, prefix=''):
                              f'got {value}')
         flat[f'{prefix}{name}'] = value
     return flat
+
+
+def merged(sources):
+    """
+    Return pairs of node pattern and values, each pattern once, in order of first appearance.
+
+    As rcl does it: a later source overrides an earlier one of the same pattern in its place, and
+    does not override what stands below another pattern that appeared in between.
+    """
+    values = {}
+    for pattern, found in sources:
+        values.setdefault(pattern, {}).update(found)
+    return list(values.items())
 
 
 def matches(pattern, fully_qualified_name):

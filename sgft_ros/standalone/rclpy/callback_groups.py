@@ -1,7 +1,7 @@
 """
 Callback groups.
 
-With one thread all callbacks exclude each other, so that a group only keeps its members.
+With one thread all callbacks exclude each other; a group matters while a coroutine waits.
 """
 
 import weakref
@@ -39,4 +39,24 @@ class ReentrantCallbackGroup(CallbackGroup):
 
 
 class MutuallyExclusiveCallbackGroup(CallbackGroup):
-    """Callbacks run one after the other."""
+    """Callbacks run one after the other: none begins while the coroutine of another waits."""
+
+    def __init__(self):
+        """Begin empty."""
+        super().__init__()
+        self._active = None
+
+    def can_execute(self, entity):
+        """Return whether a callback may run now."""
+        return self._active is None
+
+    def beginning_execution(self, entity):
+        """Return whether a callback may run now, and have it occupy the group."""
+        if self._active is not None:
+            return False
+        self._active = entity
+        return True
+
+    def ending_execution(self, entity):
+        """Free the group for the next callback."""
+        self._active = None

@@ -76,7 +76,7 @@ class _EventCallbacks:
         for event in self.statuses:
             setattr(self, event, callbacks.get(event))
 
-    def _watch(self, endpoint, topic_name, logger_name):
+    def _watch(self, endpoint, topic_name, callback_group, logger_name):
         """Return Events, or None if there is nothing to call."""
         callbacks = {event: callback for event in self.statuses
                      if (callback := getattr(self, event)) is not None}
@@ -89,7 +89,7 @@ class _EventCallbacks:
             callbacks['incompatible_qos'] = warn
         if not callbacks:
             return None
-        return Events(endpoint, {
+        return Events(endpoint, callback_group, {
             bit: (callbacks[event], info)
             for event, (bit, info) in self.statuses.items() if event in callbacks})
 
@@ -124,9 +124,10 @@ class SubscriptionEventCallbacks(_EventCallbacks):
 class Events:
     """The events of one endpoint, as the executor sees them."""
 
-    def __init__(self, endpoint, callbacks):
+    def __init__(self, endpoint, callback_group, callbacks):
         """Take callbacks and classes of their info, by status."""
         self.destroyed = False
+        self.callback_group = callback_group
         self._endpoint = endpoint
         self._callbacks = callbacks
         endpoint.watch(sum(callbacks))

@@ -1,9 +1,11 @@
 """Executors: they wait for work and run the callbacks."""
 
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from inspect import iscoroutine
+from itertools import count
+from operator import itemgetter
 import threading
 from time import monotonic_ns
 
@@ -14,6 +16,10 @@ from rmw_standalone import DDSError, Guard, WaitSet
 from rmw_standalone.library import INFINITY
 
 S_TO_NS = 1_000_000_000
+
+# What is ready at the same time runs node by node, and within a node in this order.
+TIMER, SUBSCRIPTION, GUARD, CLIENT, SERVICE, KINDS = range(6)
+EVENT = -1  # of any node, before all else
 
 
 class TimeoutException(Exception):
@@ -51,7 +57,10 @@ class Executor:
         self._guard = None
         self._wait_set = None
         self._watched = None  # what the wait set was last made for
-        self._entities = {}  # DDS entity -> what has work when it is triggered
+        self._entities = {}  # DDS entity -> place in the order, node, what has work when triggered
+        self._running = None  # whose callback runs
+        self._occupants = []  # whose callbacks wait, and may occupy a callback group meanwhile
+        self._turns = 0  # counts the changes of that
         self._thread = None  # that runs a callback now
         self._busy = False
         self._context._wakers.add(self)
@@ -145,12 +154,33 @@ class Executor:
         self.shutdown()
 
     def _spin_once(self, timeout_sec, until):
-        with self._spinning():
-            try:
-                run = self._next(timeout_sec, until)
-            except (ShutdownException, TimeoutException, ConditionReachedException):
-                return
-            run()
+        thread = threading.get_ident()
+        if self._thread == thread:
+            self._spin_within(timeout_sec, until)
+            return
+        if self._thread is not None:
+            raise RuntimeError('the executor is spinning in another thread already')
+        self._thread = thread
+        try:
+            self._run_next(timeout_sec, until)
+        finally:
+            self._thread = None
+
+    def _spin_within(self, timeout_sec, until):
+        """Spin within a callback, which occupies its group meanwhile."""
+        running = self._running
+        try:
+            with nullcontext() if running is None else self._occupying(running):
+                self._run_next(timeout_sec, until)
+        finally:
+            self._running = running
+
+    def _run_next(self, timeout_sec, until):
+        try:
+            run = self._next(timeout_sec, until)
+        except (ShutdownException, TimeoutException, ConditionReachedException):
+            return
+        run()
 
     def _next(self, timeout_sec, until):
         """Return a function that runs the next callback; raise if there is none in time."""
@@ -182,13 +212,15 @@ class Executor:
             if not self._context.ok():
                 raise ExternalShutdownException
 
-    def _take(self, node, entity):
+    def _take(self, _, node, entity):
         if node is None:
             return partial(self._step, entity)
         if node not in self._nodes:
             return None  # its work is found again once the node is back
+        if self._occupants and not entity.callback_group.can_execute(entity):
+            return None  # its work is found again once the group is free
         work = entity._work()
-        return None if work is None else partial(self._run, *work)
+        return None if work is None else partial(self._run, entity, *work)
 
     def _wait(self, timeout):
         """Wait at most so many nanoseconds; put all that has work into the queue."""
@@ -200,24 +232,28 @@ class Executor:
             if task.done():
                 self._tasks.remove(task)
             elif task.awaits is None or task.awaits.done():
-                self._ready.append((None, task))
-        for node in list(self._nodes):
-            self._ready += [(node, timer) for timer in list(node._timers) if timer.is_ready()]
+                self._ready.append((None, None, task))
         found = [self._entities[entity] for entity in triggered if entity in self._entities]
-        self._ready += found
+        free, first = self._free(), 0
         for node in list(self._nodes):
-            self._ready += [
-                (node, guard) for guard in list(node._guards) if guard._is_ready()]
+            found += [((first + TIMER, 0), node, timer)
+                      for timer in free(node._timers) if timer.is_ready()]
+            found += [((first + GUARD, 0), node, guard)
+                      for guard in free(node._guards) if guard._is_ready()]
+            first += KINDS
+        if len(found) > 1:
+            found.sort(key=itemgetter(0))
+        self._ready += found
 
     def _idle_time(self):
         """Return for how many nanoseconds nothing is to be done but what DDS tells."""
         if any(task.awaits is None or task.awaits.done() for task in list(self._tasks)):
             return 0
-        shortest = INFINITY
+        shortest, free = INFINITY, self._free()
         for node in list(self._nodes):
-            if any(guard._is_ready() for guard in list(node._guards)):
+            if any(guard._is_ready() for guard in free(node._guards)):
                 return 0
-            for timer in list(node._timers):
+            for timer in free(node._timers):
                 wait = timer._wait()
                 if wait is not None and wait < shortest:
                     shortest = wait
@@ -231,35 +267,59 @@ class Executor:
             self._guard, self._wait_set = Guard(participant), WaitSet(participant)
             self._watched = None
         with self._lock:
-            watched = [(node, node._revision) for node in self._nodes]
+            watched = [self._turns, *((node, node._revision) for node in self._nodes)]
             if watched == self._watched:
                 return
             self._watched = watched
-            entities = {}
-            for node in self._nodes:
+            entities, created, free = {}, count(), self._free()
+            for place, node in enumerate(self._nodes):
                 with node._lock:
-                    entities |= {entity._waits_for(): (node, entity)
-                                 for entity in node._waiting if not entity.destroyed}
+                    for rank, members in _waiting(node, place * KINDS):
+                        entities |= {entity._waits_for(): ((rank, next(created)), node, entity)
+                                     for entity in free(members) if not entity.destroyed}
             self._entities = entities
             self._wait_set.update({self._guard.entity, *entities})
 
-    def _run(self, callback, args, finish=None):
-        """Call a callback; a coroutine goes on as a task."""
+    def _free(self):
+        """Return a function that leaves out what a callback of its group that waits keeps back."""
+        if not self._occupants:
+            return list
+        return lambda entities: [entity for entity in list(entities)
+                                 if entity.callback_group.can_execute(entity)]
+
+    def _run(self, entity, callback, args, finish=None):
+        """Call a callback; a coroutine goes on as a task, and occupies its group until its end."""
+        self._running = entity
         result = callback(*args)
         if iscoroutine(result):
-            task = Task(self._complete(result, finish), executor=self)
+            task = Task(self._complete(entity, result, finish), executor=self)
             self._tasks.append(task)
             self._step(task)
         elif finish is not None:
             finish(result)
 
-    @staticmethod
-    async def _complete(coroutine, finish):
-        result = await coroutine
-        if finish is not None:
-            finish(result)
+    async def _complete(self, entity, coroutine, finish):
+        with self._occupying(entity):
+            result = await coroutine
+            if finish is not None:
+                finish(result)
+
+    @contextmanager
+    def _occupying(self, entity):
+        begins = entity.callback_group.beginning_execution(entity)
+        self._occupants.append(entity)
+        self._turns += 1
+        try:
+            yield
+        finally:
+            self._occupants.remove(entity)
+            self._turns += 1
+            if begins:
+                entity.callback_group.ending_execution(entity)
+            self.wake()
 
     def _step(self, task):
+        self._running = None
         task()
         if not task.done():
             if task.awaits is not None:
@@ -270,20 +330,17 @@ class Executor:
         if task.exception() is not None:
             raise task.exception()
 
-    @contextmanager
-    def _spinning(self):
-        before = self._thread
-        if before not in (None, threading.get_ident()):
-            raise RuntimeError('the executor is spinning in another thread already')
-        self._thread = threading.get_ident()
-        try:
-            yield
-        finally:
-            self._thread = before
-
     def _in_callback(self):
         """Return whether the calling thread is within a callback of this executor."""
         return self._thread == threading.get_ident()
+
+
+def _waiting(node, first):
+    """Return what has work when DDS says so, by its rank in the order of callbacks."""
+    events = [events for endpoint in (*node._publishers, *node._subscriptions)
+              for events in endpoint.event_handlers]
+    return ((EVENT, events), (first + SUBSCRIPTION, node._subscriptions),
+            (first + CLIENT, node._clients), (first + SERVICE, node._services))
 
 
 class SingleThreadedExecutor(Executor):

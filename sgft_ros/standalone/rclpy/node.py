@@ -8,7 +8,7 @@ from rclpy._node_entities import NodeEntities
 from rclpy._node_graph import NodeGraph
 from rclpy._node_names import NodeNames
 from rclpy._node_parameters import NodeParameters
-from rclpy._parameter_yaml import matches
+from rclpy._parameter_yaml import matches, merged
 from rclpy._rclpy_pybind11 import NodeNameNonExistentError, UnknownROSArgsError
 from rclpy._rosout import Rosout
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
@@ -64,7 +64,7 @@ class Node(NodeNames, NodeParameters, NodeEntities, NodeGraph):
         self._context.track_node(self)
         if enable_rosout and shared.rosout:
             self._rosout = Rosout(self, rosout_qos_profile)
-        overrides = self._overrides(shared.parameters + local.parameters)
+        overrides = self._overrides([*merged(shared.parameters), *merged(local.parameters)])
         overrides.update({parameter.name: parameter for parameter in parameter_overrides or ()})
         self._init_parameters(overrides, allow_undeclared_parameters)
         self._parameter_event_publisher = self.create_publisher(
@@ -134,7 +134,9 @@ class Node(NodeNames, NodeParameters, NodeEntities, NodeGraph):
         for pattern, found in parameters:
             if matches(pattern, name):
                 values.update(found)
-        return {key: Parameter(key, value=value) for key, value in values.items()}
+        # An empty list has no type, and rcl makes no value of it.
+        return {key: Parameter(key, value=None if value == [] else value)
+                for key, value in values.items()}
 
     def _context_closed(self):
         """Take notice that the DDS participant ends."""

@@ -5,7 +5,8 @@ from enum import Enum
 
 from rcl_interfaces.msg import Parameter as ParameterMsg
 from rcl_interfaces.msg import ParameterType, ParameterValue
-from rclpy._parameter_yaml import matches, parse_value, read_parameter_file
+from rclpy._parameter_yaml import matches, read_parameter_file
+import yaml
 
 PARAMETER_SEPARATOR_STRING = '.'
 
@@ -22,56 +23,53 @@ _FIELDS = {
 }
 
 
-class _Type(Enum):
-    """What a value is; lists hold elements of one type."""
-
-    NOT_SET = ParameterType.PARAMETER_NOT_SET
-    BOOL = ParameterType.PARAMETER_BOOL
-    INTEGER = ParameterType.PARAMETER_INTEGER
-    DOUBLE = ParameterType.PARAMETER_DOUBLE
-    STRING = ParameterType.PARAMETER_STRING
-    BYTE_ARRAY = ParameterType.PARAMETER_BYTE_ARRAY
-    BOOL_ARRAY = ParameterType.PARAMETER_BOOL_ARRAY
-    INTEGER_ARRAY = ParameterType.PARAMETER_INTEGER_ARRAY
-    DOUBLE_ARRAY = ParameterType.PARAMETER_DOUBLE_ARRAY
-    STRING_ARRAY = ParameterType.PARAMETER_STRING_ARRAY
-
-    @classmethod
-    def from_parameter_value(cls, parameter_value):
-        """Return the type of a Python value; raise TypeError if it has none."""
-        if parameter_value is None:
-            return cls.NOT_SET
-        for kind, name in ((bool, 'BOOL'), (int, 'INTEGER'), (float, 'DOUBLE'), (str, 'STRING')):
-            if isinstance(parameter_value, kind):
-                return cls[name]
-        if isinstance(parameter_value, array):
-            name = {'q': 'INTEGER_ARRAY', 'd': 'DOUBLE_ARRAY'}.get(parameter_value.typecode)
-            if name is not None:
-                return cls[name]
-        elif isinstance(parameter_value, (list, tuple)):
-            for kind, name in ((bytes, 'BYTE'), (bool, 'BOOL'), (int, 'INTEGER'),
-                               (float, 'DOUBLE'), (str, 'STRING')):
-                if all(isinstance(value, kind) for value in parameter_value) and not (
-                        kind is int and any(type(value) is bool for value in parameter_value)):
-                    return cls[f'{name}_ARRAY']
-            raise TypeError('The given value is not a list of one of the allowed types '
-                            f"'{parameter_value}'.")
-        raise TypeError('The given value is not one of the allowed types '
-                        f"'{parameter_value}'.")
-
-    def check(self, parameter_value):
-        """Return whether a value is of this type."""
-        if self is _Type.NOT_SET:
-            return parameter_value is None
-        found = type(self).from_parameter_value(parameter_value)
-        empty = isinstance(parameter_value, (list, tuple, array)) and not len(parameter_value)
-        return found is self or (empty and self.name.endswith('_ARRAY'))
-
-
 class Parameter:
     """A named value; immutable."""
 
-    Type = _Type
+    class Type(Enum):
+        """What a value is; lists hold elements of one type."""
+
+        NOT_SET = ParameterType.PARAMETER_NOT_SET
+        BOOL = ParameterType.PARAMETER_BOOL
+        INTEGER = ParameterType.PARAMETER_INTEGER
+        DOUBLE = ParameterType.PARAMETER_DOUBLE
+        STRING = ParameterType.PARAMETER_STRING
+        BYTE_ARRAY = ParameterType.PARAMETER_BYTE_ARRAY
+        BOOL_ARRAY = ParameterType.PARAMETER_BOOL_ARRAY
+        INTEGER_ARRAY = ParameterType.PARAMETER_INTEGER_ARRAY
+        DOUBLE_ARRAY = ParameterType.PARAMETER_DOUBLE_ARRAY
+        STRING_ARRAY = ParameterType.PARAMETER_STRING_ARRAY
+
+        @classmethod
+        def from_parameter_value(cls, parameter_value):
+            """Return the type of a Python value; raise TypeError if it has none."""
+            if parameter_value is None:
+                return cls.NOT_SET
+            for kind, name in ((bool, 'BOOL'), (int, 'INTEGER'), (float, 'DOUBLE'),
+                               (str, 'STRING')):
+                if isinstance(parameter_value, kind):
+                    return cls[name]
+            if isinstance(parameter_value, array):
+                name = {'q': 'INTEGER_ARRAY', 'd': 'DOUBLE_ARRAY'}.get(parameter_value.typecode)
+                if name is not None:
+                    return cls[name]
+            elif isinstance(parameter_value, (list, tuple)):
+                for kind, name in ((bytes, 'BYTE'), (bool, 'BOOL'), (int, 'INTEGER'),
+                                   (float, 'DOUBLE'), (str, 'STRING')):
+                    if all(isinstance(value, kind) for value in parameter_value):
+                        return cls[f'{name}_ARRAY']
+                raise TypeError('The given value is not a list of one of the allowed types '
+                                f"'{parameter_value}'.")
+            raise TypeError('The given value is not one of the allowed types '
+                            f"'{parameter_value}'.")
+
+        def check(self, parameter_value):
+            """Return whether a value is of this type."""
+            if self is type(self).NOT_SET:
+                return parameter_value is None
+            found = type(self).from_parameter_value(parameter_value)
+            empty = isinstance(parameter_value, (list, tuple, array)) and not len(parameter_value)
+            return found is self or (empty and self.name.endswith('_ARRAY'))
 
     @classmethod
     def from_parameter_msg(cls, param_msg):
@@ -140,12 +138,28 @@ def parameter_value_to_python(parameter_value):
 
 
 def get_parameter_value(string_value):
-    """Return rcl_interfaces/msg/ParameterValue of a YAML text; what has no type is a string."""
+    """
+    Return rcl_interfaces/msg/ParameterValue of a text, by the rules of YAML for Python.
+
+    They are not those of rcl for arguments and parameter files: `y` and `1e3` are texts. A list of
+    several types is one, too.
+
+    :raises TypeError: if the text stands for what no parameter holds, as a dictionary
+    """
     try:
-        value = parse_value(string_value)
-        return Parameter('_', value=value).get_parameter_value()
-    except (TypeError, ValueError):
-        return ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=string_value)
+        value = yaml.safe_load(string_value)
+    except yaml.parser.ParserError:
+        value = string_value
+    if value is None or isinstance(value, list) and not _is_array(value):
+        value = string_value
+    elif value == []:
+        return ParameterValue(type=ParameterType.PARAMETER_BOOL_ARRAY)
+    return Parameter('_', value=value).get_parameter_value()
+
+
+def _is_array(values):
+    return any(all(isinstance(value, kind) for value in values)
+               for kind in (bool, int, float, str))
 
 
 def parameter_dict_from_yaml_file(

@@ -1,6 +1,6 @@
 """The six services with which others read and set the parameters of a node."""
 
-from rcl_interfaces.msg import ListParametersResult, ParameterDescriptor, SetParametersResult
+from rcl_interfaces.msg import ListParametersResult, SetParametersResult
 from rcl_interfaces.srv import (
     DescribeParameters,
     GetParameters,
@@ -51,7 +51,8 @@ class ParameterService:
     def _types(self, request, response):
         try:
             response.types = bytes(
-                kind.value for kind in self._node.get_parameter_types(list(request.names)))
+                Parameter.Type(kind).value
+                for kind in self._node.get_parameter_types(list(request.names)))
         except ParameterNotDeclaredException:
             response.types = b''
         return response
@@ -80,8 +81,8 @@ class ParameterService:
     def _try(change):
         try:
             return change()
-        except (ParameterNotDeclaredException, TypeError, ValueError) as error:
+        except ParameterNotDeclaredException as error:
             return SetParametersResult(successful=False, reason=str(error))
 
 
-__all__ = ['ParameterDescriptor', 'ParameterService']
+__all__ = ['ParameterService']

@@ -5,6 +5,7 @@ import time
 from rclpy import _service_header
 from rclpy._rclpy_pybind11 import InvalidHandle, RCLError
 from rclpy._service_end import ServiceEnd
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rmw_standalone import DDSError
 from rmw_standalone.graph import matched_publication, matched_subscription
@@ -65,7 +66,8 @@ class Service(ServiceEnd):
         self._waiting.append((response, header, time.monotonic() + ANSWER_WAIT))
         if self._timer is None:
             self._timer = self._node.create_timer(
-                POLL_PERIOD, self._send_waiting, clock=Clock(clock_type=ClockType.STEADY_TIME))
+                POLL_PERIOD, self._send_waiting, ReentrantCallbackGroup(),
+                Clock(clock_type=ClockType.STEADY_TIME))
 
     def _work(self):
         sample = None if self.destroyed else self._reader.take()

@@ -4,7 +4,6 @@ import inspect
 import time
 
 from rclpy._rclpy_pybind11 import InvalidHandle
-from rclpy.logging import get_logger
 from rosidl_standalone.typesupport import deserialize
 
 
@@ -12,7 +11,7 @@ class Subscription:
     """Hands the messages of a topic to a callback, with their info if it takes two arguments."""
 
     def __init__(self, reader, msg_type, topic, callback, callback_group, qos_profile, raw,
-                 logger_name):
+                 logger):
         """Call Node.create_subscription instead."""
         self.msg_type = msg_type
         self.topic = topic
@@ -22,7 +21,7 @@ class Subscription:
         self.event_handlers = []
         self.destroyed = False
         self._reader = reader
-        self._logger_name = logger_name
+        self._logger = logger
         self.callback = callback
 
     @property
@@ -38,7 +37,7 @@ class Subscription:
     @callback.setter
     def callback(self, value):
         self._callback = value
-        self._wants_info = _takes(value, 2) and not _takes(value, 1)
+        self._wants_info = wants_info(value, self.topic)
 
     def get_publisher_count(self):
         """Return how many publishers are heard."""
@@ -68,7 +67,7 @@ class Subscription:
             try:
                 message = deserialize(data, self.msg_type)
             except ValueError as error:
-                get_logger(self._logger_name).error(
+                self._logger.error(
                     f'topic {self.topic!r}: a message is dropped: {error}',
                     throttle_duration_sec=1.0)
                 return None
@@ -83,6 +82,16 @@ class Subscription:
 
     def __exit__(self, *_):
         self.destroy()
+
+
+def wants_info(callback, topic):
+    """Return whether a callback takes the info too; raise RuntimeError if it takes neither."""
+    if _takes(callback, 1):
+        return False
+    if _takes(callback, 2):
+        return True
+    raise RuntimeError(f'subscription of {topic!r}: expected a callback of one argument, the '
+                       f'message, or of two, message and info; got {callback!r}')
 
 
 def _takes(callback, count):

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 import inspect
+import threading
 
 from rclpy._rclpy_pybind11 import InvalidHandle
 from rclpy.clock import ClockChange, ROSClock
-from rclpy.duration import Duration
 from rclpy.exceptions import ROSInterruptException
 from rclpy.time import Time
+
+SPIN_WAIT = 1.0  # [s] after which somebody who spins has seen that a timer is due
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,9 @@ class Timer:
         expected, now = self._next, self._clock.nanoseconds()
         self._last = now
         self._next += self._period
-        if self._next < now:
+        if self._next <= now:
             # The next point of the grid, so that a stall is not followed by a burst.
-            missed = (now - self._next + self._period - 1) // self._period if self._period else 0
+            missed = (now - self._next) // self._period + 1 if self._period else 0
             self._next = self._next + missed * self._period if self._period else now
         if not self._wants_info:
             return self.callback, ()
@@ -140,32 +142,50 @@ class Timer:
 
 
 class Rate:
-    """Sleeps until the next point of a grid; another thread has to spin meanwhile."""
+    """Sleeps until the next call of a timer; another thread has to spin the node meanwhile."""
 
-    def __init__(self, period, clock, context):
+    def __init__(self, timer, node):
         """Call Node.create_rate instead."""
-        self._period = period  # [ns]
-        self._clock = clock
-        self._context = context
-        self._next = clock.nanoseconds() + period
+        self._timer = timer
+        self._node = node
+        self._event = threading.Event()
         self._destroyed = False
+        timer.callback = self._event.set
 
     def sleep(self):
-        """Sleep; raise ROSInterruptException if the context is shut down meanwhile."""
+        """
+        Sleep; raise ROSInterruptException if the context is shut down meanwhile.
+
+        :raises RuntimeError: where rclpy sleeps for ever: within a callback, or if nobody spins
+        """
         if self._destroyed:
             raise RuntimeError('Rate.sleep() must not be called after destruction')
-        left = self._next - self._clock.nanoseconds()
-        if left > 0:
-            self._clock.sleep_for(Duration(nanoseconds=left), self._context)
-        if not self._context.ok():
+        executor, context = self._node.executor, self._node.context
+        if executor is not None and executor._in_callback():
+            raise RuntimeError('Rate.sleep() within a callback would wait for ever for the '
+                               'executor; use a timer')
+        context._sleepers.add(self._event)
+        try:
+            while context.ok() and not self._event.wait(SPIN_WAIT):
+                self._check_spinning()
+        finally:
+            context._sleepers.discard(self._event)
+        self._event.clear()
+        if not context.ok():
             raise ROSInterruptException
-        now = self._clock.nanoseconds()
-        missed = max((now - self._next) // self._period, 0)
-        self._next += (missed + 1) * self._period
 
     def destroy(self):
         """Make it unusable; call Node.destroy_rate instead."""
         self._destroyed = True
+        self._event.set()
+        self._node.destroy_timer(self._timer)
+
+    def _check_spinning(self):
+        executor = self._node.executor
+        idle = executor is None or executor._thread is None
+        if idle and self._timer.time_until_next_call() < -SPIN_WAIT * 1e9:
+            raise RuntimeError(f'Rate.sleep() needs another thread that spins '
+                               f'{self._node.get_fully_qualified_name()}; there is none')
 
 
 def _wants_info(callback):

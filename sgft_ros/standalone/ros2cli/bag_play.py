@@ -15,6 +15,7 @@ from rosidl_runtime_py.utilities import get_message
 
 DISCOVERY = 1.0                    # [s] that subscriptions have to find the publishers
 LAST_WORD = Duration(seconds=2.0)  # for the acknowledgement of the last messages
+CLOCK = '/clock'
 CLOCK_RATE = 40.0                  # [Hz]
 
 
@@ -34,7 +35,8 @@ def add_arguments(parser):
         help='begin later in the bag')
     parser.add_argument(
         '--clock', type=float, nargs='?', const=CLOCK_RATE, default=None, metavar='HZ',
-        help=f'publish the time of the bag on /clock (default: {CLOCK_RATE:.0f} Hz)')
+        help=f'publish the time of the bag on /clock, instead of a recorded one (default: '
+             f'{CLOCK_RATE:.0f} Hz)')
     parser.add_argument(
         '--disable-keyboard-controls', action='store_true', help='accepted, as there are none')
 
@@ -48,7 +50,7 @@ def play(arguments) -> int:
         publishers = _publishers(node, reader, arguments, remappings)
         clock = None
         if arguments.clock is not None:
-            clock = node.create_publisher(Clock, '/clock', 10)
+            clock = node.create_publisher(Clock, CLOCK, 10)
         discover(node, max(DISCOVERY, arguments.delay))
         start = reader.start_time + int(arguments.start_offset * 1e9)
         node.get_logger().info(f"Playing {reader.message_count} messages of "
@@ -75,6 +77,8 @@ def _publishers(node, reader, arguments, remappings):
         topic = connection.topic
         if wanted and topic not in wanted:
             continue
+        if topic == CLOCK and arguments.clock is not None:
+            continue  # two clocks of different pace would pull all timers back and forth
         try:
             cls = get_message(connection.msgtype)
         except (AttributeError, ImportError, LookupError, ValueError) as error:

@@ -3,6 +3,7 @@
 import os
 from time import time_ns
 
+from rclpy.clock import Clock, ClockType
 from rclpy.qos import QoSProfile
 from ros2cli.bag_definitions import definition_text
 from ros2cli.bag_file import BagWriter
@@ -27,6 +28,7 @@ class Recorder:
         :param writer: open; `close` closes it
         :param wanted: function that says of a topic's name whether to record it
         :param polling_period: time between two looks for topics [s]
+        :param use_sim_time: stamp messages with the time of /clock, once that has come
         """
         self.failure = None  # why recording has ended
         self.count = 0       # of messages
@@ -34,11 +36,13 @@ class Recorder:
         self._writer = writer
         self._wanted = wanted
         self._now = self._clock_now if use_sim_time else time_ns
+        self._needs_clock = use_sim_time
         self._recorded = {}  # topic: (subscription, connection, message class, QoS)
         self._refused = set()
-        self._timers = [node.create_timer(polling_period, self._find),
-                        node.create_timer(CHECK_PERIOD, self._check),
-                        node.create_timer(FLUSH_PERIOD, self._flush)]
+        steady = Clock(clock_type=ClockType.STEADY_TIME)  # a simulation may be paused
+        self._timers = [node.create_timer(period, callback, clock=steady) for period, callback in (
+            (polling_period, self._find), (CHECK_PERIOD, self._check),
+            (FLUSH_PERIOD, self._flush))]
         self._find()
 
     def close(self):
@@ -62,6 +66,9 @@ class Recorder:
         return list(self._recorded)
 
     def _find(self):
+        if self._needs_clock and not self._clock_now():
+            return  # messages would be stamped 0; latched ones are still there later
+        self._needs_clock = False
         for topic, types in self._node.get_topic_names_and_types():
             if topic in self._recorded or topic in self._refused or not self._wanted(topic):
                 continue

@@ -72,16 +72,14 @@ def _get(arguments):
 def _set_arguments(parser):
     _node_argument(parser)
     parser.add_argument('parameter_name', help='name of the parameter')
-    parser.add_argument('value', help="value as YAML, e.g. 'true', '0.5', '[1, 2]'")
+    parser.add_argument('value', help="value as YAML, e.g. 'true', '[1, 2]', '3.0' of a double")
 
 
 def _set(arguments):
     name = arguments.parameter_name
     with command_node() as node:
         client = ParameterClient(node, arguments.node_name, arguments.spin_time)
-        now = client.get([name])
-        value = parameter_value(arguments.value, now[0].type if now else None)
-        result = client.set([(name, value)])[0]
+        result = client.set([(name, parameter_value(arguments.value))])[0]
         if not result.successful:
             reason = f': {result.reason}' if result.reason else ''
             raise CommandError(f'Setting parameter failed{reason}')

@@ -1,6 +1,7 @@
 """Values of parameters: as text of the command line, as messages, as Python objects."""
 
 from rcl_interfaces.msg import ParameterType, ParameterValue
+from rclpy.parameter import get_parameter_value
 from ros2cli.verbs import CommandError
 import yaml
 
@@ -20,10 +21,6 @@ TYPES = {
     ParameterType.PARAMETER_STRING_ARRAY:
         ('string array', 'String values are:', 'string_array_value'),
 }
-SCALARS = {bool: ParameterType.PARAMETER_BOOL, int: ParameterType.PARAMETER_INTEGER,
-           float: ParameterType.PARAMETER_DOUBLE, str: ParameterType.PARAMETER_STRING}
-ARRAYS = {bool: ParameterType.PARAMETER_BOOL_ARRAY, int: ParameterType.PARAMETER_INTEGER_ARRAY,
-          float: ParameterType.PARAMETER_DOUBLE_ARRAY, str: ParameterType.PARAMETER_STRING_ARRAY}
 
 
 def type_name(kind: int) -> str:
@@ -38,47 +35,16 @@ def python_value(value: ParameterValue):
     found = getattr(value, TYPES[value.type][2])
     if value.type == ParameterType.PARAMETER_BYTE_ARRAY:
         return [each[0] for each in found]
-    return list(found) if value.type in ARRAYS.values() else found
+    return list(found) if TYPES[value.type][0].endswith('array') else found
 
 
-def parameter_value(text: str, kind: int | None = None) -> ParameterValue:
+def parameter_value(text: str) -> ParameterValue:
     """
-    Return the message for a value as YAML.
+    Return the message for a value as YAML, whatever type the parameter has now, as `ros2` does it.
 
-    :param kind: type that the parameter has now, where the text leaves a choice, e.g. '3' of a
-        double or 'true' of a string
     :raises CommandError: if the text is no value of a parameter
     """
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise CommandError(f"'{text}' is not YAML: {error}") from None
-    if value is None or kind == ParameterType.PARAMETER_STRING:
-        value = text
-    if kind == ParameterType.PARAMETER_DOUBLE and type(value) is int:
-        value = float(value)
-    if isinstance(value, list):
-        return _array(value, kind, text)
-    if type(value) not in SCALARS:
-        value = text
-    return _message(SCALARS[type(value)], value)
-
-
-def _array(values, kind, text):
-    if not values:
-        if kind not in ARRAYS.values():
-            raise CommandError('an empty array has no type; the parameter has to have one before')
-        return _message(kind, values)
-    types = {type(value) for value in values}
-    if types == {int, float} or (types == {int} and kind == ParameterType.PARAMETER_DOUBLE_ARRAY):
-        types, values = {float}, [float(value) for value in values]
-    if len(types) != 1 or not types <= ARRAYS.keys():
-        raise CommandError(
-            f"expected an array of one type (bool, int, float or str), got '{text}'")
-    return _message(ARRAYS[types.pop()], values)
-
-
-def _message(kind, value):
-    message = ParameterValue(type=kind)
-    setattr(message, TYPES[kind][2], value)
-    return message
+        return get_parameter_value(text)
+    except (TypeError, yaml.YAMLError) as error:
+        raise CommandError(f"'{text}' is no value of a parameter: {error}") from None

@@ -85,10 +85,10 @@ def coerce_to_type(text: str, data_type=None):
 
 def _parse_scalar(text, kind):
     if kind is bool:
-        lowered = text.strip().lower()
-        if lowered not in ('true', 'false', '1', '0'):
+        value = _yaml_value({'1': 'true', '0': 'false'}.get(text, text))
+        if not isinstance(value, bool):
             raise ValueError
-        return lowered in ('true', '1')
+        return value
     return kind(text)
 
 

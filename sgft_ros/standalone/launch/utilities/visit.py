@@ -29,6 +29,9 @@ def visit_entities(entities, context) -> Iterator[asyncio.Future]:
     """Visit entities and all that they lead to, depth first; yield the futures of their work."""
     for entity in normalize_to_list_of_entities(entities):
         sub_entities = entity.visit(context)
+        if isinstance(sub_entities, LaunchDescriptionEntity):
+            raise TypeError(f'{entity!r} must return a list of launch actions or None, '
+                            f'got {sub_entities!r}')
         future = entity.get_asyncio_future()
         if future is not None:
             yield future

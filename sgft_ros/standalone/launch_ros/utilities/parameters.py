@@ -50,11 +50,13 @@ def check_values(parameters: Mapping):
             if not value:
                 raise TypeError(f'parameter {_text(name)}: an empty list has no type')
             for item in value:
-                if not (isinstance(item, SCALARS) or is_substitution(item)
+                if _is_foreign(item, str) or not (
+                        isinstance(item, SCALARS) or is_substitution(item)
                         or _is_list_of_texts(item)):
                     raise TypeError(f'parameter {_text(name)}: {item!r} in the list is not a '
                                     'bool, int, float, text or substitution')
-        elif not isinstance(value, (*SCALARS, ParameterValue, Substitution)):
+        elif _is_foreign(value, SCALARS) or not isinstance(
+                value, (*SCALARS, ParameterValue, Substitution)):
             raise TypeError(
                 f'parameter {_text(name)}: expected bool, int, float, text, a list of these, '
                 f'substitutions or a dictionary, got {value!r} of type {type(value).__name__}')
@@ -127,6 +129,11 @@ def _plain(value):
         if isinstance(value, kind):
             return kind(value)
     return value
+
+
+def _is_foreign(value, kinds) -> bool:
+    """Return whether a value is of a subclass, as NumPy's, which rcl could not read."""
+    return isinstance(value, kinds) and type(value) not in SCALARS
 
 
 def _as_substitution(item):

@@ -16,7 +16,6 @@ levels = {}  # logger -> severity
 default_level = LoggingSeverity.INFO
 to_terminal = True
 rosout = {}  # logger -> function that publishes a record
-_seen = {}  # place in the program -> time of its last message [s]
 
 
 def effective_level(name):
@@ -29,12 +28,48 @@ def effective_level(name):
     return levels.get('', default_level)
 
 
+class _Call:
+    """What a logger keeps of a place in the program that calls it."""
+
+    def __init__(self, severity, filters):
+        self.severity = severity
+        self.filters = filters
+        self._last = None  # [s] when the throttle let a message pass
+        self._seen = False  # by skip_first
+        self._told = False  # by once
+
+    def passes(self):
+        """Return whether to write; each filter counts what the one before it let pass."""
+        return self._in_time() and not self._is_first() and not self._is_repeated()
+
+    def _in_time(self):
+        duration = self.filters.get('throttle_duration_sec')
+        if duration is None:
+            return True
+        clock = self.filters.get('throttle_time_source_type')
+        now = time.monotonic() if clock is None else clock.now().nanoseconds * 1e-9
+        # A clock that was set back begins anew.
+        if self._last is not None and self._last <= now < self._last + duration:
+            return False
+        self._last = now
+        return True
+
+    def _is_first(self):
+        seen, self._seen = self._seen, True
+        return 'skip_first' in self.filters and not seen
+
+    def _is_repeated(self):
+        told, self._told = self._told, True
+        return 'once' in self.filters and told
+
+
 class RcutilsLogger:
     """A logger with a name; parts of it are separated by dots."""
 
     def __init__(self, name=''):
         """Take the name."""
         self.name = name
+        self._calls = {}  # place in the program -> _Call
 
     def get_child(self, name):
         """Return the logger of a part."""
@@ -58,8 +93,10 @@ class RcutilsLogger:
         """
         Write a message; return whether it was written.
 
-        Filters hold for the line of the program that logs: `once=True`, `skip_first=True`,
-        `throttle_duration_sec=...` with `throttle_time_source_type=` a clock.
+        Filters hold for this logger and the place in the program that logs: `once=True`,
+        `skip_first=True`, `throttle_duration_sec=...` with `throttle_time_source_type=` a clock.
+
+        :raises ValueError: if the same place logged with another severity or filter before
         """
         return self._log(message, LoggingSeverity(severity), filters)
 
@@ -91,10 +128,11 @@ class RcutilsLogger:
         if severity < effective_level(self.name):
             return False
         frame = sys._getframe(2)
-        if filters and not _passes((frame.f_code, frame.f_lineno), filters):
+        if not self._call(frame, severity, _chosen(filters) if filters else filters).passes():
             return False
+        if not isinstance(message, str):
+            raise TypeError(f'log message: expected str, got {message!r}')
         stamp = time.time_ns()
-        message = str(message)
         if to_terminal:
             _write(self.name, severity, message, stamp, frame)
         publish = _publisher(self.name)
@@ -102,26 +140,28 @@ class RcutilsLogger:
             publish(self.name, severity, message, stamp, frame)
         return True
 
+    def _call(self, frame, severity, filters):
+        code = frame.f_code
+        place = code.co_filename, code.co_name, frame.f_lineno, frame.f_lasti
+        call = self._calls.get(place)
+        if call is None:
+            call = self._calls[place] = _Call(severity, filters)
+        if call.severity != severity:
+            raise ValueError('Logger severity cannot be changed between calls.')
+        if call.filters != filters:
+            raise ValueError('Requested logging filters cannot be changed between calls.')
+        return call
 
-def _passes(place, filters):
+
+def _chosen(filters):
+    """Return the filters that are in force: `once=False` is none."""
     unknown = filters.keys() - FILTERS
     if unknown:
         raise TypeError(f'unknown logging filter {sorted(unknown)}; choose from: '
                         f'{", ".join(sorted(FILTERS))}')
-    clock = filters.get('throttle_time_source_type')
-    now = time.monotonic() if clock is None else clock.now().nanoseconds * 1e-9
-    last = _seen.get(place)
-    if filters.get('skip_first') and last is None:
-        _seen[place] = -1e18
-        return False
-    if filters.get('once') and last is not None and last > -1e18:
-        return False
-    duration = filters.get('throttle_duration_sec')
-    # A clock that was set back begins anew.
-    if duration is not None and last is not None and last <= now < last + duration:
-        return False
-    _seen[place] = now
-    return True
+    if filters.get('throttle_time_source_type') and 'throttle_duration_sec' not in filters:
+        raise TypeError('throttle_time_source_type needs throttle_duration_sec')
+    return {name: value for name, value in filters.items() if value}
 
 
 def _publisher(name):
