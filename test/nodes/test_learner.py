@@ -404,8 +404,8 @@ def test_auto_without_any_checkpoint_says_which_one_it_lacks(domain_id, tmp_path
 
 
 def test_auto_warns_of_prior_data_that_candidates_do_not_get(domain_id, tmp_path, capfd):
-    parameters = learner_parameters(tmp_path) | {
-        'algorithm': 'auto', 'candidates': ['rlpd', 'cal_ql'],
+    parameters = of_auto(learner_parameters(tmp_path)) | {
+        'candidates': ['rlpd', 'cal_ql'],
         'simulation_checkpoint': '/nowhere/learner.safetensors'}
     assert run_learner(parameters) == 2
     assert 'not with that of their files: rlpd 0.5, cal_ql 0.5' in capfd.readouterr().err
