@@ -134,7 +134,7 @@ def test_candidates_take_turns_and_success_decides_who_acts(cell):
 
 
 def test_weights_that_did_well_act_on_until_the_learner_begins_anew(cell):
-    with cell(tensors=UPWARDS, evaluation_episodes=1, evaluation_interval=120, rate_factor=4.0,
+    with cell(tensors=UPWARDS, evaluation_episodes=1, evaluation_interval=60, rate_factor=4.0,
               exploration_std=0.0, arbitrate=True) as cell:
         def evaluated_by(candidate, since=0):
             cell.until(lambda: any(r.evaluation and r.candidate == candidate
