@@ -2,12 +2,13 @@
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-import errno
 import fcntl
 import os
 from pathlib import Path
 import struct
 import zlib
+
+from sgft_ros.whole_writes import write_whole
 
 MAGIC = b'SGFTJNL2'
 PREFIX = struct.Struct('<II')  # length of the payload, its CRC-32
@@ -163,14 +164,7 @@ class Journal:
             self.error = f'{self.path}: {error.strerror}'
 
     def _write(self, record):
-        try:
-            written = os.pwrite(self._file, record, self._end)
-            if written < len(record):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        except OSError:
-            os.ftruncate(self._file, self._end)
-            raise
-        self._end += len(record)
+        self._end = write_whole(self._file, record, self._end)
         self._dirty = True
 
 

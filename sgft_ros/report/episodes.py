@@ -2,11 +2,12 @@
 
 from collections import deque
 from dataclasses import asdict, dataclass
-import errno
 import json
 import os
 from pathlib import Path
 import sys
+
+from sgft_ros.whole_writes import write_whole
 
 EPISODES_FILE = 'episodes.jsonl'
 
@@ -75,7 +76,7 @@ class EpisodeLog:
         :raises OSError: if the disk refuses; those that it did not take go on waiting
         """
         while self._waiting:
-            self._write(self._waiting[0])
+            self._end = write_whole(self._file.fileno(), self._waiting[0], self._end)
             self._waiting.popleft()
 
     def read(self) -> list[Episode]:
@@ -85,15 +86,6 @@ class EpisodeLog:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def _write(self, line):
-        try:
-            if self._file.write(line) < len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        except OSError:
-            os.ftruncate(self._file.fileno(), self._end)
-            raise
-        self._end += len(line)
 
 
 def read_episodes(path: Path) -> list[Episode]:
