@@ -110,8 +110,8 @@ class RunBook:
             'control_loop': dict(control_loop),
             'errors': dict(errors),
         }
-        self._try(self._log.write_waiting)
-        self._try(write_summary, self._folder, summary)
+        self._try('episodes', self._log.write_waiting)
+        self._try('summary', write_summary, self._folder, summary)
         return summary
 
     def _enter_training(self, keys):
@@ -127,16 +127,15 @@ class RunBook:
 
     def _enter(self, episode):
         completed = self.record.add(episode)
-        self._try(self._log.append, episode)
+        self._try('episodes', self._log.append, episode)
         return [] if completed is None else [completed]
 
     def _acted(self, episode):
         before = self._versions.get(episode.robot, 0)
         self._versions[episode.robot] = max(before, episode.policy_version)
 
-    def _try(self, write, *arguments):
+    def _try(self, what, write, *arguments):
         """Write; where the disk refuses, say so once and go on without."""
-        what = 'summary' if write is write_summary else 'episodes'
         try:
             write(*arguments)
             self._disk_errors.pop(what, None)
