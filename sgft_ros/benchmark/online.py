@@ -7,7 +7,7 @@ from sgft_ros.benchmark.methods import Method
 from sgft_ros.benchmark.spoiled import spoiled
 from sgft_ros.learning.arbiter import Arbiter, INCUMBENT, PI_SIM
 from sgft_ros.learning.checkpoint import Checkpoint, load_checkpoint
-from sgft_ros.learning.controllers import make_controller, PLANNERS
+from sgft_ros.learning.controllers import make_controller
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
 from sgft_ros.learning.potential import Potential, shaped_reward
@@ -133,7 +133,7 @@ class OnlineLearner:
         for candidate in self._tuner.candidates(moved=True):
             controller = make_controller(
                 candidate.controller, candidate.tensors, (self._seed, self._published_at))
-            if candidate.name == self._acting and candidate.controller['kind'] in PLANNERS:
+            if candidate.name == self._acting:
                 controller.take_over(self.controller)  # in the midst of an episode
             self._controllers[candidate.name] = controller
             if self._arbiter is None:

@@ -18,7 +18,7 @@ def make_controller(
     seed: int | Sequence[int] = 0,
 ) -> Controller:
     """
-    Return a controller with `act`, `reset`, `observation_size` and `action_size`.
+    Return a controller: `act`, `reset`, `take_over`, `observation_size` and `action_size`.
 
     :param description: {'kind': 'gaussian_mlp'}, {'kind': 'planner', 'gamma': ...} and what else
         PlannerConfig has, if other than its defaults, or {'kind': 'latent_planner', 'gamma': ...,

@@ -77,6 +77,9 @@ class GaussianPolicy:
     def reset(self) -> None:
         """Forget nothing: a policy has no memory of the episode before."""
 
+    def take_over(self, other: 'GaussianPolicy') -> None:
+        """Go on where another one was: a policy has no plan, as planners have."""
+
     def act(
         self, observation: np.ndarray, noise: np.ndarray | None = None, least_std: float = 0.0,
         budget: float = math.inf,

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
-from sgft_ros.learning.controllers import PLANNERS
 from sgft_ros.nodes import qos
 from sgft_ros.nodes.weights import Weights, WeightsJudge, WeightsRefused
 
@@ -128,7 +127,7 @@ class ActingWeights:
         weights = self._free[self._acting]
         if weights is self.now:
             return False
-        if weights.controller == self.now.controller and weights.controller['kind'] in PLANNERS:
+        if weights.controller == self.now.controller:
             weights.policy.take_over(self.now.policy)  # in the midst of an episode
         self.now = weights
         self.swaps += 1
