@@ -26,7 +26,8 @@ import yaml
 
 CONTRACTS = Path(get_package_share_directory('sgft_ros'), 'config', 'robots')
 
-KILLED = ('learner', 'replay_buffer', 'value_shaping', 'policy', 'monitor', 'safety_gate')
+# A node that was just started has yet to hear what the one before it keeps: not that one next.
+KILLED = ('policy', 'learner', 'replay_buffer', 'monitor', 'value_shaping', 'safety_gate')
 
 
 def summary(run):
