@@ -20,7 +20,9 @@ class Arbiter:
     Each episode goes to one candidate. In training, and in the first episodes of an evaluation, it
     is the one that a draw from the posterior Beta(1 + successes, 1 + failures) favours, in the
     rest of an evaluation the one whose mean is best. Noise of exploration helps some candidates
-    and harms others, so that training says little about evaluation and counts less there.
+    and harms others, so that training says little about evaluation and counts less there. An
+    evaluation says nothing about training: what never succeeds without noise, as pi_sim in many a
+    real world, may be the one whose noise finds the first success.
 
     Candidates keep learning, so older episodes count less and less (discounted Thompson sampling,
     Raj and Kalyani 2017), and who failed long ago is tried again. Who learns may also forget what
@@ -108,9 +110,8 @@ class Arbiter:
                 evidence *= MEMORY
 
     def _posterior(self, name, evaluation):
-        weight = TRAINING_WEIGHT if evaluation else 1.0
-        evidence = self._evidence[name]
-        return 1.0 + evidence[EVALUATED] + weight * evidence[TRAINED]
+        trained, evaluated = self._evidence[name]
+        return 1.0 + (evaluated + TRAINING_WEIGHT * trained if evaluation else trained)
 
     def state(self) -> dict[str, list[list[float]]]:
         """Return what is known, as JSON types."""

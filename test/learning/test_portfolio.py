@@ -154,6 +154,17 @@ def test_training_goes_mostly_to_whoever_succeeds():
     assert chosen(arbiter)['planner'] > 0.9
 
 
+def test_pi_sim_that_fails_without_noise_may_find_the_first_success_with_it():
+    arbiter = Arbiter(np.random.default_rng(0))
+    arbiter.admit(['sac', 'planner'])
+    for _ in range(20):
+        arbiter.record(PI_SIM, False, evaluation=True)
+    assert chosen(arbiter)[PI_SIM] > 0.2 and not chosen(arbiter, evaluation=True)[PI_SIM]
+    for _ in range(10):
+        arbiter.record(PI_SIM, False)
+    assert chosen(arbiter)[PI_SIM] < 0.1
+
+
 def test_an_evaluation_probes_a_few_times_and_then_belongs_to_the_best():
     arbiter = Arbiter(np.random.default_rng(0))
     arbiter.admit(['sac', 'planner'])
@@ -222,11 +233,12 @@ def evaluate(arbiter, **successes):
 
 def test_weights_that_did_well_act_on_when_who_learned_them_has_forgotten():
     arbiter = Arbiter(np.random.default_rng(0))
+    evaluate(arbiter, pi_sim=[0] * 20)
     assert evaluate(arbiter, sac=[1] * 18 + [0] * 2) == 'sac'
     for _ in range(10):
         arbiter.record('sac', False)
     assert arbiter.mean(INCUMBENT) == 19 / 22  # nothing of it is forgotten
-    assert chosen(arbiter)[INCUMBENT] > 0.8
+    assert chosen(arbiter, evaluation=True)[INCUMBENT] > 0.8
     assert evaluate(arbiter, sac=[0] * 5, incumbent=[1] * 15) is None
     assert arbiter.mean(INCUMBENT) == 34 / 37
 
