@@ -91,11 +91,13 @@ class RunBook:
         self._enter_training(list(self._waiting))
 
     def write_summary(
-        self, outcome: str, learner: Mapping, control_loop: Mapping, errors: Mapping[str, str],
+        self, outcome: str, learner: Mapping, control_loops: Mapping[str, Mapping],
+        errors: Mapping[str, str],
     ) -> dict:
         """
-        Bring summary.json up to date, with the `errors` by node; return what it says.
+        Bring summary.json up to date; return what it says.
 
+        `control_loops` are by robot, `errors` by node.
         Lines of episodes that wait for the disk are tried again.
         """
         summary = {
@@ -107,9 +109,13 @@ class RunBook:
             **self.record.summary(),
             'transitions': self.transitions,
             'learner': dict(learner),
-            'control_loop': dict(control_loop),
+            'control_loop': dict(next(iter(control_loops.values()), {})),
             'errors': dict(errors),
         }
+        if robots := summary.get('robots'):
+            del summary['control_loop']
+            for robot, part in robots.items():
+                part['control_loop'] = dict(control_loops.get(robot, {}))
         self._try('episodes', self._log.write_waiting)
         self._try('summary', write_summary, self._folder, summary)
         return summary
