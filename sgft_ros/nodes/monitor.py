@@ -29,6 +29,8 @@ class MonitorParameters:
 
     run_folder: str = parameter(
         '', 'folder for episodes.jsonl, summary.json and report.png', required=True)
+    robot: str = parameter(
+        '', 'name of the robot whose episodes make the run; empty: those of all')
     title: str = parameter('', 'what the report calls the run')
     goal_success: float = parameter(
         0.9, 'the run ends when two successive evaluations of a robot reach this share of '
@@ -85,12 +87,18 @@ class Monitor(Node):
         _draw(self._folder)
 
     def _on_episode(self, message):
+        if not self._follows(message.robot):
+            return
         if message.evaluation and self._last_sign is not None:
             self._last_sign = time.monotonic()
         self._tell(self._book.on_episode(message))
 
     def _on_transition(self, shaped):
-        self._tell(self._book.on_transition(shaped))
+        if self._follows(shaped.transition.robot):
+            self._tell(self._book.on_transition(shaped))
+
+    def _follows(self, robot):
+        return self._settings.robot in ('', robot)
 
     def _on_learner(self, status):
         self._learner = status
@@ -99,6 +107,8 @@ class Monitor(Node):
     def _on_diagnostics(self, array):
         for status in array.status:
             node = status.name.partition(':')[0]
+            if self._settings.robot and not self._beside(node):
+                continue
             self._errors.pop(node, None)
             if status.level == diagnostics.ERROR:
                 self._errors[node] = status.message
@@ -107,6 +117,10 @@ class Monitor(Node):
                 self._loops[values['robot']] = values | {'message': status.message}
             elif status.name.endswith(STORAGE):
                 self._stored = int(values['stored'])
+
+    def _beside(self, node):
+        """Return whether a node is of this robot, or of what robots share."""
+        return node.rpartition('/')[0] in ('', self.get_namespace().strip('/'))
 
     def _tend(self):
         """Do what no message triggers: late episodes and the end of the run."""

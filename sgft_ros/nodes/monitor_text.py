@@ -47,7 +47,7 @@ def run_line(robots, elapsed, episodes, transitions, limit, learner, stored, err
 def robot_line(robot, record, control_loop):
     """Return the state of one of several robots, whose `record` this is, as a line below that."""
     return ' | '.join([
-        f'{"":>6}  {robot}: {_phase(control_loop)}',
+        f'{"":>6}  {f"{robot}: {_phase(control_loop)}":<18}',
         *_progress(len(record.episodes), record.steps),
         *_success(record, control_loop),
         *_control(control_loop)])

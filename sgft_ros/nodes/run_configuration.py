@@ -50,10 +50,23 @@ class RunConfiguration:
         self.contract = load_robot_contract(self.robot)
         self.folder = self._folder()
         self.parameters = self._parameters()
+        if not self.learning_side:
+            self.parameters['monitor']['robot'] = self.robot_name
+
+    @property
+    def robot_side(self) -> tuple[str, ...]:
+        """Return the nodes of the robot alone: without a learning side, a monitor among them."""
+        return ROBOT_SIDE if self.learning_side else (*ROBOT_SIDE, 'monitor')
+
+    @property
+    def robot_name(self) -> str:
+        """Return the name of the robot in transitions, as the policy finds it."""
+        given = self.parameters['policy'].get('robot_name')
+        return given or self.namespace or self.contract.name
 
     def node_name(self, name: str) -> str:
         """Return the fully qualified name of a node."""
-        return self.topic(name) if name in ROBOT_SIDE else f'/{name}'
+        return self.topic(name) if name in self.robot_side else f'/{name}'
 
     def topic(self, name: str) -> str:
         """Return the full name of a topic of the robot side."""

@@ -53,11 +53,11 @@ class Run:
         self.transitions += steps
         self._publish(steps=steps, truncated=True, policy_version=version + 1)
 
-    def diagnose(self, level, message):
+    def diagnose(self, level, message, node='learner'):
         # The probe listens too.
         self._probe.until(lambda: self._diagnostics.get_subscription_count() == 2)
         self._diagnostics.publish(DiagnosticArray(status=[DiagnosticStatus(
-            level=level, name='learner: training', message=message)]))
+            level=level, name=f'{node}: training', message=message)]))
 
     def _publish(self, **fields):
         self._results.publish(EpisodeResult(
@@ -209,6 +209,30 @@ def test_robots_are_kept_apart(run, probe, tmp_path):
     assert parts['right']['final']['success'] == 1.0
     assert parts['right']['lowest_against_zero_shot'] == 0.0
     assert 'final' not in summary(tmp_path)
+
+
+def test_a_robot_beside_others_has_an_end_of_its_own(run, probe, tmp_path):
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, transition_limit=15, robot='right',
+            remap=['__ns:=/right', 'episode_results:=/episode_results',
+                   'shaped_transitions:=/shaped_transitions']) as process:
+        left, right = run, Run(probe)
+        left.diagnose(ERROR, 'its own', 'left/safety_gate')
+        left.diagnose(ERROR, 'of all', 'learner')
+        left.robot, right.robot = 'left', 'right'
+        left.train(20)
+        for number in range(3):
+            left.evaluate(number, 4)
+        right.train(10)
+        right.evaluate(1, 1)
+        right.train(10)
+        right.evaluate(2, 1)
+        code, output = ended(process)
+    assert code == 0
+    assert 'Run finished: transition limit, after 20 real transitions' in output
+    assert summary(tmp_path)['outcome'] == 'transition limit'
+    assert {each.robot for each in read_episodes(tmp_path / 'episodes.jsonl')} == {'right'}
+    assert summary(tmp_path)['errors'] == {'learner': 'of all'}
 
 
 def test_an_error_of_a_node_is_told_as_long_as_it_lasts(run, tmp_path):
