@@ -144,6 +144,15 @@ def test_a_wrong_algorithm_file_is_refused_by_name(configure, tmp_path, text, me
         configure(algorithm=str(path))
 
 
+def test_what_a_file_says_of_a_node_in_several_places_adds_up(configure, tmp_path):
+    path = tmp_path / 'mine.yaml'
+    path.write_text('learner: {ros__parameters: {algorithm: sac, tau: 0.1, batch_size: 32}}\n'
+                    'policy: {ros__parameters: {seed: 3}}\n'
+                    'learner: {ros__parameters: {tau: 0.2}}\n')
+    learner = configure(algorithm=str(path)).parameters['learner']
+    assert (learner['algorithm'], learner['tau'], learner['batch_size']) == ('sac', 0.2, 32)
+
+
 OWN_TASK = """
 name: reach
 gamma: 0.97
