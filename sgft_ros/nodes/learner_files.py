@@ -19,7 +19,7 @@ KIND = 'learner'
 KEPT = 3             # checkpoints; one may be torn by the disk, two never were
 VERSION_BLOCK = 100  # versions that are reserved with one write
 # What a checkpoint must have in common with the learner that resumes from it.
-IDENTITY = ('algorithm', 'horizon', 'task', 'architecture')
+IDENTITY = ('algorithm', 'horizon', 'task', 'architecture', 'policy')
 
 
 class LearnerFiles:
@@ -52,7 +52,7 @@ class LearnerFiles:
         """
         Return the newest readable checkpoint; the others are named in `damaged`.
 
-        :raises CheckpointError: if it is one of another algorithm or of other networks
+        :raises CheckpointError: if it is one of another algorithm, of another pi_sim or its task
         """
         for path in sorted(self.folder.glob('learner_*.safetensors'), reverse=True):
             try:

@@ -23,6 +23,10 @@ NO_LOSSES = dict.fromkeys(
     math.nan)
 
 
+class OtherRun(Exception):
+    """The checkpoint and the replay buffer are not of the same run."""
+
+
 @dataclass(frozen=True)
 class Schedule:
     """When the trainer publishes and saves."""
@@ -44,7 +48,7 @@ class Trainer(threading.Thread):
         schedule: Schedule,
         warm_start_columns: Mapping[str, np.ndarray] | None, *, seed: int,
         send: Callable, publish: Callable, policy: Checkpoint,
-        warmed_up: bool = False, paused: bool = False,
+        warmed_up: bool = False, paused: bool = False, run: int = 0,
     ):
         """
         Prepare; `start` begins.
@@ -55,6 +59,7 @@ class Trainer(threading.Thread):
         :param policy: the checkpoint of pi_sim
         :param warmed_up: whether the tuner comes from a checkpoint that had been warmed up
         :param paused: whether to begin paused
+        :param run: of the replay buffer that the tuner learned from; 0 if from none yet
         """
         super().__init__(name='trainer', daemon=True)
         self._tuner, self._credits, self._files = tuner, credits, files
@@ -67,6 +72,7 @@ class Trainer(threading.Thread):
         self._wake = threading.Event()
         self._stopping = False
         self._warmed_up = warmed_up
+        self._resumed_run, self._run = run, 0  # the latter 0 until the replay buffer tells it
         self._kept_at = tuner.updates
         self._saved = time.monotonic()
         self.shares = TimeShares('idle')
@@ -74,7 +80,6 @@ class Trainer(threading.Thread):
         self.paused = paused
         self.losses = NO_LOSSES
         self.behind = 0        # updates that the transitions allow and that are not made yet
-        self.lacking = 0       # transitions, for the updates that were made
         self.disk_error = ''
         self.refused = 0       # answers of the replay buffer that could not be used
         self._refusal = ''     # the last reason
@@ -89,6 +94,11 @@ class Trainer(threading.Thread):
     def diverged(self) -> int:
         """Return how many times a candidate went back to its last good weights."""
         return self._tuner.diverged
+
+    @property
+    def other_run(self) -> bool:
+        """Return whether the replay buffer has become that of another run."""
+        return bool(self._run) and self._credits.run != self._run
 
     @property
     def problem(self) -> str:
@@ -123,7 +133,8 @@ class Trainer(threading.Thread):
         state = {name: value.numpy() for name, value in self._keep().items()}
         try:
             path = self._files.save(self._tuner.updates, state, {
-                'warmed_up': self._warmed_up, 'paused': self.paused})
+                'warmed_up': self._warmed_up, 'paused': self.paused,
+                'run': self._run or self._resumed_run})
             self._export()
         except OSError as error:
             self.disk_error = f'{self._files.folder}: {error.strerror or error}'
@@ -172,9 +183,13 @@ class Trainer(threading.Thread):
         self._checkpoint_if_possible()
 
     def run(self) -> None:
-        """Train until `stop`."""
+        """Train until `stop`; publish nothing before the replay buffer is known to be the own."""
         try:
-            if self._tuner.trained or self._tuner.policy_moved:
+            while self._resumed_run and not self._run and not self._stopping:
+                self._tend()
+                self._ask(0)
+                self._wait('idle', self._credits.until_next())
+            if not self._stopping and (self._tuner.trained or self._tuner.policy_moved):
                 self.publish(moved=not self._tuner.trained)
             if self._tuner.needs_warm_start and not self._warmed_up:
                 self._warm_start()
@@ -220,8 +235,20 @@ class Trainer(threading.Thread):
             except ValueError as error:
                 self.refused += 1
                 self._refusal = str(error)
+        self._join_run()
         if time.monotonic() - self._saved >= self._schedule.checkpoint_period:
             self._checkpoint_if_possible()
+
+    def _join_run(self):
+        """Learn whose run the replay buffer holds, once; raise OtherRun if not the resumed one."""
+        if self._run or not self._credits.run:
+            return
+        if self._resumed_run not in (0, self._credits.run):
+            raise OtherRun(
+                f'{self._files.folder}: the run began with the session {self._resumed_run}, the '
+                f'replay buffer holds one that began with {self._credits.run}; nothing was '
+                'published; choose another run_folder')
+        self._run = self._credits.run
 
     def _step(self):
         """Update once, or wait for what an update needs."""
@@ -229,8 +256,6 @@ class Trainer(threading.Thread):
             self._wait('paused', 1.0)
             return
         self.behind = due = self._tuner.updates_due(self._credits.inserted)
-        if self._credits.inserted:  # else no answer has come yet
-            self.lacking = self._tuner.transitions_lacking(self._credits.inserted)
         self._ask(due)
         begun = self._credits.inserted >= self._tuner.start_after
         self.phase = 'training' if begun else 'waiting'

@@ -55,6 +55,11 @@ class TransitionStore:
         return len(self._seen)
 
     @property
+    def run(self):
+        """Return what tells the run of these transitions from every other, 0 before the first."""
+        return self._seen.first_session
+
+    @property
     def rewarded(self):
         """Return the number of stored transitions whose raw reward is above 0."""
         return 0 if self._buffer is None else self._buffer.rewarded
