@@ -73,7 +73,7 @@ class Trainer(threading.Thread):
         self._stopping = False
         self._warmed_up = warmed_up
         self._resumed_run, self._run = run, 0  # the latter 0 until the replay buffer tells it
-        self._kept_at = tuner.updates
+        self._published_at = tuner.updates
         self._saved = time.monotonic()
         self.shares = TimeShares('idle')
         self.phase = 'waiting'
@@ -130,7 +130,7 @@ class Trainer(threading.Thread):
     def checkpoint(self):
         """Write everything needed to resume; return the path. A job."""
         self._saved = time.monotonic()
-        state = {name: value.numpy() for name, value in self._keep().items()}
+        state = {name: value.numpy() for name, value in self._tuner.keep().items()}
         try:
             path = self._files.save(self._tuner.updates, state, {
                 'warmed_up': self._warmed_up, 'paused': self.paused,
@@ -162,7 +162,8 @@ class Trainer(threading.Thread):
 
         With `moved`, those stay away that are pi_sim still.
         """
-        self._keep()
+        self._published_at = self._tuner.updates
+        self._tuner.keep()
         for candidate in self._tuner.candidates(moved):
             self._publish_next(candidate)
         return self._files.version
@@ -276,17 +277,13 @@ class Trainer(threading.Thread):
     def _update(self, batch):
         losses = self._tuner.update(batch, self._credits.inserted, self._credits.rewarded)
         self.losses = self.losses | losses  # a policy that waits has those of its last update
-        if self._tuner.updates - self._kept_at < self._schedule.publish_interval:
+        if self._tuner.updates - self._published_at < self._schedule.publish_interval:
             return
         if self._tuner.policy_moved:
             self.publish(moved=True)
         else:  # the critics alone have learned so far
-            self._keep()
-
-    def _keep(self):
-        """Have the state remembered as the one to go back to; return it."""
-        self._kept_at = self._tuner.updates
-        return self._tuner.keep()
+            self._published_at = self._tuner.updates
+            self._tuner.keep()
 
     def _export(self):
         """Write the policies of the candidates that are some, one file each."""

@@ -243,6 +243,12 @@ def test_a_learner_that_outlives_its_run_says_so(rig):
             assert rig.probe.diagnostics[NAME][0] == diagnostics.ERROR
 
 
+def test_checkpoints_do_not_put_off_what_is_published(rig):
+    with rig.replay(), rig.learner(checkpoint_period=0.1, publish_interval=500):
+        rig.send(700)  # more than 0.1 s of updates, on any machine
+        rig.probe.until(lambda: rig.weights, what='weights')
+
+
 def test_services_pause_save_and_reset_and_no_update_is_lost(rig):
     with rig.replay(), rig.learner():
         rig.send(150)
