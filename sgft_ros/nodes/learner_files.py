@@ -10,6 +10,7 @@ from sgft_ros.learning.checkpoint import (
     Checkpoint,
     CheckpointError,
     load_checkpoint,
+    remove_torn,
     save_checkpoint,
     write_atomically,
 )
@@ -36,8 +37,7 @@ class LearnerFiles:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._identity = {name: identity[name] for name in IDENTITY}
         self._lock = hold(self.folder, 'learner')
-        for left in self.folder.glob('.*.tmp'):  # by a learner that was killed while it wrote
-            left.unlink(missing_ok=True)
+        remove_torn(self.folder, '*')
         self._version_file = self.folder / 'version.json'
         self.version = self._reserved = self._read_version()
         self.damaged: list[str] = []

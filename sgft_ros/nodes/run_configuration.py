@@ -9,7 +9,7 @@ import platform
 from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
-from sgft_ros.learning.checkpoint import write_atomically
+from sgft_ros.learning.checkpoint import remove_torn, write_atomically
 from sgft_ros.nodes.names import full_name
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
 from sgft_ros.nodes.run_arguments import checkpoint_folder, RUN_FILE, with_absolute_paths
@@ -81,6 +81,7 @@ class RunConfiguration:
             'arguments': self.arguments, 'versions': _versions(self.share)}
         path = self.folder / 'parameters.yaml'
         for file, content in ((path, parameters), (self.folder / RUN_FILE, record)):
+            remove_torn(self.folder, file.name)
             write_atomically(file, yaml.safe_dump(content, sort_keys=False).encode())
         return path
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import sys
 import time
 
+from sgft_ros.learning.checkpoint import remove_torn
 from sgft_ros.report.episodes import Episode, EpisodeLog
 from sgft_ros.report.record import Round, RunRecord, TransitionCounter
 from sgft_ros.report.shaped_returns import ShapedReturns, Step
-from sgft_ros.report.summary import read_summary, write_summary
+from sgft_ros.report.summary import read_summary, SUMMARY_FILE, write_summary
 
 SHAPED_WAIT = 5.0  # [s] that an episode waits for the shaped rewards of its last steps
 
@@ -23,6 +24,7 @@ class RunBook:
         self.record = RunRecord(goal_success, transition_limit)
         self._folder = Path(folder)
         self._folder.mkdir(parents=True, exist_ok=True)
+        remove_torn(self._folder, SUMMARY_FILE)
         self._title = title
         before = self._earlier_summary()
         self._started = before.get('started') or datetime.now(timezone.utc).isoformat()

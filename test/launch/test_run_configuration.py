@@ -46,6 +46,15 @@ def test_written_parameters_are_one_ros_parameter_file_for_all_nodes(configure):
         assert content[f'/{name}']['ros__parameters']['seed'] == 3
 
 
+def test_what_an_earlier_launch_left_half_written_is_removed(configure):
+    run = configure()
+    run.folder.mkdir()
+    for name in ('.run.yaml.12.tmp', '.parameters.yaml.12.tmp', '.others.12.tmp'):
+        (run.folder / name).touch()
+    run.write()
+    assert {path.name for path in run.folder.glob('.*')} == {'.others.12.tmp'}
+
+
 def test_arguments_override_the_files_and_reach_every_node_that_needs_them(configure):
     run = configure(algorithm='sgft_sac', transition_limit='700', horizon='7',
                     evaluation_episodes='7')

@@ -229,6 +229,13 @@ def test_time_in_which_nothing_ran_does_not_count(tmp_path):
     assert summary['started'] == begun and 28.0 <= summary['duration'] < 60.0
 
 
+def test_a_torn_summary_of_an_earlier_monitor_is_removed(tmp_path):
+    left = tmp_path / '.summary.json.12.tmp'
+    left.write_bytes(b'{"form')
+    RunBook(tmp_path, '', 0.9, 100)
+    assert not left.exists()
+
+
 def test_a_run_has_run_at_least_until_its_last_episode(tmp_path):
     write_summary(tmp_path, {'started': '2025-01-01T12:00:00+00:00', 'duration': 28.0})
     EpisodeLog(tmp_path).append(replace(EPISODE, elapsed=31.0))
