@@ -19,9 +19,10 @@ from sgft_ros.nodes.ending import begin, initialised, spin_until
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.learner_report import LearnerReport
+from sgft_ros.nodes.learner_run import OtherRun
 from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.sample_credits import SampleCredits
-from sgft_ros.nodes.trainer import OtherRun, Schedule, Trainer
+from sgft_ros.nodes.trainer import Schedule, Trainer
 from sgft_ros.nodes.tuning_files import unheeded_prior_ratios
 from sgft_ros.nodes.weights import architecture, make_weights_message, read_key
 from std_srvs.srv import SetBool, Trigger

@@ -1,6 +1,6 @@
 """The learner's files: checkpoints, versions of the weights, and who may write them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import json
 import os
 from pathlib import Path
@@ -14,6 +14,8 @@ from sgft_ros.learning.checkpoint import (
     save_checkpoint,
     write_atomically,
 )
+from sgft_ros.learning.controllers import GAUSSIAN
+from sgft_ros.learning.finetuner import Candidate
 from sgft_ros.nodes.folder_lock import hold
 
 KIND = 'learner'
@@ -86,19 +88,24 @@ class LearnerFiles:
             old.unlink(missing_ok=True)
         return path
 
-    def export_policy(
-        self, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, object],
-        candidate: str = '',
+    def export_policies(
+        self, candidates: Sequence[Candidate], metadata: Mapping[str, object],
     ) -> None:
         """
-        Write the policy under `policy_path`, or beside it as policy_<candidate>.safetensors.
+        Write those candidates that are policies; a planner is none.
+
+        One alone goes to `policy_path`, several beside it, as policy_<candidate>.safetensors.
 
         :raises OSError: as the operating system says
         """
-        path = self.policy_path
-        if candidate:
-            path = path.with_stem(f'{path.stem}_{candidate}')
-        save_checkpoint(path, 'policy', tensors, metadata)
+        policies = [candidate for candidate in candidates
+                    if candidate.controller['kind'] == GAUSSIAN]
+        for candidate in policies:
+            path = self.policy_path
+            if len(policies) > 1:
+                path = path.with_stem(f'{path.stem}_{candidate.name}')
+            save_checkpoint(path, 'policy', candidate.tensors, {
+                **metadata, 'version': self.version, 'candidate': candidate.name})
 
     def next_version(self) -> int:
         """

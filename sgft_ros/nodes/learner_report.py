@@ -88,7 +88,7 @@ class LearnerReport:
 
     def _other_run(self):
         """Return what to say of a learner that has outlived the run that it learned from."""
-        if not self._trainer.other_run:
+        if not self._trainer.own_run.outlived:
             return ''
         return ('the replay buffer is that of another run now, and the weights are those of an '
                 f'earlier one, of {Path(self._settings.run_folder).resolve()}; start the learner '

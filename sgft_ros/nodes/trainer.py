@@ -15,16 +15,13 @@ from sgft_ros.learning.controllers import GAUSSIAN
 from sgft_ros.learning.finetuner import Candidate, FineTuner
 from sgft_ros.learning.portfolio import Portfolio
 from sgft_ros.nodes.learner_files import LearnerFiles
+from sgft_ros.nodes.learner_run import LearnerRun
 from sgft_ros.nodes.sample_credits import SampleCredits
 from sgft_ros.nodes.time_shares import TimeShares
 
 NO_LOSSES = dict.fromkeys(
     ('critic_loss', 'actor_loss', 'dynamics_loss', 'temperature', 'entropy', 'q_mean'),
     math.nan)
-
-
-class OtherRun(Exception):
-    """The checkpoint and the replay buffer are not of the same run."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +69,9 @@ class Trainer(threading.Thread):
         self._wake = threading.Event()
         self._stopping = False
         self._warmed_up = warmed_up
-        self._resumed_run, self._run = run, 0  # the latter 0 until the replay buffer tells it
         self._published_at = tuner.updates
         self._saved = time.monotonic()
+        self.own_run = LearnerRun(run, credits, files.folder)
         self.shares = TimeShares('idle')
         self.phase = 'waiting'
         self.paused = paused
@@ -94,11 +91,6 @@ class Trainer(threading.Thread):
     def diverged(self) -> int:
         """Return how many times a candidate went back to its last good weights."""
         return self._tuner.diverged
-
-    @property
-    def other_run(self) -> bool:
-        """Return whether the replay buffer has become that of another run."""
-        return bool(self._run) and self._credits.run != self._run
 
     @property
     def problem(self) -> str:
@@ -134,8 +126,9 @@ class Trainer(threading.Thread):
         try:
             path = self._files.save(self._tuner.updates, state, {
                 'warmed_up': self._warmed_up, 'paused': self.paused,
-                'run': self._run or self._resumed_run})
-            self._export()
+                'run': self.own_run.number})
+            self._files.export_policies(self._tuner.candidates(), {
+                **self._policy.metadata, 'updates': self._tuner.updates})
         except OSError as error:
             self.disk_error = f'{self._files.folder}: {error.strerror or error}'
             raise
@@ -186,7 +179,7 @@ class Trainer(threading.Thread):
     def run(self) -> None:
         """Train until `stop`; publish nothing before the replay buffer is known to be the own."""
         try:
-            while self._resumed_run and not self._run and not self._stopping:
+            while self.own_run.uncertain and not self._stopping:
                 self._tend()
                 self._ask(0)
                 self._wait('idle', self._credits.until_next())
@@ -236,20 +229,9 @@ class Trainer(threading.Thread):
             except ValueError as error:
                 self.refused += 1
                 self._refusal = str(error)
-        self._join_run()
+        self.own_run.join()
         if time.monotonic() - self._saved >= self._schedule.checkpoint_period:
             self._checkpoint_if_possible()
-
-    def _join_run(self):
-        """Learn whose run the replay buffer holds, once; raise OtherRun if not the resumed one."""
-        if self._run or not self._credits.run:
-            return
-        if self._resumed_run not in (0, self._credits.run):
-            raise OtherRun(
-                f'{self._files.folder}: the run began with the session {self._resumed_run}, the '
-                f'replay buffer holds one that began with {self._credits.run}; nothing was '
-                'published; choose another run_folder')
-        self._run = self._credits.run
 
     def _step(self):
         """Update once, or wait for what an update needs."""
@@ -284,16 +266,6 @@ class Trainer(threading.Thread):
         else:  # the critics alone have learned so far
             self._published_at = self._tuner.updates
             self._tuner.keep()
-
-    def _export(self):
-        """Write the policies of the candidates that are some, one file each."""
-        policies = [candidate for candidate in self._tuner.candidates()
-                    if candidate.controller['kind'] == GAUSSIAN]
-        for candidate in policies:
-            self._files.export_policy(candidate.tensors, {
-                **self._policy.metadata, 'updates': self._tuner.updates,
-                'version': self._files.version, 'candidate': candidate.name,
-            }, '' if len(policies) == 1 else candidate.name)
 
     def _checkpoint_if_possible(self):
         try:
