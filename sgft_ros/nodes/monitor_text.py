@@ -136,14 +136,14 @@ def end_text(outcome, summary, folder):
         lines += _results(summary)
     for robot, part in summary.get('robots', {}).items():
         lines.append(f'  {robot}, {count(part["transitions"])} of them')
-        lines += [f'  {line}' for line in _results(part)]
+        lines += [f'  {line}' for line in _results(part, ' of all robots')]
     lines += [f'  error of {node:<10} {error}' for node, error in summary['errors'].items()]
     lines.append(f'  run folder          {folder}')
     return '\n'.join(lines)
 
 
-def _results(summary):
-    """Yield what evaluations and the control loop came to, of the run or of one of its robots."""
+def _results(summary, whose=''):
+    """Yield what evaluations and the control loop came to; says `whose` the transitions are."""
     zero_shot, final = summary['zero_shot'], summary['final']
     if zero_shot and final != zero_shot:
         yield (
@@ -154,7 +154,7 @@ def _results(summary):
         if reached:
             yield (
                 f'  {float(share):.0%} first reached  after {count(reached["transitions"])} real '
-                f'transitions, {clock(reached["elapsed"])} min')
+                f'transitions{whose}, {clock(reached["elapsed"])} min')
     loop = summary['control_loop']
     if 'tick_median_ms' in loop:
         yield '  control loop        ' + ', '.join(

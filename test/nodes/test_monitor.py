@@ -203,6 +203,7 @@ def test_robots_are_kept_apart(run, probe, tmp_path):
     assert ('right, evaluation 2: success 4/4 (100%), +50 points against zero-shot, after 30 real '
             'transitions of all robots') in output
     assert '  left, 10 of them\n' in output and '  right, 20 of them\n' in output
+    assert '    80% first reached  after 20 real transitions of all robots, ' in output
     parts = summary(tmp_path)['robots']
     assert [parts[name]['zero_shot']['success'] for name in ('left', 'right')] == [0.25, 0.5]
     assert parts['left']['final'] == parts['left']['zero_shot']
