@@ -21,7 +21,7 @@ from launch.event_handlers import OnProcessIO
 from launch_ros.actions import Node
 import sgft_ros
 from sgft_ros.nodes.folder_lock import hold
-from sgft_ros.nodes.parameter_files import LEARNING_SIDE, ROBOT_SIDE
+from sgft_ros.nodes.parameter_files import LEARNING_SIDE
 from sgft_ros.nodes.run_arguments import recalled
 from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
 from sgft_ros.robot.yaml_section import suggest
@@ -63,7 +63,7 @@ ARGUMENTS = {
                ['cpu', 'cuda', 'auto']),
     'learner': ('true', 'start the learner; false: it joins from another machine', BOOLEAN),
     'learning_side': ('true', 'start what robots share: value shaping, replay buffer, learner and '
-                      "monitor; false: those of another robot's launch", BOOLEAN),
+                      "their monitor; false: those of another robot's launch", BOOLEAN),
     'record': ('true', 'record a bag of the run', BOOLEAN),
     'namespace': ('', 'namespace of policy, safety gate and robot'),
     'key_file': ('', 'file with the key that signs the weights; empty: no signatures'),
@@ -80,6 +80,9 @@ END_TIME = '15'      # [s] that a node may take to save what it has and end, on 
 REPORT_TIME = '30'   # [s] that the monitor may take for its report at the end
 TO_LOG = {'both': 'log'}
 QUIET = re.compile(r'(\[(INFO|DEBUG)\]|\s*$)')
+# Topics and a service of the learning side, whatever namespace the robot is in.
+SHARED = ('transitions', 'shaped_transitions', 'policy_weights', 'episode_results',
+          'learner_status', 'learner/pause')
 # Small networks and matrices: more threads only take the processor from the control loop.
 ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1'}
 
@@ -123,7 +126,7 @@ def start(context):
     hold(run.folder, 'launch')  # as long as this process lives
     file = run.write()
     nodes = [node(run, name, file)
-             for name in (*ROBOT_SIDE, *(LEARNING_SIDE if run.learning_side else ()))
+             for name in (*run.robot_side, *(LEARNING_SIDE if run.learning_side else ()))
              if name in run.parameters and (run.learner or name != 'learner')]
     quiet([*(action.node_executable for action in nodes), 'bag'])
     return [
@@ -137,26 +140,24 @@ def start(context):
 
 def node(run, name, parameters_file):
     """Return the action of one node."""
-    robot_side = name in ROBOT_SIDE
     options = {'output': TO_LOG, 'sigterm_timeout': END_TIME}
     if name == 'monitor':
         options = {'output': {'stdout': ['screen', 'log'], 'stderr': 'log'},
                    'output_format': '{line}', 'sigterm_timeout': REPORT_TIME}
     return Node(
         package=PACKAGE, executable=name, name=name,
-        namespace=run.namespace if robot_side else '', parameters=[str(parameters_file)],
-        remappings=shared_names(run, name), additional_env=ONE_THREAD,
+        namespace=run.namespace if name in run.robot_side else '',
+        parameters=[str(parameters_file)], remappings=shared_names(run, name),
+        additional_env=ONE_THREAD,
         respawn=run.respawn, respawn_delay=RESPAWN_DELAY, **options,
         on_exit=end_with(run) if name == 'monitor' else watch(name))
 
 
 def shared_names(run, name):
     """Return the remappings by which robots in namespaces share one learning side."""
-    if not run.namespace or name not in ROBOT_SIDE:
+    if not run.namespace or name not in run.robot_side:
         return []
-    shared = [(topic, f'/{topic}') for topic in (
-        'transitions', 'policy_weights', 'episode_results', 'learner_status', 'learner/pause')
-    ] if name == 'policy' else []
+    shared = [(topic, f'/{topic}') for topic in SHARED] if name in ('policy', 'monitor') else []
     if run.simulated:
         shared += [('/tf', 'tf'), ('/tf_static', 'tf_static')]
     return shared

@@ -18,19 +18,21 @@ SESSION = 2**64 - 3
 
 
 @contextlib.contextmanager
-def node_process(name, output=None, **parameters):
+def node_process(name, output=None, remap=(), **parameters):
     """Run a node of the package in a process of its own; end it at the end if it still runs."""
-    process = start_node(name, output, **parameters)
+    process = start_node(name, output, remap, **parameters)
     try:
         yield process
     finally:
         end(process)
 
 
-def start_node(name, output=None, **parameters):
+def start_node(name, output=None, remap=(), **parameters):
     command = [sys.executable, '-m', f'sgft_ros.nodes.{name}', '--ros-args']
     for key, value in parameters.items():
         command += ['-p', f'{key}:={value}']
+    for rule in remap:
+        command += ['-r', rule]
     environment = os.environ | {'PYTHONUNBUFFERED': '1'}
     return subprocess.Popen(command, stdout=output, text=True, env=environment)
 

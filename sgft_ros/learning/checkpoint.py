@@ -1,6 +1,7 @@
 """Checkpoint files: safetensors with JSON metadata, written whole or not at all."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 import hashlib
 import json
@@ -45,6 +46,19 @@ def write_atomically(path: Path, data: bytes) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_torn(folder: Path, name: str) -> None:
+    """
+    Remove what `write_atomically` left of a file when it was killed; for who alone writes it.
+
+    What the disk does not let go stays.
+
+    :param name: of the file, or a pattern of names as in `Path.glob`
+    """
+    for left in Path(folder).glob(f'.{name}.*.tmp'):
+        with suppress(OSError):
+            left.unlink()
 
 
 def save_checkpoint(

@@ -181,14 +181,6 @@ class FineTuner:
             return 0
         return max(0, math.floor(self.config.updates_per_transition * begun) - self.updates)
 
-    def transitions_lacking(self, inserted: int) -> int:
-        """Return how many more real transitions would have allowed the updates made so far."""
-        ratio = self.config.updates_per_transition
-        if not self.updates or not ratio:
-            return 0
-        needed = self.config.start_after + math.ceil(self.updates / ratio)
-        return max(0, needed - inserted)
-
     def update(
         self, batch: Mapping[str, torch.Tensor], inserted: int = 0, rewarded: int = 0,
     ) -> dict[str, float]:

@@ -97,10 +97,6 @@ class Portfolio:
         """Return how many updates the transitions inserted so far allow now."""
         return max(tuner.updates_due(inserted) for tuner in self._tuners.values())
 
-    def transitions_lacking(self, inserted: int) -> int:
-        """Return how many more real transitions would have allowed the updates of every one."""
-        return max(tuner.transitions_lacking(inserted) for tuner in self._tuners.values())
-
     def update(
         self, batch: Mapping[str, torch.Tensor], inserted: int = 0, rewarded: int = 0,
     ) -> dict[str, float]:

@@ -27,6 +27,11 @@ class SeenTransitions:
         index = bisect_right(intervals, sequence, key=lambda interval: interval[0]) - 1
         return index >= 0 and sequence <= intervals[index][1]
 
+    @property
+    def first_session(self):
+        """Return the session of the first key, 0 where nothing was seen."""
+        return next((session for _, session in self._intervals), 0)
+
     def add(self, key):
         """Add a key; return whether it is new."""
         if key in self:

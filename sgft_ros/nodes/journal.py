@@ -56,6 +56,7 @@ class Journal:
         self._waiting = deque()
         self._dirty = False
         self._file = _open_locked(self.path)
+        self._following.unlink(missing_ok=True)  # by one that was killed in `set_aside`
         self._syncer = ThreadPoolExecutor(1, thread_name_prefix='journal')
         self._sync = None
         self._end = 0
@@ -117,15 +118,14 @@ class Journal:
         Raises OSError, and goes on as before, where the disk refuses.
         """
         self._write_waiting()
-        following = self.path.with_name(f'.{self.path.name}.following')
-        file = _open_locked(following)  # before the other is gone
+        file = _open_locked(self._following)  # before the other is gone
         try:
             os.ftruncate(file, 0)
             os.rename(self.path, path)
         except OSError:
             os.close(file)
             raise
-        os.rename(following, self.path)
+        os.rename(self._following, self.path)
         for finish in (os.fsync, os.close):
             self._syncer.submit(finish, self._file)
         self._file, self._sync, self._dirty = file, None, False
@@ -143,6 +143,10 @@ class Journal:
         except OSError as error:
             self.error = f'{self.path}: {error.strerror}'
         os.close(self._file)
+
+    @property
+    def _following(self):
+        return self.path.with_name(f'.{self.path.name}.following')
 
     def _read_all(self):
         size = os.fstat(self._file).st_size

@@ -19,6 +19,7 @@ from sgft_ros.nodes.ending import begin, initialised, spin_until
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.learner_report import LearnerReport
+from sgft_ros.nodes.learner_run import OtherRun
 from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.sample_credits import SampleCredits
 from sgft_ros.nodes.trainer import Schedule, Trainer
@@ -60,7 +61,8 @@ class LearnerNode(Node):
             timeout=settings.request_timeout, poll_period=settings.poll_period)
         self._files = LearnerFiles(settings.run_folder, {
             'algorithm': '+'.join(tunings), 'horizon': self._horizon,
-            'task': policy.metadata['task'], 'architecture': self._architecture})
+            'task': policy.metadata['task'], 'architecture': self._architecture,
+            'policy': policy.sha256})
         checkpoint = self._resume()
         self._weights = self.create_publisher(PolicyWeights, 'policy_weights', qos.WEIGHTS)
         self._requests = self.create_publisher(SampleRequest, 'sample_requests', qos.SAMPLES)
@@ -70,7 +72,8 @@ class LearnerNode(Node):
             _warm_start_columns(settings, self._tuner), seed=settings.seed,
             send=self._send, publish=self._publish, policy=policy,
             warmed_up=checkpoint is not None and bool(checkpoint.metadata['warmed_up']),
-            paused=_was_paused(checkpoint))
+            paused=_was_paused(checkpoint),
+            run=0 if checkpoint is None else checkpoint.metadata['run'])
         self.ended = Future()
         self._report = LearnerReport(
             self, settings, self._horizon,
@@ -234,6 +237,9 @@ def main(args=None):
             spin_until(node, node.ended)
             if node.ended.done():
                 node.ended.result()
+        except OtherRun as error:
+            node.get_logger().fatal(str(error))
+            raise SystemExit(CONFIGURATION_ERROR) from None
         except (KeyboardInterrupt, ExternalShutdownException):
             pass
         finally:

@@ -1,6 +1,6 @@
 """The learner's files: checkpoints, versions of the weights, and who may write them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import json
 import os
 from pathlib import Path
@@ -10,16 +10,19 @@ from sgft_ros.learning.checkpoint import (
     Checkpoint,
     CheckpointError,
     load_checkpoint,
+    remove_torn,
     save_checkpoint,
     write_atomically,
 )
+from sgft_ros.learning.controllers import GAUSSIAN
+from sgft_ros.learning.finetuner import Candidate
 from sgft_ros.nodes.folder_lock import hold
 
 KIND = 'learner'
 KEPT = 3             # checkpoints; one may be torn by the disk, two never were
 VERSION_BLOCK = 100  # versions that are reserved with one write
 # What a checkpoint must have in common with the learner that resumes from it.
-IDENTITY = ('algorithm', 'horizon', 'task', 'architecture')
+IDENTITY = ('algorithm', 'horizon', 'task', 'architecture', 'policy')
 
 
 class LearnerFiles:
@@ -36,8 +39,7 @@ class LearnerFiles:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._identity = {name: identity[name] for name in IDENTITY}
         self._lock = hold(self.folder, 'learner')
-        for left in self.folder.glob('.*.tmp'):  # by a learner that was killed while it wrote
-            left.unlink(missing_ok=True)
+        remove_torn(self.folder, '*')
         self._version_file = self.folder / 'version.json'
         self.version = self._reserved = self._read_version()
         self.damaged: list[str] = []
@@ -52,7 +54,7 @@ class LearnerFiles:
         """
         Return the newest readable checkpoint; the others are named in `damaged`.
 
-        :raises CheckpointError: if it is one of another algorithm or of other networks
+        :raises CheckpointError: if it is one of another algorithm, of another pi_sim or its task
         """
         for path in sorted(self.folder.glob('learner_*.safetensors'), reverse=True):
             try:
@@ -86,19 +88,24 @@ class LearnerFiles:
             old.unlink(missing_ok=True)
         return path
 
-    def export_policy(
-        self, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, object],
-        candidate: str = '',
+    def export_policies(
+        self, candidates: Sequence[Candidate], metadata: Mapping[str, object],
     ) -> None:
         """
-        Write the policy under `policy_path`, or beside it as policy_<candidate>.safetensors.
+        Write those candidates that are policies; a planner is none.
+
+        One alone goes to `policy_path`, several beside it, as policy_<candidate>.safetensors.
 
         :raises OSError: as the operating system says
         """
-        path = self.policy_path
-        if candidate:
-            path = path.with_stem(f'{path.stem}_{candidate}')
-        save_checkpoint(path, 'policy', tensors, metadata)
+        policies = [candidate for candidate in candidates
+                    if candidate.controller['kind'] == GAUSSIAN]
+        for candidate in policies:
+            path = self.policy_path
+            if len(policies) > 1:
+                path = path.with_stem(f'{path.stem}_{candidate.name}')
+            save_checkpoint(path, 'policy', candidate.tensors, {
+                **metadata, 'version': self.version, 'candidate': candidate.name})
 
     def next_version(self) -> int:
         """

@@ -10,7 +10,6 @@ from sgft_ros.nodes.learner_curves import LearnerCurves
 
 PERIOD = 1.0  # [s]
 FAR_BEHIND = 200  # real transitions that wait for their updates
-FAR_AHEAD = 200  # real transitions that updates were made for and that the replay never had
 
 
 class LearnerReport:
@@ -88,14 +87,12 @@ class LearnerReport:
                 f'is too busy for {ratio:g} per transition')
 
     def _other_run(self):
-        """Return what to say of a learner that goes on from another run than the replay's."""
-        lacking = self._trainer.lacking
-        if lacking <= FAR_AHEAD:
+        """Return what to say of a learner that has outlived the run that it learned from."""
+        if not self._trainer.own_run.outlived:
             return ''
-        return (f'nothing is learned for {lacking} transitions: the replay buffer has had '
-                f'{self._credits.inserted}, too few for the {self._trainer.updates} updates that '
-                f'{Path(self._settings.run_folder).resolve()} was resumed with, and the weights '
-                'are those of an earlier run; every run needs a run_folder of its own')
+        return ('the replay buffer is that of another run now, and the weights are those of an '
+                f'earlier one, of {Path(self._settings.run_folder).resolve()}; start the learner '
+                'again, with a run_folder of its own')
 
     def _report(self):
         trainer, credits = self._trainer, self._credits

@@ -29,6 +29,8 @@ class MonitorParameters:
 
     run_folder: str = parameter(
         '', 'folder for episodes.jsonl, summary.json and report.png', required=True)
+    robot: str = parameter(
+        '', 'name of the robot whose episodes make the run; empty: those of all')
     title: str = parameter('', 'what the report calls the run')
     goal_success: float = parameter(
         0.9, 'the run ends when two successive evaluations of a robot reach this share of '
@@ -62,7 +64,7 @@ class Monitor(Node):
             self._folder, settings.title, settings.goal_success, settings.transition_limit)
         self._last_sign = None  # that the run nears its end, of the limit or an evaluation [s]
         self._learner = None
-        self._loops = {}  # name of the status -> its values
+        self._loops = {}  # robot -> what its policy says of its control loop
         self._stored = None
         self._errors = {}  # node -> the error that it has, as long as it has it
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -85,12 +87,18 @@ class Monitor(Node):
         _draw(self._folder)
 
     def _on_episode(self, message):
+        if not self._follows(message.robot):
+            return
         if message.evaluation and self._last_sign is not None:
             self._last_sign = time.monotonic()
         self._tell(self._book.on_episode(message))
 
     def _on_transition(self, shaped):
-        self._tell(self._book.on_transition(shaped))
+        if self._follows(shaped.transition.robot):
+            self._tell(self._book.on_transition(shaped))
+
+    def _follows(self, robot):
+        return self._settings.robot in ('', robot)
 
     def _on_learner(self, status):
         self._learner = status
@@ -99,15 +107,20 @@ class Monitor(Node):
     def _on_diagnostics(self, array):
         for status in array.status:
             node = status.name.partition(':')[0]
+            if self._settings.robot and not self._beside(node):
+                continue
             self._errors.pop(node, None)
             if status.level == diagnostics.ERROR:
                 self._errors[node] = status.message
-            if status.name.endswith(CONTROL_LOOP):
-                values = {pair.key: pair.value for pair in status.values}
-                self._loops[status.name] = values | {'message': status.message}
+            values = {pair.key: pair.value for pair in status.values}
+            if status.name.endswith(CONTROL_LOOP) and 'robot' in values:
+                self._loops[values['robot']] = values | {'message': status.message}
             elif status.name.endswith(STORAGE):
-                values = {pair.key: pair.value for pair in status.values}
                 self._stored = int(values['stored'])
+
+    def _beside(self, node):
+        """Return whether a node is of this robot, or of what robots share."""
+        return node.rpartition('/')[0] in ('', self.get_namespace().strip('/'))
 
     def _tend(self):
         """Do what no message triggers: late episodes and the end of the run."""
@@ -118,7 +131,7 @@ class Monitor(Node):
 
     def _write_summary(self, outcome='running'):
         return self._book.write_summary(
-            outcome, self._learner_summary(), self._loop(), self._errors)
+            outcome, self._learner_summary(), self._loops, self._errors)
 
     def _overdue(self):
         """Return an outcome where the limit has passed and no evaluation follows, or goes on."""
@@ -131,25 +144,28 @@ class Monitor(Node):
         return 'transition limit, without a last evaluation' if late else ''
 
     def _tell(self, rounds):
+        several = len(self._robots) > 1
         for evaluation in rounds:
-            _say(monitor_text.round_line(evaluation, self._book.record.zero_shot))
+            robot = evaluation.robot
+            _say(monitor_text.round_line(
+                evaluation, self._book.record.of(robot).zero_shot, robot if several else ''))
 
     def _print_state(self):
-        loop = self._loop()
-        record = self._book.record
-        last_version = record.episodes[-1].policy_version if record.episodes else 0
-        _say(monitor_text.state_line(
-            self._book.elapsed(), loop.get('phase', 'starting'), len(record.episodes),
-            self._book.transitions, self._settings.transition_limit, record.rounds,
-            loop.get('policy_version', last_version), self._learner, self._stored, loop,
-            self._errors))
+        record, robots = self._book.record, self._robots
+        loops = {robot: self._loops.get(robot, {}) for robot in robots}
+        run = (self._book.elapsed(), len(record.episodes), self._book.transitions,
+               self._settings.transition_limit, self._learner, self._stored, self._errors)
+        if len(robots) < 2:
+            _say(monitor_text.state_line(record, next(iter(loops.values()), {}), *run))
+            return
+        _say(monitor_text.run_line(robots, *run))
+        for robot, loop in loops.items():
+            _say(monitor_text.robot_line(robot, record.of(robot), loop))
 
-    def _loop(self):
-        """Return what the policy says of its control loop; of several robots, the latest one."""
-        return self._loops[max(self._loops, key=self._lateness)] if self._loops else {}
-
-    def _lateness(self, name):
-        return float(self._loops[name].get('lateness_p99_ms', 0.0))
+    @property
+    def _robots(self):
+        """Return the names of the robots that have been heard of."""
+        return sorted({*self._book.record.robots, *self._loops})
 
     def _learner_summary(self):
         status = self._learner

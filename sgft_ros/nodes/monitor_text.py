@@ -16,39 +16,81 @@ def count(number):
     return f'{number:,}'.replace(',', ' ')
 
 
-def state_line(elapsed, phase, episodes, transitions, limit, rounds, policy_version, learner,
-               stored, control_loop, errors):
+def state_line(
+    record, control_loop, elapsed, episodes, transitions, limit, learner, stored, errors,
+):
     """
-    Return the state of the run as one line.
+    Return the state of a run with one robot as one line.
 
-    `learner` is the last LearnerStatus or None; `control_loop` maps the keys that the policy
-    reports in /diagnostics to their texts, where they are known, and `message` to its message;
-    `errors` maps nodes to the errors that they report there.
+    `control_loop` maps the keys that the policy reports in /diagnostics to their texts, where they
+    are known, and `message` to its message; `learner` is the last LearnerStatus or None; `errors`
+    maps nodes to the errors that they report in /diagnostics.
     """
-    parts = [
-        f'{clock(elapsed):>6}  {phase:<12}',
-        f'episodes {episodes:>3}',
-        f'transitions {count(transitions):>5} / {count(limit)}',
-        f'success {last_successes(rounds):<18}',
-        f'policy v{policy_version}',
-    ]
+    return ' | '.join([
+        f'{clock(elapsed):>6}  {_phase(control_loop):<12}',
+        *_progress(episodes, transitions, limit),
+        *_success(record, control_loop),
+        *_learning(learner, stored),
+        *_control(control_loop),
+        *_problems(errors)])
+
+
+def run_line(robots, elapsed, episodes, transitions, limit, learner, stored, errors):
+    """Return what is common to several robots as one line, see :func:`state_line`."""
+    return ' | '.join([
+        f'{clock(elapsed):>6}  {f"{len(robots)} robots":<12}',
+        *_progress(episodes, transitions, limit),
+        *_learning(learner, stored),
+        *_problems(errors)])
+
+
+def robot_line(robot, record, control_loop):
+    """Return the state of one of several robots, whose `record` this is, as a line below that."""
+    return ' | '.join([
+        f'{"":>6}  {f"{robot}: {_phase(control_loop)}":<18}',
+        *_progress(len(record.episodes), record.steps),
+        *_success(record, control_loop),
+        *_control(control_loop)])
+
+
+def _phase(control_loop):
+    return control_loop.get('phase', 'starting')
+
+
+def _progress(episodes, transitions, limit=None):
+    of = '' if limit is None else f' / {count(limit)}'
+    return f'episodes {episodes:>3}', f'transitions {count(transitions):>5}{of}'
+
+
+def _success(record, control_loop):
+    last = record.episodes[-1].policy_version if record.episodes else 0
+    return (f'success {last_successes(record.rounds):<18}',
+            f'policy v{control_loop.get("policy_version", last)}')
+
+
+def _learning(learner, stored):
     if learner is not None:
         doing = _doing(learner)
         state = f' ({doing})' if doing else ''
         if learner.behind >= NOTABLY_BEHIND:
             state += f', {count(learner.behind)} behind'
-        parts.append(f'{learner.updates_per_second:.0f} updates/s{state}')
+        yield f'{learner.updates_per_second:.0f} updates/s{state}'
     if stored is not None:
-        parts.append(f'replay {count(stored)}')
-    if 'lateness_p99_ms' in control_loop:
-        parts.append(f'loop {float(control_loop["lateness_p99_ms"]):.1f} ms late (p99)')
-    if int(control_loop.get('missed_ticks', 0)):
-        parts.append(f'{control_loop["missed_ticks"]} ticks missed')
-    if control_loop.get('state', ACTING) != ACTING and control_loop['message'] != phase:
-        message = control_loop['message'].removeprefix(f'{control_loop["state"]}: ')
-        parts.append(f'{control_loop["state"]}: {message}')
-    parts += [f'{node}: {error}' for node, error in errors.items()]
-    return ' | '.join(parts)
+        yield f'replay {count(stored)}'
+
+
+def _control(loop):
+    if 'lateness_p99_ms' in loop:
+        yield f'loop {float(loop["lateness_p99_ms"]):.1f} ms late (p99)'
+    if int(loop.get('missed_ticks', 0)):
+        yield f'{loop["missed_ticks"]} ticks missed'
+    if loop.get('state', ACTING) != ACTING and loop['message'] != _phase(loop):
+        message = loop['message'].removeprefix(f'{loop["state"]}: ')
+        yield f'{loop["state"]}: {message}'
+
+
+def _problems(errors):
+    return [f'{node}: {error}' for node, error in errors.items()]
 
 
 def _doing(learner):
@@ -66,9 +108,10 @@ def last_successes(rounds, shown=3):
     return ' > '.join(f'{evaluation.success:.0%}' for evaluation in rounds[-shown:])
 
 
-def round_line(evaluation, zero_shot):
-    """Return the line that tells of a completed evaluation round."""
+def round_line(evaluation, zero_shot, robot=''):
+    """Return the line that tells of a completed evaluation round; of several robots, of which."""
     share = f'{evaluation.successes}/{evaluation.episodes} ({evaluation.success:.0%})'
+    whose, of_all = (f'{robot}, ', ' of all robots') if robot else ('', '')
     if zero_shot is None:
         name, change = f'evaluation {evaluation.round}', ''
     elif zero_shot is evaluation:
@@ -77,8 +120,8 @@ def round_line(evaluation, zero_shot):
         points = round(100 * (evaluation.success - zero_shot.success))
         name = f'evaluation {evaluation.round}'
         change = f', {points:+d} points against zero-shot'
-    return (f'==> {clock(evaluation.elapsed)}  {name}: success {share}{change}, after '
-            f'{count(evaluation.transitions)} real transitions, policy '
+    return (f'==> {clock(evaluation.elapsed)}  {whose}{name}: success {share}{change}, after '
+            f'{count(evaluation.transitions)} real transitions{of_all}, policy '
             f'v{evaluation.policy_version}')
 
 
@@ -89,22 +132,31 @@ def end_text(outcome, summary, folder):
         f'Run finished: {outcome}, after {count(summary["transitions"])} real transitions and '
         f'{clock(summary["duration"])} min.',
     ]
+    if 'robots' not in summary:
+        lines += _results(summary)
+    for robot, part in summary.get('robots', {}).items():
+        lines.append(f'  {robot}, {count(part["transitions"])} of them')
+        lines += [f'  {line}' for line in _results(part, ' of all robots')]
+    lines += [f'  error of {node:<10} {error}' for node, error in summary['errors'].items()]
+    lines.append(f'  run folder          {folder}')
+    return '\n'.join(lines)
+
+
+def _results(summary, whose=''):
+    """Yield what evaluations and the control loop came to; says `whose` the transitions are."""
     zero_shot, final = summary['zero_shot'], summary['final']
     if zero_shot and final != zero_shot:
-        lines.append(
+        yield (
             f'  evaluation success  {zero_shot["success"]:.0%} zero-shot, '
             f'{final["success"]:.0%} final, {summary["best_success"]:.0%} best; lowest '
             f'{round(100 * summary["lowest_against_zero_shot"]):+d} points against zero-shot')
     for share, reached in summary['first_reached'].items():
         if reached:
-            lines.append(
+            yield (
                 f'  {float(share):.0%} first reached  after {count(reached["transitions"])} real '
-                f'transitions, {clock(reached["elapsed"])} min')
+                f'transitions{whose}, {clock(reached["elapsed"])} min')
     loop = summary['control_loop']
     if 'tick_median_ms' in loop:
-        lines.append('  control loop        ' + ', '.join(
+        yield '  control loop        ' + ', '.join(
             f'{key.replace("_", " ")} {value}' for key, value in loop.items()
-            if key.startswith(('tick_', 'lateness_', 'missed_'))))
-    lines += [f'  error of {node:<10} {error}' for node, error in summary['errors'].items()]
-    lines.append(f'  run folder          {folder}')
-    return '\n'.join(lines)
+            if key.startswith(('tick_', 'lateness_', 'missed_')))

@@ -11,6 +11,22 @@ LEARNING_SIDE = ('value_shaping', 'replay_buffer', 'learner', 'monitor')
 NODES = ROBOT_SIDE + LEARNING_SIDE
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML whose sections of one name add up, as for a node that is handed the file by ROS."""
+
+    def construct_mapping(self, node, deep=False):
+        sections, pairs = {}, []
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.MappingNode):
+                first = sections.setdefault(key.value, value)
+                if first is not value:
+                    first.value += value.value
+                    continue
+            pairs.append((key, value))
+        node.value = pairs
+        return super().construct_mapping(node, deep)
+
+
 def read_parameter_file(what: str, name: str) -> dict[str, dict]:
     """
     Return the parameters by node that a task, an algorithm or a simulated driver comes with.
@@ -26,7 +42,7 @@ def read_parameter_file(what: str, name: str) -> dict[str, dict]:
         raise ValueError(f'unknown {what} {name!r}{choices}, or the path of a .yaml file')
     try:
         with path.open(encoding='utf-8') as file:  # whose name the errors tell
-            content = yaml.safe_load(file)
+            content = yaml.load(file, Loader=_Loader)
     except yaml.YAMLError as error:
         raise ValueError(f'{path}: is no valid YAML: {error}') from None
     if not isinstance(content, dict):

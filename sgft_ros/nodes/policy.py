@@ -302,7 +302,7 @@ class Policy(Node):
         phase = 'waiting' if actors.waiting else self._schedule.phase
         step, problem = self._preparing()
         return policy_report.report(
-            phase, 'acting' if acting else step,
+            self._robot, phase, 'acting' if acting else step,
             '' if acting or phase == FINISHED else problem,
             actors.weights, self._schedule.counts, self._ticks, actors.disk_error, {
                 'dropped_transitions': self._dropped, 'aborted_episodes': self._aborted,

@@ -9,7 +9,7 @@ from sgft_ros.nodes.tick_record import TickRecord
 
 
 def report(
-    phase: str, state: str, problem: str, acting: ActingWeights, counts: Counts,
+    robot: str, phase: str, state: str, problem: str, acting: ActingWeights, counts: Counts,
     ticks: TickRecord, disk_error: str, faults: Mapping[str, object],
 ):
     """Return level, message and values; `problem` is what the next episode waits for."""
@@ -18,6 +18,7 @@ def report(
     elif not problem and acting.refused:
         problem = f'refused weights, {acting.refusal}'
     return diagnostics.WARN if problem else diagnostics.OK, problem or phase, {
+        'robot': robot,
         'phase': phase,
         'state': state,
         'policy_version': acting.now.version,

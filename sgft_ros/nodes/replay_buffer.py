@@ -98,7 +98,7 @@ class ReplayBufferNode(Node):
             return
         shape = (*drawn['observation'].shape, drawn['action'].shape[-1])
         self._batches.publish(SampleBatch(
-            learner=request.learner, id=request.id, stored=len(self._store),
+            learner=request.learner, id=request.id, run=self._store.run, stored=len(self._store),
             inserted=self._store.inserted, rewarded=self._store.rewarded,
             shape=np.array(shape, np.uint32),
             **{name: float_sequence(column) for name, column in drawn.items()}))

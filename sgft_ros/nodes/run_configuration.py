@@ -9,7 +9,7 @@ import platform
 from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
-from sgft_ros.learning.checkpoint import write_atomically
+from sgft_ros.learning.checkpoint import remove_torn, write_atomically
 from sgft_ros.nodes.names import full_name
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
 from sgft_ros.nodes.run_arguments import checkpoint_folder, RUN_FILE, with_absolute_paths
@@ -50,10 +50,23 @@ class RunConfiguration:
         self.contract = load_robot_contract(self.robot)
         self.folder = self._folder()
         self.parameters = self._parameters()
+        if not self.learning_side:
+            self.parameters['monitor']['robot'] = self.robot_name
+
+    @property
+    def robot_side(self) -> tuple[str, ...]:
+        """Return the nodes of the robot alone: without a learning side, a monitor among them."""
+        return ROBOT_SIDE if self.learning_side else (*ROBOT_SIDE, 'monitor')
+
+    @property
+    def robot_name(self) -> str:
+        """Return the name of the robot in transitions, as the policy finds it."""
+        given = self.parameters['policy'].get('robot_name')
+        return given or self.namespace or self.contract.name
 
     def node_name(self, name: str) -> str:
         """Return the fully qualified name of a node."""
-        return self.topic(name) if name in ROBOT_SIDE else f'/{name}'
+        return self.topic(name) if name in self.robot_side else f'/{name}'
 
     def topic(self, name: str) -> str:
         """Return the full name of a topic of the robot side."""
@@ -68,6 +81,7 @@ class RunConfiguration:
             'arguments': self.arguments, 'versions': _versions(self.share)}
         path = self.folder / 'parameters.yaml'
         for file, content in ((path, parameters), (self.folder / RUN_FILE, record)):
+            remove_torn(self.folder, file.name)
             write_atomically(file, yaml.safe_dump(content, sort_keys=False).encode())
         return path
 

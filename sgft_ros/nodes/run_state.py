@@ -4,9 +4,10 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
+from glob import escape
 from pathlib import Path
 
-from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
+from sgft_ros.learning.checkpoint import load_checkpoint, remove_torn, save_checkpoint
 from sgft_ros.learning.schedule import Counts
 from sgft_ros.learning.tensors import part_of
 from sgft_ros.nodes.weights import Weights
@@ -26,6 +27,8 @@ class RunState:
         """Keep nothing without a folder; `checkpoint_id` is of the policy that began the run."""
         name = f'policy_{robot.replace("/", "_")}.safetensors'
         self._path = Path(folder) / name if folder else None
+        if self._path is not None:
+            remove_torn(self._path.parent, escape(name))
         self._checkpoint_id = checkpoint_id
         self._writer = ThreadPoolExecutor(1, thread_name_prefix='run_state')
         self._waiting = deque(maxlen=1)

@@ -64,7 +64,7 @@ class SampleCredits:
         self._packs: deque[_Pack] = deque()
         self._ahead = 1
         self._last_sent = -float('inf')
-        self.stored = self.inserted = self.rewarded = 0
+        self.run = self.stored = self.inserted = self.rewarded = 0
         self.resent = self.ignored = self.discarded = 0
 
     @property
@@ -115,7 +115,7 @@ class SampleCredits:
         del self._asked[message.id]
         self._packs.append(pack)
         self.stored, self.inserted = int(message.stored), int(message.inserted)
-        self.rewarded = int(message.rewarded)
+        self.run, self.rewarded = int(message.run), int(message.rewarded)
         return True
 
     def next(self) -> dict[str, torch.Tensor] | None:

@@ -15,6 +15,7 @@ from sgft_ros.learning.controllers import GAUSSIAN
 from sgft_ros.learning.finetuner import Candidate, FineTuner
 from sgft_ros.learning.portfolio import Portfolio
 from sgft_ros.nodes.learner_files import LearnerFiles
+from sgft_ros.nodes.learner_run import LearnerRun
 from sgft_ros.nodes.sample_credits import SampleCredits
 from sgft_ros.nodes.time_shares import TimeShares
 
@@ -44,7 +45,7 @@ class Trainer(threading.Thread):
         schedule: Schedule,
         warm_start_columns: Mapping[str, np.ndarray] | None, *, seed: int,
         send: Callable, publish: Callable, policy: Checkpoint,
-        warmed_up: bool = False, paused: bool = False,
+        warmed_up: bool = False, paused: bool = False, run: int = 0,
     ):
         """
         Prepare; `start` begins.
@@ -55,6 +56,7 @@ class Trainer(threading.Thread):
         :param policy: the checkpoint of pi_sim
         :param warmed_up: whether the tuner comes from a checkpoint that had been warmed up
         :param paused: whether to begin paused
+        :param run: of the replay buffer that the tuner learned from; 0 if from none yet
         """
         super().__init__(name='trainer', daemon=True)
         self._tuner, self._credits, self._files = tuner, credits, files
@@ -67,14 +69,14 @@ class Trainer(threading.Thread):
         self._wake = threading.Event()
         self._stopping = False
         self._warmed_up = warmed_up
-        self._kept_at = tuner.updates
+        self._published_at = tuner.updates
         self._saved = time.monotonic()
+        self.own_run = LearnerRun(run, credits, files.folder)
         self.shares = TimeShares('idle')
         self.phase = 'waiting'
         self.paused = paused
         self.losses = NO_LOSSES
         self.behind = 0        # updates that the transitions allow and that are not made yet
-        self.lacking = 0       # transitions, for the updates that were made
         self.disk_error = ''
         self.refused = 0       # answers of the replay buffer that could not be used
         self._refusal = ''     # the last reason
@@ -120,11 +122,13 @@ class Trainer(threading.Thread):
     def checkpoint(self):
         """Write everything needed to resume; return the path. A job."""
         self._saved = time.monotonic()
-        state = {name: value.numpy() for name, value in self._keep().items()}
+        state = {name: value.numpy() for name, value in self._tuner.keep().items()}
         try:
             path = self._files.save(self._tuner.updates, state, {
-                'warmed_up': self._warmed_up, 'paused': self.paused})
-            self._export()
+                'warmed_up': self._warmed_up, 'paused': self.paused,
+                'run': self.own_run.number})
+            self._files.export_policies(self._tuner.candidates(), {
+                **self._policy.metadata, 'updates': self._tuner.updates})
         except OSError as error:
             self.disk_error = f'{self._files.folder}: {error.strerror or error}'
             raise
@@ -151,7 +155,8 @@ class Trainer(threading.Thread):
 
         With `moved`, those stay away that are pi_sim still.
         """
-        self._keep()
+        self._published_at = self._tuner.updates
+        self._tuner.keep()
         for candidate in self._tuner.candidates(moved):
             self._publish_next(candidate)
         return self._files.version
@@ -172,9 +177,13 @@ class Trainer(threading.Thread):
         self._checkpoint_if_possible()
 
     def run(self) -> None:
-        """Train until `stop`."""
+        """Train until `stop`; publish nothing before the replay buffer is known to be the own."""
         try:
-            if self._tuner.trained or self._tuner.policy_moved:
+            while self.own_run.uncertain and not self._stopping:
+                self._tend()
+                self._ask(0)
+                self._wait('idle', self._credits.until_next())
+            if not self._stopping and (self._tuner.trained or self._tuner.policy_moved):
                 self.publish(moved=not self._tuner.trained)
             if self._tuner.needs_warm_start and not self._warmed_up:
                 self._warm_start()
@@ -220,6 +229,7 @@ class Trainer(threading.Thread):
             except ValueError as error:
                 self.refused += 1
                 self._refusal = str(error)
+        self.own_run.join()
         if time.monotonic() - self._saved >= self._schedule.checkpoint_period:
             self._checkpoint_if_possible()
 
@@ -229,8 +239,6 @@ class Trainer(threading.Thread):
             self._wait('paused', 1.0)
             return
         self.behind = due = self._tuner.updates_due(self._credits.inserted)
-        if self._credits.inserted:  # else no answer has come yet
-            self.lacking = self._tuner.transitions_lacking(self._credits.inserted)
         self._ask(due)
         begun = self._credits.inserted >= self._tuner.start_after
         self.phase = 'training' if begun else 'waiting'
@@ -251,27 +259,13 @@ class Trainer(threading.Thread):
     def _update(self, batch):
         losses = self._tuner.update(batch, self._credits.inserted, self._credits.rewarded)
         self.losses = self.losses | losses  # a policy that waits has those of its last update
-        if self._tuner.updates - self._kept_at < self._schedule.publish_interval:
+        if self._tuner.updates - self._published_at < self._schedule.publish_interval:
             return
         if self._tuner.policy_moved:
             self.publish(moved=True)
         else:  # the critics alone have learned so far
-            self._keep()
-
-    def _keep(self):
-        """Have the state remembered as the one to go back to; return it."""
-        self._kept_at = self._tuner.updates
-        return self._tuner.keep()
-
-    def _export(self):
-        """Write the policies of the candidates that are some, one file each."""
-        policies = [candidate for candidate in self._tuner.candidates()
-                    if candidate.controller['kind'] == GAUSSIAN]
-        for candidate in policies:
-            self._files.export_policy(candidate.tensors, {
-                **self._policy.metadata, 'updates': self._tuner.updates,
-                'version': self._files.version, 'candidate': candidate.name,
-            }, '' if len(policies) == 1 else candidate.name)
+            self._published_at = self._tuner.updates
+            self._tuner.keep()
 
     def _checkpoint_if_possible(self):
         try:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rclpy.serialization import deserialize_message, serialize_message
-from sgft_ros.learning.checkpoint import CheckpointError
+from sgft_ros.learning.checkpoint import CheckpointError, remove_torn
 from sgft_ros.learning.replay import load_transitions, ReplayBuffer
 from sgft_ros.msg import ShapedTransition
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
@@ -41,8 +41,7 @@ class TransitionStore:
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._journal = Journal(self._folder / JOURNAL)
-            for left in self._folder.glob('.replay_*.tmp'):  # by one that was killed in `clear`
-                left.unlink(missing_ok=True)
+            remove_torn(self._folder, 'replay_*')  # by one that was killed in `clear`
             self._restore()
 
     def __len__(self):
@@ -53,6 +52,11 @@ class TransitionStore:
     def inserted(self):
         """Return the number of transitions ever inserted, over restarts and clearings."""
         return len(self._seen)
+
+    @property
+    def run(self):
+        """Return what tells the run of these transitions from every other, 0 before the first."""
+        return self._seen.first_session
 
     @property
     def rewarded(self):

@@ -7,10 +7,11 @@ from pathlib import Path
 import sys
 import time
 
+from sgft_ros.learning.checkpoint import remove_torn
 from sgft_ros.report.episodes import Episode, EpisodeLog
 from sgft_ros.report.record import Round, RunRecord, TransitionCounter
 from sgft_ros.report.shaped_returns import ShapedReturns, Step
-from sgft_ros.report.summary import read_summary, write_summary
+from sgft_ros.report.summary import read_summary, SUMMARY_FILE, write_summary
 
 SHAPED_WAIT = 5.0  # [s] that an episode waits for the shaped rewards of its last steps
 
@@ -23,6 +24,7 @@ class RunBook:
         self.record = RunRecord(goal_success, transition_limit)
         self._folder = Path(folder)
         self._folder.mkdir(parents=True, exist_ok=True)
+        remove_torn(self._folder, SUMMARY_FILE)
         self._title = title
         before = self._earlier_summary()
         self._started = before.get('started') or datetime.now(timezone.utc).isoformat()
@@ -91,11 +93,13 @@ class RunBook:
         self._enter_training(list(self._waiting))
 
     def write_summary(
-        self, outcome: str, learner: Mapping, control_loop: Mapping, errors: Mapping[str, str],
+        self, outcome: str, learner: Mapping, control_loops: Mapping[str, Mapping],
+        errors: Mapping[str, str],
     ) -> dict:
         """
-        Bring summary.json up to date, with the `errors` by node; return what it says.
+        Bring summary.json up to date; return what it says.
 
+        `control_loops` are by robot, `errors` by node.
         Lines of episodes that wait for the disk are tried again.
         """
         summary = {
@@ -107,9 +111,13 @@ class RunBook:
             **self.record.summary(),
             'transitions': self.transitions,
             'learner': dict(learner),
-            'control_loop': dict(control_loop),
+            'control_loop': dict(next(iter(control_loops.values()), {})),
             'errors': dict(errors),
         }
+        if robots := summary.get('robots'):
+            del summary['control_loop']
+            for robot, part in robots.items():
+                part['control_loop'] = dict(control_loops.get(robot, {}))
         self._try('episodes', self._log.write_waiting)
         self._try('summary', write_summary, self._folder, summary)
         return summary

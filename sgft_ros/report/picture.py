@@ -34,23 +34,15 @@ def draw(folder: Path) -> Path:
     folder = Path(folder)
     summary = read_summary(folder)
     episodes = read_episodes(folder / EPISODES_FILE)
-    # Of the policy alone: a human's returns say nothing of it.
-    training = [episode for episode in episodes
-                if not episode.evaluation and not episode.human_steps]
+    robots = summary.get('robots')  # if there are several
     with pyplot.rc_context(STYLE):
-        figure, panels = pyplot.subplots(
-            3, 1, sharex=True, figsize=(9.0, 7.6), height_ratios=(2.2, 1.0, 1.0),
-            layout='constrained')
+        figure = pyplot.figure(
+            figsize=(7.5 * len(robots) if robots else 9.0, 7.6), layout='constrained')
         figure.suptitle(headline(summary), x=0.01, ha='left', fontsize=11, fontweight='bold')
-        _success(panels[0], summary)
-        _weight_swaps(panels[0], episodes)
-        _returns(panels[1], training, 'episode_return', TEAL, 'raw return\nper episode')
-        _returns(panels[2], training, 'shaped_return', OCHRE, 'shaped return\nper episode')
-        panels[2].set_xlabel('real transitions')
-        panels[2].xaxis.set_major_formatter(lambda x, _: grouped(x))
-        # Room on both sides: a round at the edge must not be cut in half.
-        panels[2].set_xlim(*_span(summary['transitions']))
-        figure.align_ylabels(panels)
+        if robots:
+            _beside_each_other(figure, summary, episodes)
+        else:
+            _panels(figure, summary, episodes)
         temporary = folder / f'.{PICTURE_FILE}.tmp'
         figure.savefig(temporary, format='png', dpi=150)
         pyplot.close(figure)
@@ -61,22 +53,62 @@ def draw(folder: Path) -> Path:
 def headline(summary: dict) -> str:
     """Return one line that says how the run went."""
     parts = [summary['title']] if summary.get('title') else []
-    zero_shot, final = summary['zero_shot'], summary['final']
-    if final is None:
-        parts.append('no evaluation was completed')
-    elif zero_shot is None or final == zero_shot:
-        parts.append(f'success {final["success"]:.0%}')
-    else:
-        parts.append(f'success {zero_shot["success"]:.0%} \u2192 {final["success"]:.0%}')
+    robots = summary.get('robots')
+    parts.append(f'{len(robots)} robots' if robots else _change(summary))
     minutes, seconds = divmod(round(summary['duration']), 60)
     transitions = grouped(summary['transitions'])
     parts.append(f'{transitions} real transitions, {minutes} min {seconds:02d} s')
     return '  \u00b7  '.join(parts)
 
 
+def _change(summary):
+    """Return how success has changed, in the run or with one of its robots."""
+    zero_shot, final = summary['zero_shot'], summary['final']
+    if final is None:
+        return 'no evaluation was completed'
+    if zero_shot is None or final == zero_shot:
+        return f'success {final["success"]:.0%}'
+    return f'success {zero_shot["success"]:.0%} \u2192 {final["success"]:.0%}'
+
+
 def grouped(number: float) -> str:
     """Return a count with thin spaces between thousands."""
     return f'{number:,.0f}'.replace(',', '\u2009')
+
+
+def _beside_each_other(figure, summary, episodes):
+    """Draw each robot alone, on the scales of all."""
+    first = None
+    robots = summary['robots']
+    for column, (robot, part) in zip(figure.subfigures(1, len(robots)), robots.items()):
+        column.suptitle(f'{robot}  \u00b7  {_change(part)}', fontsize=10)
+        rounds = [entry for entry in summary['rounds'] if entry['robot'] == robot]
+        panels = _panels(
+            column, {**summary, **part, 'transitions': summary['transitions'], 'rounds': rounds},
+            [episode for episode in episodes if episode.robot == robot], first)
+        panels[-1].set_xlabel('real transitions of all robots')
+        first = panels if first is None else first
+
+
+def _panels(figure, summary, episodes, scales=None):
+    """Draw what is known of one robot, on the `scales` of other panels; return the panels."""
+    # Of the policy alone: a human's returns say nothing of it.
+    training = [episode for episode in episodes
+                if not episode.evaluation and not episode.human_steps]
+    panels = figure.subplots(3, 1, sharex=True, height_ratios=(2.2, 1.0, 1.0))
+    if scales is not None:
+        for panel, other in zip(panels, scales):
+            panel.sharey(other)
+    _success(panels[0], summary)
+    _weight_swaps(panels[0], episodes)
+    _returns(panels[1], training, 'episode_return', TEAL, 'raw return\nper episode')
+    _returns(panels[2], training, 'shaped_return', OCHRE, 'shaped return\nper episode')
+    panels[2].set_xlabel('real transitions')
+    panels[2].xaxis.set_major_formatter(lambda x, _: grouped(x))
+    # Room on both sides: a round at the edge must not be cut in half.
+    panels[2].set_xlim(*_span(summary['transitions']))
+    figure.align_ylabels(panels)
+    return panels
 
 
 def _span(transitions):

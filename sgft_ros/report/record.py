@@ -90,6 +90,23 @@ class RunRecord:
         return self.rounds[-1]
 
     @property
+    def robots(self) -> list[str]:
+        """Return the names of the robots that made the episodes."""
+        return sorted({episode.robot for episode in self.episodes})
+
+    def of(self, robot: str) -> 'RunRecord':
+        """Return what one robot made; transitions before a round stay those of all robots."""
+        return RunRecord(
+            self.goal_success, self.transition_limit,
+            [episode for episode in self.episodes if episode.robot == robot],
+            [evaluation for evaluation in self.rounds if evaluation.robot == robot])
+
+    @property
+    def steps(self) -> int:
+        """Return the steps of the training episodes."""
+        return sum(episode.steps for episode in self.episodes if not episode.evaluation)
+
+    @property
     def transitions(self) -> int:
         """Return the training transitions of the run, as far as episodes have ended."""
         return max((episode.transitions for episode in self.episodes), default=0)
@@ -114,22 +131,35 @@ class RunRecord:
         return ''
 
     def summary(self) -> dict:
-        """Return what summary.json says of episodes and evaluations."""
-        zero_shot = self.zero_shot
-        training = sum(not episode.evaluation for episode in self.episodes)
-        lowest = min((evaluation.success for evaluation in self.rounds), default=None)
+        """Return what summary.json says of episodes and evaluations, by robot if of several."""
+        robots = self.robots
         return {
             'goal_success': self.goal_success,
             'transition_limit': self.transition_limit,
             'transitions': self.transitions,
-            'training_episodes': training,
-            'evaluation_episodes': len(self.episodes) - training,
+            **self._counts(),
+            **(self._evaluations() if len(robots) < 2 else {
+                'robots': {robot: self.of(robot)._summary_of_robot() for robot in robots}}),
+            'rounds': [asdict(evaluation) for evaluation in self.rounds],
+        }
+
+    def _summary_of_robot(self):
+        return {'transitions': self.steps, **self._counts(), **self._evaluations()}
+
+    def _counts(self):
+        training = sum(not episode.evaluation for episode in self.episodes)
+        return {'training_episodes': training,
+                'evaluation_episodes': len(self.episodes) - training}
+
+    def _evaluations(self):
+        zero_shot = self.zero_shot
+        lowest = min((evaluation.success for evaluation in self.rounds), default=None)
+        return {
             'zero_shot': asdict(zero_shot) if zero_shot else None,
             'final': asdict(self.rounds[-1]) if self.rounds else None,
             'best_success': max((r.success for r in self.rounds), default=None),
             'lowest_against_zero_shot': lowest - zero_shot.success if zero_shot else None,
             'first_reached': {f'{share:g}': self._first_reached(share) for share in MILESTONES},
-            'rounds': [asdict(evaluation) for evaluation in self.rounds],
         }
 
     def _first_reached(self, share):

@@ -46,6 +46,15 @@ def test_written_parameters_are_one_ros_parameter_file_for_all_nodes(configure):
         assert content[f'/{name}']['ros__parameters']['seed'] == 3
 
 
+def test_what_an_earlier_launch_left_half_written_is_removed(configure):
+    run = configure()
+    run.folder.mkdir()
+    for name in ('.run.yaml.12.tmp', '.parameters.yaml.12.tmp', '.others.12.tmp'):
+        (run.folder / name).touch()
+    run.write()
+    assert {path.name for path in run.folder.glob('.*')} == {'.others.12.tmp'}
+
+
 def test_arguments_override_the_files_and_reach_every_node_that_needs_them(configure):
     run = configure(algorithm='sgft_sac', transition_limit='700', horizon='7',
                     evaluation_episodes='7')
@@ -142,6 +151,15 @@ def test_a_wrong_algorithm_file_is_refused_by_name(configure, tmp_path, text, me
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         configure(algorithm=str(path))
+
+
+def test_what_a_file_says_of_a_node_in_several_places_adds_up(configure, tmp_path):
+    path = tmp_path / 'mine.yaml'
+    path.write_text('learner: {ros__parameters: {algorithm: sac, tau: 0.1, batch_size: 32}}\n'
+                    'policy: {ros__parameters: {seed: 3}}\n'
+                    'learner: {ros__parameters: {tau: 0.2}}\n')
+    learner = configure(algorithm=str(path)).parameters['learner']
+    assert (learner['algorithm'], learner['tau'], learner['batch_size']) == ('sac', 0.2, 32)
 
 
 OWN_TASK = """

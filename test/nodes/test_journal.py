@@ -90,6 +90,15 @@ def test_what_is_set_aside_stays_and_the_journal_begins_anew(path):
     assert sorted(path.parent.iterdir()) == [path, aside]
 
 
+def test_what_a_kill_left_in_the_midst_of_setting_aside_is_removed(path):
+    write(path, PAYLOADS)
+    os.rename(path, path.with_name('replay_0001.journal'))
+    left = path.with_name(f'.{path.name}.following')
+    left.touch()
+    assert read(path) == []
+    assert not left.exists()
+
+
 def test_a_journal_that_cannot_be_set_aside_goes_on(path):
     write(path, PAYLOADS)
     journal = Journal(path)

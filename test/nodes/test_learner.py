@@ -7,11 +7,11 @@ import re
 import resource
 import signal
 
-from data_path import kill, node_process, running_probe, shaped, TIMEOUT
+from data_path import kill, node_process, running_probe, SESSION, shaped, TIMEOUT
 import numpy as np
 import pytest
 from safetensors.numpy import load
-from sgft_ros.learning.checkpoint import load_checkpoint
+from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.msg import LearnerStatus, PolicyWeights, SampleBatch, SampleRequest, ShapedTransition
 from sgft_ros.nodes import diagnostics, qos
@@ -37,18 +37,19 @@ class Rig:
         self.status = probe.collect(LearnerStatus, 'learner_status', qos.LATEST)
         self._transitions = probe.node.create_publisher(
             ShapedTransition, 'shaped_transitions', qos.TRANSITIONS)
-        self.sent = 0
+        self.sent, self.session = 0, SESSION
 
     def send(self, count):
         """Publish transitions that a critic can learn from."""
         for _ in range(count):
-            message = shaped(self.sent)
+            message = shaped(self.sent, session=self.session)
             message.shaped_reward = message.transition.reward = float(self.sent % 7) / 7
             self._transitions.publish(message)
             self.sent += 1
 
     def begin_another_run(self):
-        """Forget the transitions, which a new replay buffer would be sent again."""
+        """Forget the transitions, which a new replay buffer would be sent again; draw others."""
+        self.session -= 1
         self.probe.node.destroy_publisher(self._transitions)
         self._transitions = self.probe.node.create_publisher(
             ShapedTransition, 'shaped_transitions', qos.TRANSITIONS)
@@ -207,24 +208,45 @@ def test_a_killed_learner_resumes_and_its_versions_grow(rig):
     assert {status.phase for status in rig.status} <= {'waiting', 'training'}
 
 
-def test_a_learner_of_an_earlier_run_says_that_it_needs_a_folder_of_its_own(rig):
-    def training():
-        return rig.probe.diagnostics.get(NAME, (b'', '', {}))
-
+def test_the_learner_of_an_earlier_run_publishes_nothing_to_another(rig, capfd):
     with rig.replay(), rig.learner() as learner:
         rig.send(500)
         rig.probe.until_diagnostics(NAME, updates=400)
         assert terminate(learner) == 0
     rig.begin_another_run()
+    rig.status.clear()
+    published = len(rig.weights)
+    with rig.replay('another'), rig.learner() as learner:
+        rig.until_phase('waiting')
+        rig.send(600)  # more than the earlier run had
+        assert learner.wait(timeout=TIMEOUT) == 2
+    assert len(rig.weights) == published
+    said = capfd.readouterr().err
+    assert f'{rig.folder}/run/checkpoints: the run began with the session {SESSION}' in said
+    assert 'nothing was published' in said and 'Traceback' not in said
     rig.probe.diagnostics.clear()
-    with rig.replay('another'), rig.learner():
-        rig.send(50)
-        rig.probe.until(lambda: 'nothing is learned for 450 transitions' in training()[1],
-                        what='an error')
-        assert training()[0] == diagnostics.ERROR
-        assert f'{rig.folder}/run was resumed with' in training()[1]
-        rig.send(300)
-        rig.probe.until(lambda: training()[0] == diagnostics.OK, what='the end of the error')
+    with rig.replay(), rig.learner():  # in its own run it goes on
+        rig.probe.until(lambda: len(rig.weights) > published, what='weights')
+
+
+def test_a_learner_that_outlives_its_run_says_so(rig):
+    with rig.learner():
+        with rig.replay() as replay:
+            rig.send(200)
+            rig.probe.until_diagnostics(NAME, updates=100)
+            kill(replay)
+        rig.begin_another_run()
+        with rig.replay('another'):
+            rig.send(300)
+            rig.probe.until(lambda: 'that of another run now' in rig.probe.diagnostics[NAME][1],
+                            what='an error')
+            assert rig.probe.diagnostics[NAME][0] == diagnostics.ERROR
+
+
+def test_checkpoints_do_not_put_off_what_is_published(rig):
+    with rig.replay(), rig.learner(checkpoint_period=0.1, publish_interval=500):
+        rig.send(700)  # more than 0.1 s of updates, on any machine
+        rig.probe.until(lambda: rig.weights, what='weights')
 
 
 def test_services_pause_save_and_reset_and_no_update_is_lost(rig):
@@ -414,11 +436,26 @@ def test_auto_warns_of_prior_data_that_candidates_do_not_get(domain_id, tmp_path
 def test_a_run_of_another_horizon_is_not_taken_up(domain_id, tmp_path, capfd):
     parameters = learner_parameters(tmp_path)
     files = LearnerFiles(parameters['run_folder'], {
-        'algorithm': 'sgft_sac', 'horizon': 5, 'task': 'peg_insert', 'architecture': {}})
+        'algorithm': 'sgft_sac', 'horizon': 5, 'task': 'peg_insert', 'architecture': {},
+        'policy': ''})
     files.save(100, {'weight': np.zeros(3, np.float32)}, {})
     files.close()
     assert run_learner(parameters | {'horizon': 3}) == 2
     assert 'horizon: the run began with 5, now it is to go on with 3' in capfd.readouterr().err
+
+
+def test_a_run_that_began_with_another_pi_sim_is_not_taken_up(domain_id, tmp_path, capfd):
+    parameters = learner_parameters(tmp_path)
+    before = load_checkpoint(parameters['policy_checkpoint'], 'policy')
+    files = LearnerFiles(parameters['run_folder'], {
+        'algorithm': 'sgft_sac', 'horizon': 4, 'task': 'peg_insert', 'policy': before.sha256,
+        'architecture': architecture(before.metadata, before.tensors)})
+    files.save(100, {'weight': np.zeros(3, np.float32)}, {})
+    files.close()
+    save_checkpoint(parameters['policy_checkpoint'], 'policy', {
+        name: value + 1 for name, value in before.tensors.items()}, before.metadata)
+    assert run_learner(parameters) == 2
+    assert f"policy: the run began with '{before.sha256}'" in capfd.readouterr().err
 
 
 def test_a_full_disk_is_told_and_training_goes_on(rig):

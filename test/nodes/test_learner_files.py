@@ -10,7 +10,8 @@ import pytest
 from sgft_ros.learning.checkpoint import CheckpointError
 from sgft_ros.nodes.learner_files import LearnerFiles
 
-IDENTITY = {'algorithm': 'sgft_sac', 'horizon': 5, 'task': 'peg_insert', 'architecture': {'a': 1}}
+IDENTITY = {'algorithm': 'sgft_sac', 'horizon': 5, 'task': 'peg_insert', 'architecture': {'a': 1},
+            'policy': 'abc'}
 TENSORS = {'weight': np.arange(4, dtype=np.float32)}
 
 
@@ -88,7 +89,8 @@ def test_a_learner_removes_what_one_left_that_was_killed_while_it_wrote(tmp_path
 
 
 @pytest.mark.parametrize('name, value', [
-    ('algorithm', 'sac'), ('horizon', 10), ('task', 'puck_push'), ('architecture', {'a': 2})])
+    ('algorithm', 'sac'), ('horizon', 10), ('task', 'puck_push'), ('architecture', {'a': 2}),
+    ('policy', 'def')])
 def test_a_checkpoint_of_another_run_is_refused_by_name(tmp_path, name, value):
     files = LearnerFiles(tmp_path, IDENTITY)
     files.save(5, TENSORS, {})

@@ -35,6 +35,7 @@ class Run:
         self._shaped = probe.node.create_publisher(
             ShapedTransition, 'shaped_transitions', qos.TRANSITIONS)
         self._probe = probe
+        self.robot = 'arm'
         self._diagnostics = probe.node.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self._episode = self.transitions = 0
 
@@ -47,20 +48,20 @@ class Run:
     def train(self, steps=10, version=0):
         for step in range(steps):
             self._shaped.publish(shaped(
-                self.transitions + step, episode=self._episode, step=step,
+                self.transitions + step, robot=self.robot, episode=self._episode, step=step,
                 policy_version=version + (step >= 5)))
         self.transitions += steps
         self._publish(steps=steps, truncated=True, policy_version=version + 1)
 
-    def diagnose(self, level, message):
+    def diagnose(self, level, message, node='learner'):
         # The probe listens too.
         self._probe.until(lambda: self._diagnostics.get_subscription_count() == 2)
         self._diagnostics.publish(DiagnosticArray(status=[DiagnosticStatus(
-            level=level, name='learner: training', message=message)]))
+            level=level, name=f'{node}: training', message=message)]))
 
     def _publish(self, **fields):
         self._results.publish(EpisodeResult(
-            robot='arm', session=SESSION, episode=self._episode, transitions=self.transitions,
+            robot=self.robot, session=SESSION, episode=self._episode, transitions=self.transitions,
             episode_return=-1.5, **fields))
         self._episode += 1
 
@@ -175,6 +176,64 @@ def test_a_line_tells_the_state(run, tmp_path):
         while '| episodes   5 | transitions    10 / 3 000 | success 25% ' not in (
                 line := process.stdout.readline()):
             assert line, 'the monitor ended'
+
+
+def test_robots_are_kept_apart(run, probe, tmp_path):
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, print_period=0.2) as process:
+        left, right = run, Run(probe)
+        left.robot, right.robot = 'left', 'right'
+        for robot, successes in ((left, 1), (right, 2)):
+            robot.evaluate(0, successes)
+            robot.train()
+        told = []
+        while len(told) < 3:
+            line = process.stdout.readline()
+            assert line, 'the monitor ended'
+            told = [*told, line] if told or '2 robots     | episodes  10' in line else []
+        right.evaluate(1, 4)
+        right.train()
+        right.evaluate(2, 4)
+        code, output = ended(process)
+    assert code == 0
+    assert '| transitions    20 / 3 000' in told[0] and 'success' not in told[0]
+    assert [line.partition('| policy')[0].split() for line in told[1:]] == [
+        [f'{name}:', 'starting', '|', 'episodes', '5', '|', 'transitions', '10', '|', 'success',
+         success] for name, success in (('left', '25%'), ('right', '50%'))]
+    assert ('right, evaluation 2: success 4/4 (100%), +50 points against zero-shot, after 30 real '
+            'transitions of all robots') in output
+    assert '  left, 10 of them\n' in output and '  right, 20 of them\n' in output
+    assert '    80% first reached  after 20 real transitions of all robots, ' in output
+    parts = summary(tmp_path)['robots']
+    assert [parts[name]['zero_shot']['success'] for name in ('left', 'right')] == [0.25, 0.5]
+    assert parts['left']['final'] == parts['left']['zero_shot']
+    assert parts['right']['final']['success'] == 1.0
+    assert parts['right']['lowest_against_zero_shot'] == 0.0
+    assert 'final' not in summary(tmp_path)
+
+
+def test_a_robot_beside_others_has_an_end_of_its_own(run, probe, tmp_path):
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, transition_limit=15, robot='right',
+            remap=['__ns:=/right', 'episode_results:=/episode_results',
+                   'shaped_transitions:=/shaped_transitions']) as process:
+        left, right = run, Run(probe)
+        left.diagnose(ERROR, 'its own', 'left/safety_gate')
+        left.diagnose(ERROR, 'of all', 'learner')
+        left.robot, right.robot = 'left', 'right'
+        left.train(20)
+        for number in range(3):
+            left.evaluate(number, 4)
+        right.train(10)
+        right.evaluate(1, 1)
+        right.train(10)
+        right.evaluate(2, 1)
+        code, output = ended(process)
+    assert code == 0
+    assert 'Run finished: transition limit, after 20 real transitions' in output
+    assert summary(tmp_path)['outcome'] == 'transition limit'
+    assert {each.robot for each in read_episodes(tmp_path / 'episodes.jsonl')} == {'right'}
+    assert summary(tmp_path)['errors'] == {'learner': 'of all'}
 
 
 def test_an_error_of_a_node_is_told_as_long_as_it_lasts(run, tmp_path):

@@ -5,15 +5,18 @@ import math
 import pytest
 from sgft_ros.msg import LearnerStatus
 from sgft_ros.nodes.monitor_text import state_line
+from sgft_ros.report.record import RunRecord
+
+LOOP = {'phase': 'training', 'policy_version': '2'}
 
 
-def line(**fields):
-    status = LearnerStatus(**({'phase': 'training', 'updates_per_second': 40.0} | fields))
-    return state_line(65, 'training', 3, 1200, 3000, [], 2, status, 1200, {}, {})
+def line(learner=None, loop=LOOP):
+    return state_line(RunRecord(0.9, 3000), loop, 65, 3, 1200, 3000, learner, None, {})
 
 
 def test_a_line_without_a_learner_has_no_rate():
-    assert 'updates/s' not in state_line(65, 'training', 3, 1200, 3000, [], 2, None, None, {}, {})
+    assert line() == ('  1:05  training     | episodes   3 | transitions 1 200 / 3 000 | '
+                      'success not evaluated      | policy v2')
 
 
 @pytest.mark.parametrize('fields, expected', [
@@ -25,7 +28,8 @@ def test_a_line_without_a_learner_has_no_rate():
     ({'behind': 1500}, '40 updates/s, 1 500 behind |'),
 ])
 def test_the_learner_is_shown_with_what_keeps_it(fields, expected):
-    assert expected in line(**fields)
+    status = LearnerStatus(**({'phase': 'training', 'updates_per_second': 40.0} | fields))
+    assert f'{line(status)} |'.endswith(f' | {expected}')
 
 
 @pytest.mark.parametrize('loop, expected', [
@@ -36,5 +40,4 @@ def test_the_learner_is_shown_with_what_keeps_it(fields, expected):
     ({'state': 'looking', 'message': 'force: never received'},
      ' | looking: force: never received')])
 def test_what_a_policy_waits_for_is_shown(loop, expected):
-    text = state_line(65, 'training', 3, 1200, 3000, [], 2, None, None, loop, {})
-    assert text.partition('policy v2')[2] == expected
+    assert line(loop=LOOP | loop).partition('policy v2')[2] == expected

@@ -78,6 +78,14 @@ def test_state_brings_back_counts_and_the_weights_that_acted(tmp_path):
     assert RunState('', 'arm', 'abc').load() is None
 
 
+def test_a_policy_removes_what_it_left_when_it_was_killed_and_nothing_of_another(tmp_path):
+    own, other = (tmp_path / f'.policy_{name}.safetensors.12.tmp' for name in ('arm', 'other_arm'))
+    for left in (own, other):
+        left.write_bytes(b'torn')
+    RunState(tmp_path, 'arm', 'abc')
+    assert not own.exists() and other.exists()
+
+
 def test_full_disk_is_told_and_holds_nothing_up(tmp_path):
     (tmp_path / 'taken').write_text('a file where the run folder should be')
     weights = WeightsJudge(metadata(), random_tensors()).judge(

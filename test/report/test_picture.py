@@ -39,7 +39,15 @@ def whole_run(run):
     add_round(run, 1, 4, 10)
 
 
-@pytest.mark.parametrize('story', [empty, zero_shot_only, one_training_episode, whole_run])
+def two_robots(run):
+    for robot in ('left', 'right'):
+        add_round(run, 0, 1, 0, robot=robot)
+    run.add(replace(
+        EPISODE, robot='right', episode=77, shaped_return=0.5, swaps=((3, 1),)))
+
+
+@pytest.mark.parametrize(
+    'story', [empty, zero_shot_only, one_training_episode, whole_run, two_robots])
 def test_the_command_draws_the_picture(tmp_path, story):
     run = record()
     story(run)
@@ -72,3 +80,10 @@ def test_the_headline_tells_the_change(tmp_path):
     assert headline(save(tmp_path, run)).startswith('peg_insert')
     assert 'success 0% \u2192 100%' in headline(save(tmp_path, run))
     assert '4 min 12 s' in headline(save(tmp_path, run))
+
+
+def test_the_headline_mixes_no_robots(tmp_path):
+    run = record()
+    two_robots(run)
+    line = headline(save(tmp_path, run))
+    assert '2 robots' in line and 'success' not in line

@@ -106,6 +106,23 @@ def test_summary_names_the_first_time_of_each_milestone_and_the_lowest_round():
     assert summary['final']['success'] == summary['best_success'] == 1.0
 
 
+def test_summary_of_several_robots_says_it_of_each():
+    run = record()
+    for robot, number, count, transitions in (
+            ('left', 0, 1, 0), ('right', 0, 3, 0), ('left', 1, 4, 60), ('right', 1, 2, 80)):
+        add_round(run, number, count, transitions, robot=robot)
+    run.add(replace(EPISODE, robot='right', episode=77, steps=12))
+    summary = run.summary()
+    assert not {'zero_shot', 'final', 'first_reached'} & summary.keys()
+    left, right = (summary['robots'][name] for name in ('left', 'right'))
+    assert (left['transitions'], right['transitions']) == (0, 12)
+    assert (left['zero_shot']['success'], left['final']['success']) == (0.25, 1.0)
+    assert right['lowest_against_zero_shot'] == -0.25
+    assert left['first_reached']['0.9']['transitions'] == 60
+    assert right['first_reached']['0.9'] is None
+    assert [entry['robot'] for entry in summary['rounds']] == ['left', 'right'] * 2
+
+
 def test_transitions_add_up_over_a_restart_that_forgot_its_count():
     counter = TransitionCounter()
     assert counter.at(replace(EPISODE, policy_transitions=10)) == 10
@@ -210,6 +227,13 @@ def test_time_in_which_nothing_ran_does_not_count(tmp_path):
     assert 28.0 <= book.elapsed() < 60.0
     summary = book.write_summary('running', {}, {}, {})
     assert summary['started'] == begun and 28.0 <= summary['duration'] < 60.0
+
+
+def test_a_torn_summary_of_an_earlier_monitor_is_removed(tmp_path):
+    left = tmp_path / '.summary.json.12.tmp'
+    left.write_bytes(b'{"form')
+    RunBook(tmp_path, '', 0.9, 100)
+    assert not left.exists()
 
 
 def test_a_run_has_run_at_least_until_its_last_episode(tmp_path):

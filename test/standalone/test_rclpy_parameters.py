@@ -263,6 +263,25 @@ def test_sources_are_merged_by_the_nodes_that_they_name(domain_id, tmp_path):
             assert other.get_parameter('a').value == 4
 
 
+def test_what_a_file_says_of_a_node_in_several_places_adds_up(domain_id, tmp_path):
+    """As find_node and find_parameter in parse.c of rcl_yaml_param_parser have it."""
+    file = tmp_path / 'parameters.yaml'
+    file.write_text("""
+tester:
+  ros__parameters: {a: 1, b: 1, group: {x: 1}}
+other:
+  ros__parameters: {a: 5}
+tester:
+  ros__parameters: {b: 2}
+  ros__parameters: {group: {y: 2}}
+""")
+    with initialised(args=['--ros-args', '--params-file', str(file)]):
+        node = rclpy.create_node('tester', automatically_declare_parameters_from_overrides=True)
+        values = {name: node.get_parameter(name).value for name in (
+            'a', 'b', 'group.x', 'group.y')}
+    assert values == {'a': 1, 'b': 2, 'group.x': 1, 'group.y': 2}
+
+
 @pytest.mark.parametrize('text', [
     '/**: {ros__parameters: {a: &x [1], b: *x}}', '/**: {ros__parameters: {a: }}',
     '/**: {ros__parameters: }', 'ns//tester: {ros__parameters: {a: 1}}',

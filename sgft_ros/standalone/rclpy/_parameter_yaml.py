@@ -38,7 +38,20 @@ class _Loader(yaml.SafeLoader):
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(
                     None, None, 'expected a name', key.start_mark)
-        return {key.value: self.construct_object(value, True) for key, value in node.value}
+        mapping = {}
+        for key, value in node.value:
+            _add(mapping, key.value, self.construct_object(value, True))
+        return mapping
+
+
+def _add(mapping, name, value):
+    """Add a value, or as rcl does, what is below a name that comes again to what was there."""
+    before = mapping.get(name)
+    if isinstance(before, dict) and isinstance(value, dict):
+        for inner, each in value.items():
+            _add(before, inner, each)
+    else:
+        mapping[name] = value
 
 
 for _kind, _pattern in (('bool', BOOLS), ('int', INTEGERS), ('float', FLOATS)):
