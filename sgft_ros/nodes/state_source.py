@@ -50,7 +50,7 @@ def _joints(node, contract, sensors):
         if stamp == 0.0:
             return
         try:
-            newest[0] = extract(message), stamp
+            newest[0] = extract(message), stamp, sensors.now()
         except ValueError as error:
             node.get_logger().error(str(error), throttle_duration_sec=5.0)
 
@@ -59,7 +59,10 @@ def _joints(node, contract, sensors):
     def measure():
         if newest[0] is None:
             return None
-        positions, stamp = newest[0]
-        return MeasuredState(positions, sensors.now() - stamp)
+        positions, stamp, arrival = newest[0]
+        now = sensors.now()
+        # A stamp of the future must not pass for fresh when its time has come.
+        age = now - stamp if stamp <= arrival else (arrival - stamp) - (now - arrival)
+        return MeasuredState(positions, age)
 
     return measure

@@ -23,11 +23,11 @@ class MeasuredState(NamedTuple):
 
 
 class Whereabouts(NamedTuple):
-    """From where a velocity moves on; positions like `MeasuredState.position`."""
+    """From where a velocity moves on; the numbers of a position as in `MeasuredState`."""
 
-    expected: np.ndarray  # if the robot has followed every command since it was measured
-    low: np.ndarray       # the lowest that any of them, or none, can have brought it to
-    high: np.ndarray      # the highest
+    expected: list[float]  # if the robot has followed every command since it was measured
+    low: list[float]       # the lowest that any of them, or none, can have brought it to
+    high: list[float]      # the highest
 
 
 def make_drive(contract: RobotContract) -> 'VelocityDrive | PoseDrive | JointTargetDrive':
@@ -60,7 +60,8 @@ class VelocityDrive:
         """Return where the robot is at `now` [s]; the measurement is some milliseconds old."""
         # A stamp from the future says that clocks differ, and by how much at least.
         age, until = abs(measured.age) + self._latency, now
-        expected, low, high = (np.array(measured.position, float) for _ in range(3))
+        expected = measured.position.tolist()
+        low, high = expected.copy(), expected.copy()
         slowest, fastest = [0.0] * self._width, [0.0] * self._width
         for since, velocity in reversed(self._told):
             lasted = until - max(since, now - age)
@@ -152,12 +153,14 @@ class JointTargetDrive(_TargetDrive):
         self._lead = np.array(contract.command.lead)
 
     def whereabouts(self, measured: MeasuredState, now: float) -> Whereabouts:
-        return Whereabouts(self._target, self._target, self._target)
+        position = self._target.tolist()
+        return Whereabouts(position, position, position)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
-        cut = towards_box(velocity, self._target, self._target, measured.position - self._lead,
-                          measured.position + self._lead, self._rate)
-        return velocity if same(cut, velocity) else cut
+        asked, target = velocity.tolist(), self._target.tolist()
+        cut = towards_box(asked, target, target, (measured.position - self._lead).tolist(),
+                          (measured.position + self._lead).tolist(), self._rate)
+        return velocity if cut == asked else np.array(cut)
 
     def _is_far(self, measured):
         return bool((np.abs(measured.position - self._target) > FAR * self._lead).any())
@@ -186,16 +189,17 @@ class PoseDrive(_TargetDrive):
         self._target = self._held.begin(self._as_target(measured), self._target)
 
     def whereabouts(self, measured: MeasuredState, now: float) -> Whereabouts:
-        position = self._target[:3]
+        position = self._target[:3].tolist()
         return Whereabouts(position, position, position)
 
     def within_lead(self, velocity: np.ndarray, measured: MeasuredState) -> np.ndarray:
         twist, target, returning = self._twist(velocity), self._target, self._held.returning
         if returning:
             twist = self._held.returned(twist, target)
+        position = target[:3].tolist()
         linear = towards_box(
-            twist[:3], target[:3], target[:3], measured.position - self._lead,
-            measured.position + self._lead, self._rate)
+            twist[:3].tolist(), position, position, (measured.position - self._lead).tolist(),
+            (measured.position + self._lead).tolist(), self._rate)
         angular = twist[3:]
         ahead = rotation.angle(self._turned(target[3:], angular), measured.orientation)
         if ahead > max(self._angular_lead, rotation.angle(target[3:], measured.orientation)):

@@ -8,7 +8,7 @@ import numpy as np
 from sgft_ros.robot.age import age_problem
 from sgft_ros.robot.contract import RobotContract
 from sgft_ros.robot.drives import make_drive, MeasuredState
-from sgft_ros.robot.limiters import all_finite, clip, make_limiter, same, WORKSPACE
+from sgft_ros.robot.limiters import all_finite, clip, make_limiter, WORKSPACE
 from sgft_ros.robot.transmission import make_transmission
 
 IDLE_TIMEOUT = 5.0  # [s] that an armed gate waits for its first action
@@ -44,7 +44,7 @@ class SafetyGate:
         self._transmission = make_transmission(contract)
         self._width = contract.command.width
         self._scale = np.array(contract.command.scale)
-        self._step = np.array(contract.limits.action_step)
+        self._step = contract.limits.action_step
         self._rate = contract.control_rate
         self._max_age = contract.limits.max_age
         self._action_max_age = contract.watchdog_timeout
@@ -166,17 +166,18 @@ class SafetyGate:
 
     def _limit(self, action: np.ndarray, measured: MeasuredState, now: float) -> GateDecision:
         reasons, share = [], self._share_of_period(now)
-        asked = action.astype(np.float64)
-        allowed = clip(asked, -1.0, 1.0)
-        if not same(allowed, asked):
+        asked = action.tolist()
+        allowed = [min(max(number, -1.0), 1.0) for number in asked]
+        if allowed != asked:
             reasons.append('action beyond -1...1')
-        previous, step = self._executed, share * self._step
-        stepped = clip(allowed, previous - step, previous + step)
-        if not same(stepped, allowed):
+        stepped = [min(max(number, previous - share * step), previous + share * step)
+                   for number, previous, step in zip(
+                       allowed, self._executed.tolist(), self._step, strict=True)]
+        if stepped != allowed:
             reasons.append('action step')
         where = self._drive.whereabouts(measured, now)
         self._transmission.look(where)
-        wanted, short, problem = self._transmission.to_drive(stepped * self._scale)
+        wanted, short, problem = self._transmission.to_drive(np.array(stepped) * self._scale)
         if problem:
             return self._refuse(problem, now)
         reasons += short

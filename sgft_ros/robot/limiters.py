@@ -48,17 +48,13 @@ class ToolLimiter:
 
     def __init__(self, contract: RobotContract):
         axes = contract.command.axes
-        moves = contract.command.moves
-        self._linear = [index for index, _ in moves]
-        self._position = [element for _, element in moves]
+        self._moves = contract.command.moves
+        linear = [index for index, _ in self._moves]
         angular = [index for index, axis in enumerate(axes) if axis.startswith('angular')]
-        workspace = contract.limits.workspace
-        self._minimum = np.array(workspace.minimum)[self._position]
-        self._maximum = np.array(workspace.maximum)[self._position]
-        self._axes, self._workspace = axes, workspace
+        self._axes, self._workspace = axes, contract.limits.workspace
         self._rate = 1.0 / contract.look_ahead
         self._speeds = [(indices, fastest) for indices, fastest in (
-            (self._linear, contract.limits.linear_speed),
+            (linear, contract.limits.linear_speed),
             (angular, contract.limits.angular_speed)) if indices]
 
     def problem(self, position: np.ndarray) -> str:
@@ -66,7 +62,7 @@ class ToolLimiter:
         return far_from_workspace(position, self._axes, self._workspace)
 
     def keep_inside(
-        self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray,
+        self, velocity: np.ndarray, low: Sequence[float], high: Sequence[float],
     ) -> np.ndarray:
         """
         Return the velocity (action,) [m/s, rad/s], cut so that the tool stays in the box.
@@ -75,24 +71,22 @@ class ToolLimiter:
         The motion begins anywhere from `low` to `high` (3,) [m]. What needs no cut is returned as
         it is.
         """
-        linear = velocity[self._linear]
-        inside = towards_box(linear, low[self._position], high[self._position],
-                             self._minimum, self._maximum, self._rate)
-        return self._replace(velocity, self._linear, linear, inside)
+        asked, box = velocity.tolist(), self._workspace
+        inside = asked.copy()
+        for index, element in self._moves:
+            inside[index] = towards_face(
+                asked[index], low[element], high[element], box.minimum[element],
+                box.maximum[element], self._rate)
+        return velocity if inside == asked else np.array(inside)
 
     def slow_down(self, velocity: np.ndarray) -> np.ndarray:
         """Return the velocity no faster than the limits, in the same direction."""
+        asked = velocity.tolist()
         for indices, fastest in self._speeds:
-            part = velocity[indices]
-            velocity = self._replace(velocity, indices, part, shortened(part, fastest))
-        return velocity
-
-    @staticmethod
-    def _replace(velocity, indices, old, new):
-        if same(new, old):
-            return velocity
-        velocity = velocity.copy()
-        velocity[indices] = new
+            speed = math.hypot(*[asked[index] for index in indices])
+            if speed > fastest:
+                velocity = velocity.copy()
+                velocity[indices] *= fastest / speed
         return velocity
 
 
@@ -108,7 +102,6 @@ class JointLimiter:
         self._far = [FAR_OUT if unit == 'm' else FAR_TURNED for unit in self._units]
         self.size = contract.command.width
         self._box = limits.minimum, limits.maximum
-        self._minimum, self._maximum = map(np.array, self._box)
         self._speed = np.array(limits.speed)
         self._rate = 1.0 / contract.look_ahead
 
@@ -122,11 +115,12 @@ class JointLimiter:
             if not low - far <= at <= high + far)
 
     def keep_inside(
-        self, velocity: np.ndarray, low: np.ndarray, high: np.ndarray,
+        self, velocity: np.ndarray, low: Sequence[float], high: Sequence[float],
     ) -> np.ndarray:
         """Return the velocity (joints,) [rad/s, m/s], cut as that of a tool, joint by joint."""
-        inside = towards_box(velocity, low, high, self._minimum, self._maximum, self._rate)
-        return velocity if same(inside, velocity) else inside
+        asked = velocity.tolist()
+        inside = towards_box(asked, low, high, *self._box, self._rate)
+        return velocity if inside == asked else np.array(inside)
 
     def slow_down(self, velocity: np.ndarray) -> np.ndarray:
         """Return the velocity no faster than any joint's limit, in the same direction."""
@@ -159,15 +153,22 @@ def far_from_workspace(
 
 
 def towards_box(
-    velocity: np.ndarray, low: np.ndarray, high: np.ndarray, minimum: np.ndarray,
-    maximum: np.ndarray, rate: float,
-) -> np.ndarray:
+    velocity: Sequence[float], low: Sequence[float], high: Sequence[float],
+    minimum: Sequence[float], maximum: Sequence[float], rate: float,
+) -> list[float]:
     """
     Return the velocity, cut so that it ends within minimum...maximum after one period.
 
     It begins anywhere from `low` to `high`; from outside it moves inwards only. `rate` is periods
     per second.
     """
-    lowest = np.minimum((minimum - low) * rate, 0.0)
-    highest = np.maximum((maximum - high) * rate, 0.0)
-    return clip(velocity, lowest, highest)
+    return [towards_face(*numbers, rate) for numbers in zip(
+        velocity, low, high, minimum, maximum, strict=True)]
+
+
+def towards_face(
+    velocity: float, low: float, high: float, minimum: float, maximum: float, rate: float,
+) -> float:
+    """Return the same along one axis: for a handful of numbers NumPy would take longer."""
+    lowest, highest = min((minimum - low) * rate, 0.0), max((maximum - high) * rate, 0.0)
+    return min(max(velocity, lowest), highest)

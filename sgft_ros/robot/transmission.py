@@ -106,10 +106,10 @@ class ToolThroughJoints:
 
     def look(self, where: Whereabouts) -> None:
         """See where the tool is, if joint positions (joints,) [rad] are `where` they are."""
-        self._at = where.expected
+        self._at, low, high = map(np.array, where)
         self._tool = self._arm.tool(self._at)
         forth, back = (part(self._tool.jacobian[:3], 0.0) for part in (np.maximum, np.minimum))
-        low, high = where.low - where.expected, where.high - where.expected
+        low, high = low - self._at, high - self._at
         self._below, self._above = forth @ low + back @ high, forth @ high + back @ low
 
     def to_drive(self, velocity: np.ndarray) -> Asked:
@@ -118,8 +118,9 @@ class ToolThroughJoints:
         tool, posture = self._tool, self._to_posture()
         twist[self._axes] = velocity
         twist[:3] = towards_box(
-            twist[:3], tool.position + self._below, tool.position + self._above,
-            self._minimum, self._maximum, 1.0 / self._look_ahead)
+            twist[:3].tolist(), (tool.position + self._below).tolist(),
+            (tool.position + self._above).tolist(), self._workspace.minimum,
+            self._workspace.maximum, 1.0 / self._look_ahead)
         inside = twist[self._axes]
         twists = np.zeros((6, 2))
         twists[:, 0] = self._is_held * twist - tool.jacobian @ posture

@@ -1,25 +1,21 @@
 """Executors: they wait for work and run the callbacks."""
 
 from collections import deque
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import partial
 from inspect import iscoroutine
-from itertools import count
-from operator import itemgetter
 import threading
 from time import monotonic_ns
 
+from rclpy._occupants import Occupants
+from rclpy._work import Work
 from rclpy.exceptions import NotInitializedException
 from rclpy.task import Future, Task
 from rclpy.utilities import get_default_context
-from rmw_standalone import DDSError, Guard, WaitSet
+from rmw_standalone import DDSError
 from rmw_standalone.library import INFINITY
 
 S_TO_NS = 1_000_000_000
-
-# What is ready at the same time runs node by node, and within a node in this order.
-TIMER, SUBSCRIPTION, GUARD, CLIENT, SERVICE, KINDS = range(6)
-EVENT = -1  # of any node, before all else
 
 
 class TimeoutException(Exception):
@@ -53,16 +49,10 @@ class Executor:
         self._tasks = deque()
         self._ready = deque()
         self._is_shutdown = False
-        self._participant = None  # in which wait set and guard live
-        self._guard = None
-        self._wait_set = None
-        self._watched = None  # what the wait set was last made for
-        self._entities = {}  # DDS entity -> place in the order, node, what has work when triggered
+        self._occupants = Occupants(self.wake)
+        self._work = Work(self._context, self._nodes, self._tasks, self._occupants)
         self._running = None  # whose callback runs
-        self._occupants = []  # whose callbacks wait, and may occupy a callback group meanwhile
-        self._turns = 0  # counts the changes of that
         self._thread = None  # that runs a callback now
-        self._busy = False
         self._context._wakers.add(self)
 
     @property
@@ -104,15 +94,14 @@ class Executor:
 
     def wake(self):
         """Have the executor look for work again; may be called from any thread."""
-        guard = self._guard
-        if guard is not None:
-            guard.trigger()
+        self._work.look_again()
 
     def shutdown(self, timeout_sec=None):
         """Run no more callbacks; return True."""
         with self._lock:
             self._is_shutdown = True
-            nodes, self._nodes = self._nodes, []
+            nodes = self._nodes.copy()
+            self._nodes.clear()
             self._ready.clear()
             self._tasks.clear()
         for node in nodes:
@@ -170,7 +159,7 @@ class Executor:
         """Spin within a callback, which occupies its group meanwhile."""
         running = self._running
         try:
-            with nullcontext() if running is None else self._occupying(running):
+            with nullcontext() if running is None else self._occupants.occupying(running):
                 self._run_next(timeout_sec, until)
         finally:
             self._running = running
@@ -203,7 +192,7 @@ class Executor:
                 raise TimeoutException
             first = False
             try:
-                self._wait(left)
+                self._ready += self._work.wait(left)
             except (DDSError, NotInitializedException):
                 if self._context.ok():
                     raise
@@ -217,75 +206,10 @@ class Executor:
             return partial(self._step, entity)
         if node not in self._nodes:
             return None  # its work is found again once the node is back
-        if self._occupants and not entity.callback_group.can_execute(entity):
+        if not self._occupants.allow(entity):
             return None  # its work is found again once the group is free
         work = entity._work()
         return None if work is None else partial(self._run, entity, *work)
-
-    def _wait(self, timeout):
-        """Wait at most so many nanoseconds; put all that has work into the queue."""
-        self._update()
-        triggered = self._wait_set.wait(min(timeout, self._idle_time()))
-        if self._guard.entity in triggered:
-            self._guard.clear()
-        for task in list(self._tasks):
-            if task.done():
-                self._tasks.remove(task)
-            elif task.awaits is None or task.awaits.done():
-                self._ready.append((None, None, task))
-        found = [self._entities[entity] for entity in triggered if entity in self._entities]
-        free, first = self._free(), 0
-        for node in list(self._nodes):
-            found += [((first + TIMER, 0), node, timer)
-                      for timer in free(node._timers) if timer.is_ready()]
-            found += [((first + GUARD, 0), node, guard)
-                      for guard in free(node._guards) if guard._is_ready()]
-            first += KINDS
-        if len(found) > 1:
-            found.sort(key=itemgetter(0))
-        self._ready += found
-
-    def _idle_time(self):
-        """Return for how many nanoseconds nothing is to be done but what DDS tells."""
-        if any(task.awaits is None or task.awaits.done() for task in list(self._tasks)):
-            return 0
-        shortest, free = INFINITY, self._free()
-        for node in list(self._nodes):
-            if any(guard._is_ready() for guard in free(node._guards)):
-                return 0
-            for timer in free(node._timers):
-                wait = timer._wait()
-                if wait is not None and wait < shortest:
-                    shortest = wait
-        return shortest
-
-    def _update(self):
-        """Bring the wait set up to date with the nodes."""
-        participant = self._context.participant
-        if participant is not self._participant:
-            self._participant = participant
-            self._guard, self._wait_set = Guard(participant), WaitSet(participant)
-            self._watched = None
-        with self._lock:
-            watched = [self._turns, *((node, node._revision) for node in self._nodes)]
-            if watched == self._watched:
-                return
-            self._watched = watched
-            entities, created, free = {}, count(), self._free()
-            for place, node in enumerate(self._nodes):
-                with node._lock:
-                    for rank, members in _waiting(node, place * KINDS):
-                        entities |= {entity._waits_for(): ((rank, next(created)), node, entity)
-                                     for entity in free(members) if not entity.destroyed}
-            self._entities = entities
-            self._wait_set.update({self._guard.entity, *entities})
-
-    def _free(self):
-        """Return a function that leaves out what a callback of its group that waits keeps back."""
-        if not self._occupants:
-            return list
-        return lambda entities: [entity for entity in list(entities)
-                                 if entity.callback_group.can_execute(entity)]
 
     def _run(self, entity, callback, args, finish=None):
         """Call a callback; a coroutine goes on as a task, and occupies its group until its end."""
@@ -299,24 +223,10 @@ class Executor:
             finish(result)
 
     async def _complete(self, entity, coroutine, finish):
-        with self._occupying(entity):
+        with self._occupants.occupying(entity):
             result = await coroutine
             if finish is not None:
                 finish(result)
-
-    @contextmanager
-    def _occupying(self, entity):
-        begins = entity.callback_group.beginning_execution(entity)
-        self._occupants.append(entity)
-        self._turns += 1
-        try:
-            yield
-        finally:
-            self._occupants.remove(entity)
-            self._turns += 1
-            if begins:
-                entity.callback_group.ending_execution(entity)
-            self.wake()
 
     def _step(self, task):
         self._running = None
@@ -333,14 +243,6 @@ class Executor:
     def _in_callback(self):
         """Return whether the calling thread is within a callback of this executor."""
         return self._thread == threading.get_ident()
-
-
-def _waiting(node, first):
-    """Return what has work when DDS says so, by its rank in the order of callbacks."""
-    events = [events for endpoint in (*node._publishers, *node._subscriptions)
-              for events in endpoint.event_handlers]
-    return ((EVENT, events), (first + SUBSCRIPTION, node._subscriptions),
-            (first + CLIENT, node._clients), (first + SERVICE, node._services))
 
 
 class SingleThreadedExecutor(Executor):
