@@ -11,6 +11,7 @@ import time
 from diagnostic_msgs.msg import DiagnosticArray
 import rclpy
 from sgft_ros.msg import ShapedTransition, Transition
+from sgft_ros.nodes.ending import initialised
 
 OBSERVATION, ACTION = 5, 3
 TIMEOUT = 90.0  # [s]; far more than anything here takes, also on a busy machine
@@ -101,7 +102,7 @@ class Probe:
 @contextlib.contextmanager
 def running_probe():
     """Give a probe in an initialised context."""
-    with rclpy.init():
+    with initialised():
         probe = Probe()
         yield probe
         probe.node.destroy_node()
