@@ -50,6 +50,15 @@ def end(process):
         process.wait()
 
 
+def insist(process):
+    """Interrupt a process again and again until it ends, as an impatient hand does on ROS 2."""
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.02)
+    return process.returncode
+
+
 def kill(process):
     process.send_signal(signal.SIGKILL)
     process.wait()

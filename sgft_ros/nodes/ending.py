@@ -89,6 +89,16 @@ def ending_by_signal(args=None):
         yield ended
 
 
+def ignore_interrupts():
+    """
+    Ignore SIGINT from here on, where all that is left is to write files.
+
+    ROS 2 starts the nodes of a launch in the terminal's own process group: each Ctrl-C of
+    somebody impatient reaches all of them.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def spin_until_signal(node_type, args=None, drain=0.0):
     """
     Run a node until SIGINT or SIGTERM, and then for `drain` [s] more; return it.

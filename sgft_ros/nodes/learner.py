@@ -15,7 +15,7 @@ from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label, load_transitions
 from sgft_ros.msg import PolicyWeights, SampleBatch, SampleRequest
 from sgft_ros.nodes import qos
-from sgft_ros.nodes.ending import begin, initialised, spin_until
+from sgft_ros.nodes.ending import begin, ignore_interrupts, initialised, spin_until
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.learner_report import LearnerReport
@@ -227,18 +227,19 @@ def main(args=None):
     """Run the node; save a checkpoint before it ends."""
     torch.set_num_threads(1)  # small networks: more threads only take the processor from others
     node = None
-    with initialised(args):
-        try:
+    try:
+        with initialised(args):
             node = begin(LearnerNode, CONFIGURATION_ERROR)
             node.start()
             spin_until(node, node.ended)
             if node.ended.done():
                 node.ended.result()
-        except (KeyboardInterrupt, ExternalShutdownException):
-            pass
-        finally:
-            if node is not None:
-                node.close()
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        ignore_interrupts()
+        if node is not None:
+            node.close()
 
 
 if __name__ == '__main__':
