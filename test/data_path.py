@@ -11,6 +11,7 @@ import time
 from diagnostic_msgs.msg import DiagnosticArray
 import rclpy
 from sgft_ros.msg import ShapedTransition, Transition
+from sgft_ros.nodes.ending import initialised
 
 OBSERVATION, ACTION = 5, 3
 TIMEOUT = 90.0  # [s]; far more than anything here takes, also on a busy machine
@@ -49,6 +50,15 @@ def end(process):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def insist(process):
+    """Interrupt a process again and again until it ends, as an impatient hand does on ROS 2."""
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.02)
+    return process.returncode
 
 
 def kill(process):
@@ -103,7 +113,7 @@ class Probe:
 @contextlib.contextmanager
 def running_probe():
     """Give a probe in an initialised context."""
-    with rclpy.init():
+    with initialised():
         probe = Probe()
         yield probe
         probe.node.destroy_node()

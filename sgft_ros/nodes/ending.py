@@ -89,6 +89,29 @@ def ending_by_signal(args=None):
         yield ended
 
 
+@contextmanager
+def interruptible():
+    """
+    Let the first SIGINT raise KeyboardInterrupt here, and no other, nor any later on.
+
+    ROS 2 starts the nodes of a launch in the terminal's own process group: each Ctrl-C of somebody
+    impatient reaches all of them, also where all that is left is to write files.
+    """
+    may_raise = [True]
+
+    def interrupt(*_):
+        if may_raise:
+            may_raise.clear()
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        may_raise.clear()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # also while Python ends
+
+
 def spin_until_signal(node_type, args=None, drain=0.0):
     """
     Run a node until SIGINT or SIGTERM, and then for `drain` [s] more; return it.

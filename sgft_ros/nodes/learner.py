@@ -15,7 +15,7 @@ from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label, load_transitions
 from sgft_ros.msg import PolicyWeights, SampleBatch, SampleRequest
 from sgft_ros.nodes import qos
-from sgft_ros.nodes.ending import begin, initialised, spin_until
+from sgft_ros.nodes.ending import begin, initialised, interruptible, spin_until
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.learner_report import LearnerReport
@@ -226,25 +226,31 @@ def _warm_start_columns(settings, tuner):
     return columns | label(columns, Potential.load(settings.value_checkpoint))
 
 
+def _look_why_it_ended(node):
+    """Raise what ended the training, if anything did."""
+    try:
+        if node.ended.done():
+            node.ended.result()
+    except OtherRun as error:
+        node.get_logger().fatal(str(error))
+        raise SystemExit(CONFIGURATION_ERROR) from None
+
+
 def main(args=None):
     """Run the node; save a checkpoint before it ends."""
     torch.set_num_threads(1)  # small networks: more threads only take the processor from others
     node = None
-    with initialised(args):
-        try:
+    try:
+        with interruptible(), initialised(args):
             node = begin(LearnerNode, CONFIGURATION_ERROR)
             node.start()
             spin_until(node, node.ended)
-            if node.ended.done():
-                node.ended.result()
-        except OtherRun as error:
-            node.get_logger().fatal(str(error))
-            raise SystemExit(CONFIGURATION_ERROR) from None
-        except (KeyboardInterrupt, ExternalShutdownException):
-            pass
-        finally:
-            if node is not None:
-                node.close()
+            _look_why_it_ended(node)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        if node is not None:
+            node.close()
 
 
 if __name__ == '__main__':

@@ -13,7 +13,7 @@ from rclpy.node import Node
 from rclpy.task import Future
 from sgft_ros.msg import EpisodeResult, LearnerStatus, ShapedTransition
 from sgft_ros.nodes import diagnostics, monitor_text, qos
-from sgft_ros.nodes.ending import begin, initialised, spin_until
+from sgft_ros.nodes.ending import begin, initialised, interruptible, spin_until
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.report.book import RunBook
 
@@ -181,13 +181,9 @@ def _say(text):
 
 
 def _draw(folder):
-    """Draw report.png in a process of its own, which goes on after a second Ctrl-C."""
+    """Draw report.png in a process of its own, which goes on when this one is ended."""
     command = [sys.executable, '-m', 'sgft_ros.report', str(folder)]
-    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
-    try:
-        process.wait()
-    except KeyboardInterrupt:
-        pass
+    subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL).wait()
 
 
 def main(args=None):
@@ -195,7 +191,7 @@ def main(args=None):
     outcome = 'interrupted'
     monitor = None
     try:
-        with initialised(args):
+        with interruptible(), initialised(args):
             monitor = begin(Monitor)
             spin_until(monitor, monitor.finished)
             if monitor.finished.done():

@@ -6,7 +6,6 @@ from time import monotonic
 from data_path import node_process, Probe
 from geometry_msgs.msg import WrenchStamped
 from policies import save_policy
-import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.qos import qos_profile_sensor_data
 from rclpy.time import Time
@@ -14,6 +13,7 @@ from rosgraph_msgs.msg import Clock as ClockMessage
 from safety_gate_rig import PERIOD, transform
 from sgft_ros.msg import Action, EpisodeResult, Transition
 from sgft_ros.nodes import qos
+from sgft_ros.nodes.ending import initialised
 from std_srvs.srv import SetBool, Trigger
 from tf2_ros import StaticTransformBroadcaster, TransformBroadcaster
 
@@ -119,7 +119,7 @@ class PolicyRig(Probe):
 def running_policy(folder, tensors, **parameters):
     """Give a rig with a policy process that follows its clock."""
     checkpoint = save_policy(folder / 'policy.safetensors', tensors)
-    with rclpy.init():
+    with initialised():
         rig = PolicyRig()
         with node_process('policy', robot='simulated_arm', task='peg_insert', use_sim_time='true',
                           checkpoint=checkpoint, **parameters):

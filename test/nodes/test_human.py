@@ -9,7 +9,6 @@ from data_path import end, node_process, running_probe, TIMEOUT
 import numpy as np
 from policies import save_policy, servo_tensors
 import pytest
-import rclpy
 from robot_side import Cell, cut_off, episodes
 from robots import SHIPPED, write_contract
 from safety_gate_rig import Rig, start_gate
@@ -17,6 +16,7 @@ from sensor_msgs.msg import Joy
 from sgft_ros.learning.replay import load_transitions
 from sgft_ros.msg import Action, LearnerStatus, SampleBatch, SampleRequest, Transition
 from sgft_ros.nodes import demonstrations, qos
+from sgft_ros.nodes.ending import initialised
 from untrained import learner_parameters
 import yaml
 
@@ -54,7 +54,7 @@ def robot(tmp_path):
 
 @pytest.fixture
 def rig(domain_id, robot):
-    with rclpy.init():
+    with initialised():
         rig = Rig()
         rig.pad = Gamepad(rig)
         # As for a slow simulation: the watchdog gives the test time.

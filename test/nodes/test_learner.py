@@ -7,7 +7,7 @@ import re
 import resource
 import signal
 
-from data_path import kill, node_process, running_probe, SESSION, shaped, TIMEOUT
+from data_path import insist, kill, node_process, running_probe, SESSION, shaped, TIMEOUT
 import numpy as np
 import pytest
 from safetensors.numpy import load
@@ -206,6 +206,14 @@ def test_a_killed_learner_resumes_and_its_versions_grow(rig):
             rig.probe.until_diagnostics(NAME, updates=300)
     assert rig.versions == sorted(set(rig.versions))
     assert {status.phase for status in rig.status} <= {'waiting', 'training'}
+
+
+def test_who_interrupts_it_again_and_again_loses_no_update(rig):
+    with rig.replay(), rig.learner() as learner:
+        rig.send(150)
+        rig.probe.until_diagnostics(NAME, updates=50)
+        assert insist(learner) == 0
+    assert updates_in(max(rig.folder.glob('run/checkpoints/learner_*.safetensors'))) == 50
 
 
 def test_the_learner_of_an_earlier_run_publishes_nothing_to_another(rig, capfd):

@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 
-from data_path import kill, node_process, running_probe, SESSION, shaped, TIMEOUT
+from data_path import insist, kill, node_process, running_probe, SESSION, shaped, TIMEOUT
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 import pytest
 from sgft_ros.msg import EpisodeResult, ShapedTransition
@@ -143,6 +143,17 @@ def test_a_signal_leaves_a_usable_report(run, tmp_path, number):
     assert 'interrupted' in output
     assert summary(tmp_path)['outcome'] == 'interrupted'
     assert summary(tmp_path)['zero_shot']['success'] == 0.25
+    assert (tmp_path / 'report.png').exists()
+
+
+def test_who_interrupts_it_again_and_again_has_a_report_all_the_same(run, tmp_path):
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, print_period=0.2) as process:
+        run.evaluate(0, 1)
+        while 'zero-shot' not in process.stdout.readline():
+            pass
+        assert insist(process) == 0
+    assert summary(tmp_path)['outcome'] == 'interrupted'
     assert (tmp_path / 'report.png').exists()
 
 

@@ -11,10 +11,10 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import TwistStamped
 import numpy as np
 import pytest
-import rclpy
 from rclpy.duration import Duration
 from robots import write_contract
 from safety_gate_rig import is_stop, linear, PERIOD, Rig, SPEED, start_gate, transform
+from sgft_ros.nodes.ending import initialised
 from sgft_ros.nodes.gate_lock import GateLock, LOCKED
 from sgft_ros.robot.limits import OVERDUE
 
@@ -25,7 +25,8 @@ POLICY = """
 import sys, sgft_ros, rclpy
 sys.path[:0] = {folders!r}
 from safety_gate_rig import Rig
-with rclpy.init():
+from sgft_ros.nodes.ending import initialised
+with initialised():
     rig = Rig()
     rig.measuring = False
     rig.create_timer({period}, lambda: rig.act(1.0, 0.0, 0.0))
@@ -35,7 +36,7 @@ with rclpy.init():
 
 @pytest.fixture
 def rig(domain_id):
-    with rclpy.init():
+    with initialised():
         yield Rig()
 
 
@@ -307,7 +308,7 @@ def test_diagnostics_tell_the_latency(rig, gate):
 
 
 def test_watchdog_follows_a_faster_simulation(domain_id):
-    with rclpy.init():
+    with initialised():
         rig = Rig(sim_time=10.0)
         gate = start_gate('rate_factor:=2.0', 'use_sim_time:=true')
         try:

@@ -3,9 +3,9 @@
 from command_kinds import changes
 from geometry_msgs.msg import PoseStamped
 import pytest
-import rclpy
 from robots import write_contract
 from safety_gate_rig import PERIOD, Rig, start_gate
+from sgft_ros.nodes.ending import initialised
 from sgft_ros.nodes.safety_gate import STOPS
 from sgft_ros.robot.messages import stamp_seconds
 
@@ -31,7 +31,7 @@ class PoseRig(Rig):
 def rig(domain_id, tmp_path):
     change = changes('pose') | {'command.topic': 'target_pose'}
     gate = start_gate(robot=write_contract(tmp_path, change))
-    with rclpy.init():
+    with initialised():
         yield PoseRig()
     gate.terminate()
     assert gate.wait() == 0, gate.stderr.read()
