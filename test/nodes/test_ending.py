@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+from data_path import node_process, running_probe
 import pytest
 import rclpy
 from rclpy.executors import ExternalShutdownException
@@ -57,7 +58,14 @@ def test_no_callback_waits_until_all_that_was_imported_is_searched_for_garbage(d
     with initialised():
         node = begin(lambda: Node('begun'))
         assert not any(each is node or each is pytest for each in gc.get_objects())
-    gc.unfreeze()
+    assert any(each is node for each in gc.get_objects())  # or it stays in the graph of ROS 2
+
+
+def test_who_has_ended_is_gone_from_the_graph_at_once(domain_id):
+    with running_probe() as probe:
+        with node_process('simulated_robot'):
+            probe.until(lambda: 'simulated_robot' in probe.node.get_node_names())
+        probe.until(lambda: 'simulated_robot' not in probe.node.get_node_names(), timeout=5.0)
 
 
 @pytest.mark.parametrize(('program', 'library'), [  # which is loaded in the midst of the imports
