@@ -5,6 +5,7 @@ import fcntl
 import os
 from pathlib import Path
 import random
+import signal
 import tempfile
 
 # Before torch and NumPy are imported: tests run side by side, and their processes inherit it.
@@ -46,6 +47,15 @@ def domain_id(monkeypatch):
         monkeypatch.delenv('CYCLONEDDS_URI', raising=False)
         monkeypatch.delenv('ROS_STATIC_PEERS', raising=False)
         yield number
+
+
+@pytest.fixture(autouse=True)
+def signals_as_before():
+    """Undo what a node that ran in this process did with SIGINT: it ignores it at its end."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    if signal.getsignal(signal.SIGINT) is not before:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.hookimpl(wrapper=True)
