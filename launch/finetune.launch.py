@@ -82,7 +82,7 @@ TO_LOG = {'both': 'log'}
 QUIET = re.compile(r'(\[(INFO|DEBUG)\]|\s*$)')
 # Topics and a service of the learning side, whatever namespace the robot is in.
 SHARED = ('transitions', 'shaped_transitions', 'policy_weights', 'episode_results',
-          'learner_status', 'learner/pause')
+          'learner_status', 'learner/pause', 'replay_buffer/run')
 # Small networks and matrices: more threads only take the processor from the control loop.
 ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1'}
 

@@ -12,9 +12,13 @@ PERIOD = 1.0  # [s]
 class Diagnostics:
     """Publish what `report` returns: a level, a message and a dict of values."""
 
-    def __init__(self, node, part, report):
-        """Begin to publish `<node>: <part>` every second, also while the node's clock stands."""
-        self._node = node
+    def __init__(self, node, part, report, stamp=None):
+        """
+        Begin to publish `<node>: <part>` every second, also while the node's clock stands.
+
+        :param stamp: returns the time as a message; by default that of the node's clock
+        """
+        self._stamp = stamp or (lambda: node.get_clock().now().to_msg())
         self._name = f'{node.get_fully_qualified_name().lstrip("/")}: {part}'
         self._report = report
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
@@ -28,7 +32,7 @@ class Diagnostics:
             level=level, name=self._name, message=message,
             values=[KeyValue(key=key, value=_text(value)) for key, value in values.items()])
         array = DiagnosticArray(status=[status])
-        array.header.stamp = self._node.get_clock().now().to_msg()
+        array.header.stamp = self._stamp()
         self._publisher.publish(array)
 
 

@@ -149,7 +149,7 @@ class LearnerNode(Node):
     def _publish(self, version, updates, candidate):
         message = make_weights_message(
             version, updates, {**self._architecture, **candidate.controller}, candidate.name,
-            candidate.tensors, self._key)
+            candidate.tensors, self._key, self._trainer.own_run.number)
         message.header.stamp = self.get_clock().now().to_msg()
         self._publish_while_ok(self._weights, message)
 

@@ -63,7 +63,7 @@ class Monitor(Node):
         self._book = RunBook(
             self._folder, settings.title, settings.goal_success, settings.transition_limit)
         self._last_sign = None  # that the run nears its end, of the limit or an evaluation [s]
-        self._learner = None
+        self._learner, self._learner_heard = None, 0.0  # its last status, and when [s]
         self._loops = {}  # robot -> what its policy says of its control loop
         self._stored = None
         self._errors = {}  # node -> the error that it has, as long as it has it
@@ -101,7 +101,7 @@ class Monitor(Node):
         return self._settings.robot in ('', robot)
 
     def _on_learner(self, status):
-        self._learner = status
+        self._learner, self._learner_heard = status, time.monotonic()
         self._stored = status.stored
 
     def _on_diagnostics(self, array):
@@ -153,8 +153,10 @@ class Monitor(Node):
     def _print_state(self):
         record, robots = self._book.record, self._robots
         loops = {robot: self._loops.get(robot, {}) for robot in robots}
+        silence = time.monotonic() - self._learner_heard
         run = (self._book.elapsed(), len(record.episodes), self._book.transitions,
-               self._settings.transition_limit, self._learner, self._stored, self._errors)
+               self._settings.transition_limit, self._learner, silence, self._stored,
+               self._errors)
         if len(robots) < 2:
             _say(monitor_text.state_line(record, next(iter(loops.values()), {}), *run))
             return

@@ -3,6 +3,7 @@
 import math
 
 NOTABLY_BEHIND = 100  # updates
+SILENT = 5.0          # [s] without a status, after which the learner is taken for gone
 ACTING = 'acting'     # of a policy that waits for nothing
 
 
@@ -17,30 +18,32 @@ def count(number):
 
 
 def state_line(
-    record, control_loop, elapsed, episodes, transitions, limit, learner, stored, errors,
+    record, control_loop, elapsed, episodes, transitions, limit, learner, silence, stored,
+    errors,
 ):
     """
     Return the state of a run with one robot as one line.
 
     `control_loop` maps the keys that the policy reports in /diagnostics to their texts, where they
-    are known, and `message` to its message; `learner` is the last LearnerStatus or None; `errors`
-    maps nodes to the errors that they report in /diagnostics.
+    are known, and `message` to its message; `learner` is the last LearnerStatus or None, after
+    which there was `silence` [s]; `errors` maps nodes to the errors that they report in
+    /diagnostics.
     """
     return ' | '.join([
         f'{clock(elapsed):>6}  {_phase(control_loop):<12}',
         *_progress(episodes, transitions, limit),
         *_success(record, control_loop),
-        *_learning(learner, stored),
+        *_learning(learner, silence, stored),
         *_control(control_loop),
         *_problems(errors)])
 
 
-def run_line(robots, elapsed, episodes, transitions, limit, learner, stored, errors):
+def run_line(robots, elapsed, episodes, transitions, limit, learner, silence, stored, errors):
     """Return what is common to several robots as one line, see :func:`state_line`."""
     return ' | '.join([
         f'{clock(elapsed):>6}  {f"{len(robots)} robots":<12}',
         *_progress(episodes, transitions, limit),
-        *_learning(learner, stored),
+        *_learning(learner, silence, stored),
         *_problems(errors)])
 
 
@@ -68,8 +71,10 @@ def _success(record, control_loop):
             f'policy v{control_loop.get("policy_version", last)}')
 
 
-def _learning(learner, stored):
-    if learner is not None:
+def _learning(learner, silence, stored):
+    if learner is not None and silence > SILENT:
+        yield f'learner silent for {silence:.0f} s'
+    elif learner is not None:
         doing = _doing(learner)
         state = f' ({doing})' if doing else ''
         if learner.behind >= NOTABLY_BEHIND:

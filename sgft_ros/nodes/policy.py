@@ -303,7 +303,7 @@ class Policy(Node):
         step, problem = self._preparing()
         return policy_report.report(
             self._robot, phase, 'acting' if acting else step,
-            '' if acting or phase == FINISHED else problem,
+            ('' if acting or phase == FINISHED else problem) or self._weights.problem,
             actors.weights, self._schedule.counts, self._ticks, actors.disk_error, {
                 'dropped_transitions': self._dropped, 'aborted_episodes': self._aborted,
                 'last_abort': self._last_abort, **actors.report()})

@@ -12,7 +12,7 @@ def report(
     robot: str, phase: str, state: str, problem: str, acting: ActingWeights, counts: Counts,
     ticks: TickRecord, disk_error: str, faults: Mapping[str, object],
 ):
-    """Return level, message and values; `problem` is what the next episode waits for."""
+    """Return level, message and values; `problem` is what episodes or weights wait for."""
     if disk_error:
         problem = f'counts and weights of the run cannot be kept: {disk_error}'
     elif not problem and acting.refused:

@@ -14,6 +14,7 @@ from sgft_ros.nodes.deduplicate import key_of
 from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.parameters import declare_parameters, parameter
 from sgft_ros.nodes.transition_store import TransitionStore
+from std_msgs.msg import UInt64
 from std_srvs.srv import Trigger
 
 SYNC_PERIOD = 1.0  # [s]
@@ -52,6 +53,9 @@ class ReplayBufferNode(Node):
         self._refusal = self._told_error = ''
         self._greet(settings)
         self._batches = self.create_publisher(SampleBatch, 'sample_batches', qos.SAMPLES)
+        self._run = self.create_publisher(UInt64, '~/run', qos.LATEST)
+        self._told_run = None
+        self._tell_run()
         self.create_service(Trigger, '~/clear', self._clear)
         self._sync_timer = self.create_timer(
             SYNC_PERIOD, self._sync, clock=Clock(clock_type=ClockType.STEADY_TIME))
@@ -82,7 +86,14 @@ class ReplayBufferNode(Node):
             self._store.insert(shaped)
         except ValueError as error:
             self._refuse(f'transition {key_of(shaped.transition)}: {error}')
+        self._tell_run()
         self._tell_disk_error()
+
+    def _tell_run(self):
+        """Say of which run the transitions are, at the start and with the first of them."""
+        if self._store.run != self._told_run:
+            self._told_run = self._store.run
+            self._run.publish(UInt64(data=self._told_run))
 
     def _on_request(self, request):
         """Answer with minibatches; stay silent while empty, the learner asks again."""

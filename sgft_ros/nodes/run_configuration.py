@@ -20,6 +20,8 @@ import yaml
 
 PACKAGE = 'sgft_ros'
 CHECKPOINTS = ('policy', 'value', 'learner', 'warm_start', 'dynamics')
+# The monitor stamps nothing, the simulated robot knows its time: /clock would cost them much.
+WITHOUT_CLOCK = ('monitor', 'simulated_robot')
 LIBRARIES = ('numpy', 'torch', 'safetensors', 'mujoco', 'cyclonedds', 'rosbags')
 
 
@@ -103,8 +105,6 @@ class RunConfiguration:
                 f'horizon: the algorithms that {arguments["algorithm"]!r} arbitrates have their '
                 'own; name one of them, as in algorithm:=sgft_sac')
         files = self._checkpoint_files()
-        simulated_clock = self.rate_factor != 1.0
-        common = {'use_sim_time': simulated_clock}
         run_folder = {'run_folder': str(self.folder)}
         key = {'key_file': arguments['key_file']}
         limit = self._overrides(int, 'transition_limit')
@@ -135,8 +135,9 @@ class RunConfiguration:
             del parameters['simulated_robot']
         driver = self._driver()
         for name, own in parameters.items():
+            clock = {'use_sim_time': self.rate_factor != 1.0 and name not in WITHOUT_CLOCK}
             parameters[name] = {
-                **common, **driver.get(name, {}), **task.get(name, {}), **algorithm.get(name, {}),
+                **clock, **driver.get(name, {}), **task.get(name, {}), **algorithm.get(name, {}),
                 **own}
         if parameters['learner'].get('prior_ratio'):
             parameters['replay_buffer'] |= {

@@ -118,7 +118,8 @@ class Sensors:
         return read
 
     def _take(self, name, values, stamp):
-        if not self._raw.update(name, values, stamp) and name not in self._warned:
+        taken = self._raw.update(name, values, stamp, self.nanoseconds())
+        if not taken and name not in self._warned:
             self._warned.add(name)
             self._node.get_logger().warning(
                 f'observation term {name!r}: messages without a stamp are dropped')

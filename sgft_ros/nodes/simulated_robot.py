@@ -119,7 +119,8 @@ class SimulatedRobot(Node):
         self._permissions = Permissions(self, contract)
         self._pace = Pace(SERVO_PERIOD, settings.rate_factor, monotonic())
         self._put_at_start()
-        self._diagnostics = diagnostics.Diagnostics(self, 'pace', self._report)
+        self._diagnostics = diagnostics.Diagnostics(
+            self, 'pace', self._report, self._stamp if self._simulated else None)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self.create_subscription(
             get_message(contract.command.type), contract.command.topic, self._on_command,

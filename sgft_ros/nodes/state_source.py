@@ -6,6 +6,7 @@ import numpy as np
 from rosidl_runtime_py.utilities import get_message
 from sgft_ros.nodes.sensors import NEWEST, Sensors
 from sgft_ros.robot import MeasuredState, RobotContract
+from sgft_ros.robot.age import believed_age
 from sgft_ros.robot.messages import make_extractor, stamp_seconds
 from sgft_ros.robot.terms import JointStatesSource
 from tf2_ros import TransformException
@@ -60,9 +61,6 @@ def _joints(node, contract, sensors):
         if newest[0] is None:
             return None
         positions, stamp, arrival = newest[0]
-        now = sensors.now()
-        # A stamp of the future must not pass for fresh when its time has come.
-        age = now - stamp if stamp <= arrival else (arrival - stamp) - (now - arrival)
-        return MeasuredState(positions, age)
+        return MeasuredState(positions, believed_age(stamp, arrival, sensors.now()))
 
     return measure

@@ -64,11 +64,12 @@ def read_key(path: str | Path) -> bytes | None:
 
 def make_weights_message(
     version: int, learner_step: int, architecture: dict, candidate: str,
-    tensors: Mapping[str, np.ndarray], key: bytes | None,
+    tensors: Mapping[str, np.ndarray], key: bytes | None, run: int = 0,
 ) -> PolicyWeights:
     """
     Return a PolicyWeights message, signed if there is a key; its stamp is left to the caller.
 
+    :param run: whose transitions they were learned from; 0 if from none yet
     :raises ValueError: naming the tensor that is not finite
     """
     for name, value in tensors.items():
@@ -77,9 +78,10 @@ def make_weights_message(
     data = save({name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()})
     text = json.dumps(architecture, sort_keys=True)
     return PolicyWeights(
-        version=version, learner_step=learner_step, architecture=text, candidate=candidate,
-        tensors=array('B', data), sha256=_octets(hashlib.sha256(data).digest()),
-        signature=_octets(_sign(version, text, data, key) if key else bytes(32)))
+        version=version, learner_step=learner_step, run=run, architecture=text,
+        candidate=candidate, tensors=array('B', data),
+        sha256=_octets(hashlib.sha256(data).digest()),
+        signature=_octets(_sign(version, run, text, data, key) if key else bytes(32)))
 
 
 class WeightsJudge:
@@ -150,7 +152,7 @@ class WeightsJudge:
             raise WeightsRefused('SHA-256 does not belong to these tensors')
         if self._key is None:
             return
-        expected = _sign(message.version, message.architecture, data, self._key)
+        expected = _sign(message.version, message.run, message.architecture, data, self._key)
         if not hmac.compare_digest(expected, bytes(message.signature)):
             raise WeightsRefused('signature was not made with the configured key')
 
@@ -196,10 +198,10 @@ def _unpack(data):
         raise WeightsRefused(f'tensors cannot be read: {error}') from None
 
 
-def _sign(version, text, data, key):
+def _sign(version, run, text, data, key):
     """Return HMAC-SHA256 of the parts; lengths keep them apart."""
     encoded = text.encode()
-    parts = struct.pack('<QQ', version, len(encoded)) + encoded + data
+    parts = struct.pack('<QQQ', version, run, len(encoded)) + encoded + data
     return hmac.digest(key, parts, 'sha256')
 
 

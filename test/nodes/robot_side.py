@@ -9,6 +9,7 @@ from policies import metadata, save_policy, servo_tensors
 from sgft_ros.msg import Action, EpisodeResult, PolicyWeights, Transition
 from sgft_ros.nodes import qos, weights
 from sgft_ros.robot import load_robot_contract
+from std_msgs.msg import UInt64
 
 POLICY_STATUS = 'policy: control loop'
 PERIOD = 0.05  # control period of the simulated arm [s]
@@ -46,6 +47,8 @@ class Cell:
         self.executed = collect(Action, 'executed_action', 1000)
         self._weights = self.probe.node.create_publisher(
             PolicyWeights, 'policy_weights', qos.WEIGHTS)
+        self._run = self.probe.node.create_publisher(UInt64, 'replay_buffer/run', qos.LATEST)
+        self._run.publish(UInt64())
         self.robot = self.start(
             'simulated_robot', robot=self._robot, gap=0.0, **self._faults, **self.rate)
         self.gate = self.start_gate()

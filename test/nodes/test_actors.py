@@ -1,6 +1,7 @@
 """Who acts in which episode, with which weights, whatever disk and robot do meanwhile."""
 
 from concurrent.futures import wait
+from functools import partial
 import os
 from threading import Semaphore
 import time
@@ -17,6 +18,7 @@ from sgft_ros.nodes.actors import Actors
 from sgft_ros.nodes.ending import initialised
 from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.weights_input import WeightsInput
+from std_msgs.msg import UInt64
 
 
 class Slow:
@@ -57,10 +59,10 @@ def actors(tmp_path):
     return actors
 
 
-def message(version):
+def message(version, run=0):
     tensors = random_tensors(version)
     return weights.make_weights_message(
-        version, 0, weights.architecture(metadata(), tensors), 'sgft', tensors, None)
+        version, 0, weights.architecture(metadata(), tensors), 'sgft', tensors, None, run)
 
 
 def offer(actors, version):
@@ -111,13 +113,50 @@ def test_of_weights_that_come_faster_than_they_are_judged_the_newest_act(actors,
     until_acting(actors, 3 + qos.WEIGHTS.depth)
 
 
+def publishers(node, run=0):
+    """Return publishers of weights and of the run, which has been told."""
+    told = node.create_publisher(UInt64, 'replay_buffer/run', qos.LATEST)
+    told.publish(UInt64(data=run))
+    return node.create_publisher(PolicyWeights, 'policy_weights', qos.WEIGHTS), told
+
+
+def test_weights_of_another_run_do_not_act_and_those_of_this_one_wait_for_its_word(
+        domain_id, actors):
+    with initialised():
+        node = Node('policy')
+        weights_input = WeightsInput(node, actors)
+        spin = partial(rclpy.spin_once, node, timeout_sec=0.05)
+
+        def until_left_out(*words):
+            while not all(word in weights_input.problem for word in words):
+                spin()
+
+        learner = node.create_publisher(PolicyWeights, 'policy_weights', qos.WEIGHTS)
+        learner.publish(message(9, run=5))  # latched by a learner that has outlived its run
+        until_left_out('the run 5', 'has not told')
+        _, replay_buffer = publishers(node)
+        until_left_out('the run 5', 'just begun')
+        learner.publish(message(2, run=7))  # on its way before the word of its run
+        until_left_out('the run 7')
+        replay_buffer.publish(UInt64(data=7))
+        while acting(actors) != 2:
+            spin()
+        assert not weights_input.problem
+        learner.publish(message(10, run=5))
+        until_left_out('the run 5', 'this is the run 7')
+        learner.publish(message(3, run=7))
+        while acting(actors) != 3:
+            spin()
+    assert actors.weights.refused == 0
+
+
 def test_weights_that_are_judged_when_ros_is_shut_down_end_in_peace(
         domain_id, actors, monkeypatch, caplog):
     judge = Slow(monkeypatch, weights, 'make_controller')
     with initialised():
         node = Node('policy')
         WeightsInput(node, actors)
-        node.create_publisher(PolicyWeights, 'policy_weights', qos.WEIGHTS).publish(message(1))
+        publishers(node)[0].publish(message(1))
         while not judge.is_busy():
             rclpy.spin_once(node, timeout_sec=0.05)
     judge.finish()

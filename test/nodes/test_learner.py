@@ -249,6 +249,10 @@ def test_a_learner_that_outlives_its_run_says_so(rig):
             rig.probe.until(lambda: 'that of another run now' in rig.probe.diagnostics[NAME][1],
                             what='an error')
             assert rig.probe.diagnostics[NAME][0] == diagnostics.ERROR
+            seen = len(rig.weights)
+            rig.send(300)
+            rig.probe.until(lambda: len(rig.weights) > seen, what='more weights')
+    assert {message.run for message in rig.weights} == {SESSION}
 
 
 def test_checkpoints_do_not_put_off_what_is_published(rig):

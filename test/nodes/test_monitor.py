@@ -7,7 +7,7 @@ import subprocess
 from data_path import insist, kill, node_process, running_probe, SESSION, shaped, TIMEOUT
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 import pytest
-from sgft_ros.msg import EpisodeResult, ShapedTransition
+from sgft_ros.msg import EpisodeResult, LearnerStatus, ShapedTransition
 from sgft_ros.nodes import qos
 from sgft_ros.nodes.diagnostics import ERROR, OK
 from sgft_ros.report.episodes import read_episodes
@@ -187,6 +187,17 @@ def test_a_line_tells_the_state(run, tmp_path):
         while '| episodes   5 | transitions    10 / 3 000 | success 25% ' not in (
                 line := process.stdout.readline()):
             assert line, 'the monitor ended'
+
+
+def test_a_learner_that_falls_silent_has_no_rate_any_more(run, probe, tmp_path):
+    learner = probe.node.create_publisher(LearnerStatus, 'learner_status', qos.LATEST)
+    learner.publish(LearnerStatus(phase='training', updates_per_second=40.0))
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, print_period=0.2) as process:
+        for expected in ('| 40 updates/s', '| learner silent for '):
+            while expected not in (line := process.stdout.readline()):
+                assert line, 'the monitor ended'
+        assert 'updates/s' not in line
 
 
 def test_robots_are_kept_apart(run, probe, tmp_path):

@@ -10,8 +10,8 @@ from sgft_ros.report.record import RunRecord
 LOOP = {'phase': 'training', 'policy_version': '2'}
 
 
-def line(learner=None, loop=LOOP):
-    return state_line(RunRecord(0.9, 3000), loop, 65, 3, 1200, 3000, learner, None, {})
+def line(learner=None, loop=LOOP, silence=0.5):
+    return state_line(RunRecord(0.9, 3000), loop, 65, 3, 1200, 3000, learner, silence, None, {})
 
 
 def test_a_line_without_a_learner_has_no_rate():
@@ -30,6 +30,12 @@ def test_a_line_without_a_learner_has_no_rate():
 def test_the_learner_is_shown_with_what_keeps_it(fields, expected):
     status = LearnerStatus(**({'phase': 'training', 'updates_per_second': 40.0} | fields))
     assert f'{line(status)} |'.endswith(f' | {expected}')
+
+
+def test_a_learner_that_is_gone_has_no_rate_for_ever():
+    status = LearnerStatus(phase='training', updates_per_second=40.0, behind=1500)
+    assert '40 updates/s' in line(status, silence=2.0)
+    assert line(status, silence=12.4).endswith('policy v2 | learner silent for 12 s')
 
 
 @pytest.mark.parametrize('loop, expected', [

@@ -1,8 +1,18 @@
 """replay_buffer stores each transition once, whatever is killed, and answers what was asked."""
 
+from functools import partial
 import resource
 
-from data_path import ACTION, kill, node_process, OBSERVATION, running_probe, shaped, TIMEOUT
+from data_path import (
+    ACTION,
+    kill,
+    node_process,
+    OBSERVATION,
+    running_probe,
+    SESSION,
+    shaped,
+    TIMEOUT,
+)
 import numpy as np
 import pytest
 from sgft_ros.learning.checkpoint import save_checkpoint
@@ -11,6 +21,7 @@ from sgft_ros.msg import SampleBatch, SampleRequest, ShapedTransition, Transitio
 from sgft_ros.nodes import qos
 from sgft_ros.nodes.demonstrations import demonstrations
 from sgft_ros.nodes.transition_store import TransitionStore
+from std_msgs.msg import UInt64
 from std_srvs.srv import Trigger
 
 STATUS = 'replay_buffer: storage'
@@ -64,6 +75,20 @@ def test_kills_in_the_stream_neither_lose_nor_double(probe, transitions, tmp_pat
             else:
                 probe.until_diagnostics(STATUS, stored=1500, inserted=1500)
                 assert sorted(archived(probe)['reward']) == list(range(1500))
+
+
+def test_the_run_is_told_from_its_first_transition_on_also_after_a_kill(
+        probe, transitions, tmp_path):
+    for told in ([0, SESSION], [SESSION]):
+        runs = probe.collect(UInt64, 'replay_buffer/run', qos.LATEST)
+        with node_process('replay_buffer', run_folder=tmp_path) as process:
+            probe.until(partial(bool, runs), what='the run')
+            transitions.publish(shaped(0))
+            transitions.publish(shaped(1, session=SESSION - 1))
+            probe.until_diagnostics(STATUS, stored=2)
+            assert [message.data for message in runs] == told
+            kill(process)
+        probe.diagnostics.clear()
 
 
 def test_the_journal_restores_what_no_writer_can_send_again(probe, transitions, tmp_path):

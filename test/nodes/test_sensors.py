@@ -70,3 +70,20 @@ def test_latest_is_the_newest_whenever_the_tick_was_due(measured):
         sensors.update(begin + round(late * STEP))
         assert sensors.values['force'][0] == sensors.values['tip_position'][0] == 3.0
         assert set(sensors.stamps.values()) == {begin + 3 * STEP}
+
+
+def test_what_a_driver_said_of_the_future_is_not_fresh_later(domain_id, tmp_path):
+    ahead = Duration(seconds=0.3)
+    with running_probe() as probe:
+        clock = probe.node.get_clock()
+        wrenches = probe.node.create_publisher(WrenchStamped, 'wrench', 10)
+        sensors = Sensors(probe.node, load_robot_contract(write_contract(tmp_path)))
+        probe.until(wrenches.get_subscription_count, what='a subscription')
+        stamp = clock.now() + ahead
+        wrench = WrenchStamped()
+        wrench.header.stamp = stamp.to_msg()
+        wrenches.publish(wrench)
+        probe.until(lambda: 'force' in sensors.stamps, what='a measurement')
+        while clock.now() < stamp:
+            assert any('force: stamp' in problem for problem in sensors.problems())
+        assert any('force: stamp' in problem for problem in sensors.problems())

@@ -4,6 +4,7 @@ import re
 import signal
 
 from data_path import node_process, running_probe, TIMEOUT
+from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped, TwistStamped, WrenchStamped
 import numpy as np
 import pytest
@@ -262,6 +263,17 @@ def test_clock_goes_on_after_a_kill(probe):
         probe.until(lambda: len(probe.clock) > before + 50, what='clock of the second life')
     ticks = [seconds(message.clock) for message in probe.clock]
     assert min(np.diff(ticks)) > 0.0
+
+
+def test_what_it_reports_has_the_time_of_its_own_clock_which_it_need_not_hear(probe):
+    reports = probe.probe.collect(DiagnosticArray, '/diagnostics', 10)
+    with node_process('simulated_robot', rate_factor=5.0):
+        probe.until(lambda: reports, what='diagnostics')
+        reported = seconds(reports[0].header.stamp)
+        probe.until(lambda: probe.clock and seconds(probe.clock[-1].clock) > reported,
+                    what='a clock of that time')
+        assert probe.probe.node.count_subscribers('/clock') == 1  # the probe's
+    assert seconds(probe.clock[0].clock) <= reported + 0.02
 
 
 @pytest.mark.parametrize(('parameter', 'word'), [

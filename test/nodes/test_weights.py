@@ -170,6 +170,12 @@ def test_signature_covers_the_version():
     assert 'signature' in refusal(came)
 
 
+def test_signature_covers_the_run():
+    came = message()
+    came.run += 1
+    assert 'signature' in refusal(came)
+
+
 def test_signature_is_not_asked_for_without_a_key():
     assert judge(None).accept(message(key=None), SEEN).version == 2
 

@@ -83,7 +83,7 @@ class TestRawObservation:
 
     def test_message_without_stamp_is_not_taken(self):
         observation = self.received(10.0)
-        assert not observation.update('force', np.ones(3), 0)
+        assert not observation.update('force', np.ones(3), 0, seconds(10.0))
         np.testing.assert_array_equal(observation.values['force'], np.zeros(3))
 
     def test_of_a_term_that_is_aligned_the_measurement_nearest_to_the_tick_counts(self, tmp_path):
@@ -91,7 +91,8 @@ class TestRawObservation:
             write_contract(tmp_path, {'observation.1.alignment': 'nearest'})))
         for number in (3, 1, 2, 4):  # drivers and networks may reorder
             for term in ('tip_position', 'force'):
-                observation.update(term, np.full(3, number), seconds(10.0 + 0.01 * number))
+                observation.update(
+                    term, np.full(3, number), seconds(10.0 + 0.01 * number), seconds(10.05))
         observation.align(seconds(10.024))
         assert observation.values['force'][0] == 2 and observation.values['tip_position'][0] == 4
         assert observation.stamps == {'tip_position': seconds(10.04), 'force': seconds(10.02)}
@@ -102,15 +103,39 @@ class TestRawObservation:
         observation = RawObservation(load_robot_contract(
             write_contract(tmp_path, {'observation.1.alignment': 'nearest'})))
         for stamp in (100.0, 100.1, 1.0, 1.01):
-            observation.update('force', np.full(3, stamp), seconds(stamp))
+            observation.update('force', np.full(3, stamp), seconds(stamp), seconds(stamp))
         observation.align(seconds(100.1))
         assert observation.values['force'][0] == 1.01
 
+    def test_what_came_with_a_stamp_of_the_future_never_becomes_fresh(self):
+        observation = self.received(11.0, arrival=10.0)
+        for now in (10.0, 10.9, 11.0, 11.1):
+            problems = observation.problems(seconds(now))
+            assert len(problems) == 2 and all('in the future' in each for each in problems)
+        assert not observation.newer_than(seconds(10.0))
+
+    def test_what_was_ahead_a_little_is_fresh_until_it_is_old(self):
+        observation = self.received(10.05, arrival=10.0)
+        assert observation.problems(seconds(10.0)) == observation.problems(seconds(10.04)) == ()
+        assert len(observation.problems(seconds(10.2))) == 2
+
+    def test_what_came_with_a_stamp_of_the_future_is_not_the_nearest_to_a_later_tick(
+            self, tmp_path):
+        observation = RawObservation(load_robot_contract(
+            write_contract(tmp_path, {'observation.1.alignment': 'nearest'})))
+        observation.update('force', np.full(3, 1.0), seconds(10.9), seconds(10.0))
+        observation.align(seconds(10.0))
+        assert 'in the future' in observation.problems(seconds(10.0))[1]
+        observation.update('force', np.full(3, 2.0), seconds(10.87), seconds(10.88))
+        observation.align(seconds(10.9))
+        assert observation.values['force'][0] == 2.0
+
     @staticmethod
-    def received(stamp, force=0.0):
+    def received(stamp, force=0.0, arrival=None):
         observation = RawObservation(CONTRACT)
-        assert observation.update('tip_position', np.zeros(3), seconds(stamp))
-        assert observation.update('force', np.full(3, force), seconds(stamp))
+        arrival = seconds(stamp if arrival is None else arrival)
+        assert observation.update('tip_position', np.zeros(3), seconds(stamp), arrival)
+        assert observation.update('force', np.full(3, force), seconds(stamp), arrival)
         return observation
 
 
