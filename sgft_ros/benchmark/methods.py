@@ -15,6 +15,8 @@ from sgft_ros.nodes.tuning_files import (
 from sgft_ros.simulation.worlds import WORLDS
 import yaml
 
+ACTING = {'calibration_error': float}  # of the policy node
+
 
 @dataclass(frozen=True)
 class Method:
@@ -26,6 +28,7 @@ class Method:
         default_factory=lambda: {FineTuningConfig.algorithm: FineTuningConfig()})
     prior_ratio: float = 0.0    # share of each minibatch that comes from the simulator
     publish_interval: int = 50  # updates between two exchanges of what acts
+    calibration_error: float = 0.0  # [m] of the policy node, where candidates are arbitrated
 
     @property
     def arbitrated(self) -> bool:
@@ -43,7 +46,7 @@ class Method:
         own = {'prior_ratio': self.prior_ratio, 'publish_interval': self.publish_interval}
         if self.arbitrated:
             return {'candidates': {name: asdict(tuning) for name, tuning in self.tunings.items()},
-                    **own}
+                    **own, 'calibration_error': self.calibration_error}
         tuning, = self.tunings.values()
         return {**asdict(tuning), **own}
 
@@ -66,11 +69,13 @@ def load_method(text: str, task: str) -> Method:
         if written.get('algorithm') != AUTO:
             tuning, own = read_tuning(algorithm, task, changed)
             return Method(text, {tuning.algorithm: tuning}, **own)
-        values = {**written, **changed}
+        acting = read_parameter_file('algorithm', algorithm).get('policy', {})
+        values = {**written, **{name: acting[name] for name in ACTING if name in acting},
+                  **changed}
         candidates = values.pop('candidates')
         if isinstance(candidates, str):
             candidates = candidates.split('+')
-        own = check_parameters(values, OTHERS | {'algorithm': str})
+        own = check_parameters(values, OTHERS | ACTING | {'algorithm': str})
         del own['algorithm']
         return Method(text, {name: read_tuning(name, task)[0] for name in candidates}, **own)
     except ValueError as error:

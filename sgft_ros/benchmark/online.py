@@ -5,13 +5,16 @@ from pathlib import Path
 import numpy as np
 from sgft_ros.benchmark.methods import Method
 from sgft_ros.benchmark.spoiled import spoiled
-from sgft_ros.learning.arbiter import Arbiter, INCUMBENT, PI_SIM
+from sgft_ros.learning.arbiter import Arbiter, CALIBRATED, INCUMBENT, PI_SIM
+from sgft_ros.learning.calibration import CalibratedPolicy
 from sgft_ros.learning.checkpoint import Checkpoint, load_checkpoint
 from sgft_ros.learning.controllers import make_controller
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
 from sgft_ros.learning.potential import Potential, shaped_reward
 from sgft_ros.learning.replay import label, ReplayBuffer
+from sgft_ros.nodes.tool_calibration import make_calibration
+from sgft_ros.robot import load_robot_contract
 import torch
 
 CAPACITY = 1_000_000  # transitions
@@ -33,12 +36,16 @@ def load_checkpoints(method: Method, folder: str | Path) -> dict[str, Checkpoint
 class OnlineLearner:
     """Takes transitions one by one, learns as often as they allow, and offers what acts."""
 
-    def __init__(self, method: Method, checkpoint: str, seed: int, value: str = 'simulator'):
+    def __init__(
+        self, method: Method, checkpoint: str, seed: int, value: str = 'simulator',
+        robot: str = '',
+    ):
         """
         Begin with pi_sim; warm up the critics where the method does.
 
         :param checkpoint: folder as `sgft pretrain` writes it
         :param value: V_sim as it is or spoiled, see :func:`sgft_ros.benchmark.spoiled.spoiled`
+        :param robot: whose calibration successes correct, if the method does that; '' for none
         :raises CheckpointError: if a file is missing or does not fit
         """
         checkpoints = load_checkpoints(method, checkpoint)
@@ -49,12 +56,17 @@ class OnlineLearner:
         self._tuner = make_tuner(method.tunings, checkpoints, seed, method.prior_ratio)
         self._potential = Potential(checkpoints['value'])
         self._seed, self._generator = seed, np.random.default_rng(seed)
-        self.controller = GaussianPolicy(checkpoints['policy'].tensors)
+        self._pi_sim = checkpoints['policy'].tensors
+        self.controller = GaussianPolicy(self._pi_sim)
         self._controllers = {PI_SIM: self.controller}
         self._arbiter = None
         if method.arbitrated:
             self._arbiter = Arbiter(np.random.default_rng([seed, ARBITER]))
         self._acting = PI_SIM
+        self._calibration = None
+        if method.arbitrated and robot:
+            self._calibration = make_calibration(
+                simulated, load_robot_contract(robot), method.calibration_error)
         prior = None
         if method.prior_ratio or self._tuner.needs_warm_start:
             prior = simulated | label(simulated, self._potential)
@@ -70,6 +82,11 @@ class OnlineLearner:
     def acting(self) -> str:
         """Return the name of the candidate that acts; pi_sim before anything was learned."""
         return self._acting
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Return the names of those that may act."""
+        return tuple(self._controllers)
 
     @property
     def updates(self) -> int:
@@ -107,15 +124,29 @@ class OnlineLearner:
             self.controller = self._controllers[self._acting]
         self.controller.reset()
 
-    def end_episode(self, score: float, evaluation: bool) -> None:
-        """Hear how the episode went, 0 to 1."""
+    def end_episode(self, score: float, evaluation: bool, observation: np.ndarray) -> None:
+        """Hear how the episode went, 0 to 1, and where it ended (observation,)."""
         if self._arbiter is not None:
             self._arbiter.record(self._acting, score, evaluation)
+        if self._calibration is not None:
+            if score == 1.0:
+                self._calibration.record(observation)
+            if not evaluation:
+                self._recalibrate()
 
     def end_evaluation(self) -> None:
         """Hear that the last episode of an evaluation has ended."""
         if self._arbiter is not None and (best := self._arbiter.crown()):
             self._controllers[INCUMBENT] = self._controllers[best]
+        if self._calibration is not None:
+            self._recalibrate()
+
+    def _recalibrate(self):
+        """Believe what successes say of the calibration; let pi_sim act by that, if it differs."""
+        self._calibration.update()
+        if self._calibration.significant and CALIBRATED not in self._controllers:
+            self._controllers[CALIBRATED] = CalibratedPolicy(self._pi_sim, self._calibration)
+            self._arbiter.admit([CALIBRATED])
 
     def _update(self):
         columns = self._replay.sample(

@@ -92,7 +92,7 @@ def run_trial(
     environment = environment_of(trial)
     luck = np.random.SeedSequence([trial.world, trial.seed, LEARNING])
     learner = OnlineLearner(
-        method, trial.checkpoint, int(luck.generate_state(1)[0]), trial.value)
+        method, trial.checkpoint, int(luck.generate_state(1)[0]), trial.value, trial.robot)
     noise = ExplorationNoise(
         learner.controller.action_size, protocol.exploration_correlation,
         np.random.default_rng([trial.world, trial.seed, EXPLORATION]))
@@ -106,7 +106,7 @@ def run_trial(
     def evaluate():
         learner.begin_episode(evaluation=True)
         result = run_episode(environment, learner.controller.act)
-        learner.end_episode(environment.score(*result), evaluation=True)
+        learner.end_episode(environment.score(*result), True, environment.observation)
         acted[learner.acting] += 1
         return result
 
@@ -123,7 +123,7 @@ def run_trial(
         learner.begin_episode(evaluation=False)
         noise.reset()
         success, total = run_episode(environment, explore, learner)
-        learner.end_episode(environment.score(success, total), evaluation=False)
+        learner.end_episode(environment.score(success, total), False, environment.observation)
         schedule.end_episode(False, environment.steps)
         training.append({'transitions': schedule.counts.transitions, 'success': success,
                          'return': float(total), 'candidate': learner.acting})

@@ -9,7 +9,9 @@ TRAINING_WEIGHT = 0.25  # of a training episode where evaluations are arbitrated
 PROBES = 5              # episodes of an evaluation that may go to others than the best
 PI_SIM = 'pi_sim'
 INCUMBENT = 'incumbent'
+CALIBRATED = 'calibrated'  # pi_sim, corrected by what successes say of the tool
 LEARN_NO_MORE = PI_SIM, INCUMBENT
+NEVER_CROWNED = *LEARN_NO_MORE, CALIBRATED  # they do not forget what they can
 TRAINED, EVALUATED = range(2)  # rows of the evidence on a candidate
 
 
@@ -86,7 +88,7 @@ class Arbiter:
         episodes, evaluated = self._episodes(), self._evaluated
         self._evaluated = {}
         for name, outcome in evaluated.items():
-            if name in LEARN_NO_MORE or not outcome[0] or 2 * outcome.sum() < episodes:
+            if name in NEVER_CROWNED or not outcome[0] or 2 * outcome.sum() < episodes:
                 continue
             expected = (1.0 + outcome[0]) / (2.0 + outcome.sum())
             if all(self.mean(rival) < expected for rival in LEARN_NO_MORE

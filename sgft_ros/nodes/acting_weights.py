@@ -109,9 +109,12 @@ class ActingWeights:
 
     def preserve(self, candidate: str, name: str) -> None:
         """Have the weights that a candidate acts with now act on as another, for good."""
-        preserved = self._free[candidate]._replace(candidate=name)
+        self.add(self._free[candidate]._replace(candidate=name))
+
+    def add(self, weights: Weights) -> None:
+        """Let weights that no learner publishes act as a candidate of their own."""
         for kept in filter(None, (self._newest, self._released, self._frozen)):
-            kept[name] = preserved
+            kept[weights.candidate] = weights
 
     def drop(self, candidate: str) -> None:
         """Forget a candidate, if there is one of that name that does not act now."""

@@ -4,7 +4,8 @@ from concurrent.futures import Future
 from time import monotonic
 
 import numpy as np
-from sgft_ros.learning.arbiter import Arbiter, INCUMBENT, PI_SIM
+from sgft_ros.learning.arbiter import Arbiter, CALIBRATED, INCUMBENT, PI_SIM
+from sgft_ros.learning.calibration import CalibratedPolicy, Calibration
 from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.schedule import Counts, EVALUATION, Schedule
 from sgft_ros.msg import EpisodeResult, PolicyWeights
@@ -26,29 +27,35 @@ class Actors:
     """
 
     def __init__(self, settings: PolicyParameters, checkpoint: Checkpoint, robot: str,
-                 observation_size: int):
+                 observation_size: int, calibration: Calibration | None = None):
         """
         Begin with the checkpoint's policy, or with what an earlier life left in the run folder.
 
+        :param calibration: which successes correct; candidates are arbitrated then
         :raises ValueError: if that belongs to another checkpoint
         """
         judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors,
                              read_key(settings.key_file), settings.seed)
         self._state = RunState(settings.run_folder, robot, checkpoint.sha256)
-        counts, candidates, known = self._state.load() or (Counts(), (), None)
+        counts, candidates, known, corrected = self._state.load() or (Counts(), (), None, None)
         self.weights = ActingWeights(
             judge, judge.first(checkpoint.tensors), settings.arbitrate)
         self._arbiter = None
         if settings.arbitrate:
             self._arbiter = Arbiter(np.random.default_rng(
                 [settings.seed, ARBITER, counts.episodes]))
-            if known:
-                self._arbiter.load_state(known)
         zeros = np.zeros(observation_size, np.float32)
         for tensors, version, name, controller in candidates:
             if version:
                 self.weights.follow(judge.judge(tensors, version, name, zeros, controller))
         self._begun = self.weights.version(PI_SIM) if settings.arbitrate else 0
+        self._pi_sim, self._calibration = checkpoint.tensors, calibration
+        if calibration is not None and corrected:
+            calibration.load_state(corrected)
+            self._recalibrate()
+        if settings.arbitrate and known:
+            self._arbiter.load_state({
+                name: known[name] for name in known if name in self.weights.candidates})
         self.schedule = Schedule(
             settings.evaluation_interval, settings.evaluation_episodes,
             settings.transition_limit, counts)
@@ -90,14 +97,25 @@ class Actors:
             weights.swap()
         weights.now.policy.reset()
 
-    def record(self, result: EpisodeResult, evidence: bool) -> None:
-        """Learn who is good, if the outcome is `evidence` of who acted, and keep the counts."""
+    def record(
+        self, result: EpisodeResult, evidence: bool, observation: np.ndarray | None = None,
+    ) -> None:
+        """
+        Learn who is good, if the outcome is `evidence` of who acted, and keep the counts.
+
+        :param observation: at the end (observation,), where that was the end of the task
+        """
         if self._arbiter is not None:
             success = result.success if evidence else None
             self._arbiter.record(result.candidate, success, result.evaluation)
             if result.evaluation and not self.schedule.in_round:
                 if best := self._arbiter.crown():
                     self.weights.preserve(best, INCUMBENT)
+        if self._calibration is not None:
+            if result.success and observation is not None:
+                self._calibration.record(observation)
+            if not self.schedule.in_round:  # throughout a round, nobody learns
+                self._recalibrate()
         self._keep()
 
     def offer(self, message: PolicyWeights) -> Future:
@@ -117,7 +135,7 @@ class Actors:
         means = {} if self._arbiter is None else {
             f'success_of_{name}': f'{self._arbiter.mean(name):.2f}'
             for name in self._arbiter.candidates}
-        return {'candidate': self.now.candidate, 'plans_cut': cut, **means}
+        return {'candidate': self.now.candidate, 'plans_cut': cut, **means, **self._correction()}
 
     def _begin_anew_if_told(self):
         """Where the learner has published pi_sim once more, forget what was learned since."""
@@ -126,6 +144,23 @@ class Actors:
             self._begun = version
             self._arbiter.begin_anew()
             self.weights.drop(INCUMBENT)
+            self.weights.drop(CALIBRATED)
+            if self._calibration is not None:
+                self._calibration.forget()
+
+    def _recalibrate(self):
+        """Believe what successes say of the calibration; let pi_sim act by that, if it differs."""
+        self._calibration.update()
+        if self._calibration.significant and CALIBRATED not in self.weights.candidates:
+            policy = CalibratedPolicy(self._pi_sim, self._calibration)
+            self.weights.add(Weights(
+                policy, self._pi_sim, self.weights.version(PI_SIM), CALIBRATED))
+
+    def _correction(self):
+        if self._calibration is None or not self._calibration.significant:
+            return {}
+        return {'tool_displacement': ' '.join(
+            f'{1000 * each:.1f}' for each in self._calibration.displacement)}
 
     def _held(self, evaluation):
         """Return whether the weights must stay; `evaluation` is None between two episodes."""
@@ -138,4 +173,7 @@ class Actors:
     def _keep(self):
         """Write down what the next life needs."""
         arbiter = None if self._arbiter is None else self._arbiter.state()
-        self._state.keep(self.schedule.counts, self.weights.all, arbiter)
+        calibration = None if self._calibration is None else self._calibration.state()
+        # pi_sim by the calibration is made of these two.
+        learned = [weights for weights in self.weights.all if weights.candidate != CALIBRATED]
+        self._state.keep(self.schedule.counts, learned, arbiter, calibration)

@@ -89,6 +89,8 @@ def _control(loop):
         yield f'loop {float(loop["lateness_p99_ms"]):.1f} ms late (p99)'
     if int(loop.get('missed_ticks', 0)):
         yield f'{loop["missed_ticks"]} ticks missed'
+    if 'tool_displacement' in loop:
+        yield f'tool displaced by {loop["tool_displacement"]} mm'
     if loop.get('state', ACTING) != ACTING and loop['message'] != _phase(loop):
         message = loop['message'].removeprefix(f'{loop["state"]}: ')
         yield f'{loop["state"]}: {message}'

@@ -22,6 +22,7 @@ from sgft_ros.nodes.preparation import MOST_REFUSED, Preparation
 from sgft_ros.nodes.sensors import Sensors
 from sgft_ros.nodes.supervision import Supervision
 from sgft_ros.nodes.tick_record import TickRecord
+from sgft_ros.nodes.tool_calibration import make_calibration
 from sgft_ros.nodes.weights_input import WeightsInput
 from sgft_ros.robot import load_robot_contract, ObservationAssembler
 from sgft_ros.tasks import get_task
@@ -53,7 +54,13 @@ class Policy(Node):
         self._session = secrets.randbits(63)
         checkpoint = load_checkpoint(settings.checkpoint, 'policy')
         check_compatible(checkpoint, contract, self._task)
-        self._actors = Actors(settings, checkpoint, self._robot, contract.observation_size)
+        calibration = None
+        if settings.arbitrate and settings.simulation_data:
+            calibration = make_calibration(
+                load_checkpoint(settings.simulation_data, 'replay').tensors, contract,
+                settings.calibration_error, self.get_logger().info)
+        self._actors = Actors(
+            settings, checkpoint, self._robot, contract.observation_size, calibration)
         self._schedule = self._actors.schedule
         self._assembler = ObservationAssembler(contract)
         self._last_action_terms = [
@@ -201,7 +208,8 @@ class Policy(Node):
             self._dropped += 1
         episode.episode_return += outcome.reward
         if outcome.terminated or truncated:
-            self._end_episode(outcome, truncated, cut_off=not (late or outcome.terminated))
+            self._end_episode(outcome, truncated, cut_off=not (late or outcome.terminated),
+                              observation=observation if outcome.terminated else None)
             return True
         return self._gate_is_disarmed(executed)
 
@@ -239,7 +247,7 @@ class Policy(Node):
             f'episode {episode.number} cut off: {reason}', throttle_duration_sec=1.0)
         self._end_episode(None, True, cut_off=True)
 
-    def _end_episode(self, outcome, truncated, cut_off):
+    def _end_episode(self, outcome, truncated, cut_off, observation=None):
         """Stop the robot; tell how the episode went and keep the counts, if it counts."""
         episode, self._episode = self._episode, None
         # What somebody or something cut off, or a human helped in, says nothing of who acted. An
@@ -262,7 +270,7 @@ class Policy(Node):
             result.evaluation_episodes = schedule.round_episodes
         result.header.stamp = self.get_clock().now().to_msg()
         self._result_publisher.publish(result)
-        self._actors.record(result, evidence)
+        self._actors.record(result, evidence, observation)
 
     def _on_executed(self, message):
         self._executed = message

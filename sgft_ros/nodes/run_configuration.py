@@ -117,7 +117,8 @@ class RunConfiguration:
                 'rate_factor': self.rate_factor, 'faults': arguments['faults'], **run_folder},
             'policy': {
                 'robot': self.robot, 'task': arguments['task'], 'checkpoint': files['policy'],
-                'seed': self.seed, 'rate_factor': self.rate_factor, **run_folder, **key, **limit,
+                'simulation_data': files['warm_start'], 'seed': self.seed,
+                'rate_factor': self.rate_factor, **run_folder, **key, **limit,
                 **self._overrides(int, 'evaluation_episodes', 'evaluation_interval')},
             'value_shaping': {'value_checkpoint': files['value']},
             'replay_buffer': {'seed': self.seed, **run_folder},

@@ -39,8 +39,8 @@ class RunState:
         """
         Return what the earlier life left, or None.
 
-        That is counts, candidates as (tensors, version, name, controller), and the state of the
-        arbiter.
+        That is counts, candidates as (tensors, version, name, controller), and the states of the
+        arbiter and of the calibration.
 
         :raises CheckpointError: if the file cannot be read
         :raises ValueError: if the run began with another checkpoint
@@ -56,10 +56,11 @@ class RunState:
         candidates = [
             (part_of(kept.tensors, f'{index}/'), each['version'], each['candidate'],
              each['controller']) for index, each in enumerate(metadata['candidates'])]
-        return counts, candidates, metadata['arbiter']
+        return counts, candidates, metadata['arbiter'], metadata.get('calibration')
 
     def keep(
         self, counts: Counts, candidates: Sequence[Weights], arbiter: Mapping | None = None,
+        calibration: Mapping | None = None,
     ) -> Future:
         """
         Replace the file soon; a full disk is no reason to stop, `error` tells of it.
@@ -68,7 +69,7 @@ class RunState:
         """
         self._waiting.append((list(candidates), {
             'checkpoint': self._checkpoint_id, 'counts': asdict(counts), 'arbiter': arbiter,
-            'candidates': [{
+            'calibration': calibration, 'candidates': [{
                 'version': weights.version, 'candidate': weights.candidate,
                 'controller': dict(weights.controller)} for weights in candidates]}))
         return self._writer.submit(self._write)

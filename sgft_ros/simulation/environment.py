@@ -91,4 +91,5 @@ class Environment:
         return MeasuredState(arm.joint_positions, 0.0)
 
     def _observe(self, raw) -> np.ndarray:
-        return self._assembler.assemble(raw)
+        self.observation = self._assembler.assemble(raw)  # the last one
+        return self.observation

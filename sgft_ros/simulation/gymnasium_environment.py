@@ -86,4 +86,5 @@ class GymnasiumEnvironment:
 
     def _observe(self, observation) -> np.ndarray:
         space = self._environment.observation_space
-        return self._flatten(space, observation).astype(np.float32)
+        self.observation = self._flatten(space, observation).astype(np.float32)  # the last one
+        return self.observation

@@ -26,6 +26,9 @@ def test_auto_has_each_candidate_as_its_own_file_says():
         assert {name: tuning} == load_method(name, TASK).tunings
     fewer = load_method('auto:candidates=sac+planner,publish_interval=10', TASK)
     assert list(fewer.tunings) == ['sac', 'planner'] and fewer.publish_interval == 10
+    assert method.calibration_error == fewer.calibration_error == 0.01
+    assert method.settings['calibration_error'] == 0.01
+    assert load_method('auto:calibration_error=0', TASK).calibration_error == 0.0
 
 
 def test_prior_data_that_candidates_ask_for_and_do_not_get_is_said():
@@ -63,7 +66,7 @@ def test_a_number_may_be_written_as_numbers_are(written):
     ('sgft_sac:horizon=2.5', 'horizon: expected int, got 2.5'),
     ('sgft_sac:horizon', "expected name=value, got 'horizon'"),
     ('auto:candidates=sac+td3', "unknown algorithm 'td3'"),
-    ('auto:horizon=3', "unknown parameter 'horizon'; choose from: algorithm, prior_ratio"),
+    ('auto:horizon=3', "unknown parameter 'horizon'; choose from: algorithm, calibration_error"),
     ('sgft_sac:algorithm=ppo', "unknown algorithm 'ppo'; choose from"),
 ])
 def test_what_is_no_method_is_refused_by_name(text, message):

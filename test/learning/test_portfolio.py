@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from sgft_ros.learning.arbiter import Arbiter, INCUMBENT, PI_SIM, PROBES
+from sgft_ros.learning.arbiter import Arbiter, CALIBRATED, INCUMBENT, PI_SIM, PROBES
 from sgft_ros.learning.checkpoint import CheckpointError
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
@@ -254,6 +254,13 @@ def test_only_who_acted_in_half_of_an_evaluation_and_did_better_takes_the_place(
     assert arbiter.crown() is None  # training crowns nobody
     hopeless = Arbiter(np.random.default_rng(0))
     assert evaluate(hopeless, pi_sim=[0] * 20) is evaluate(hopeless, sac=[0] * 20) is None
+
+
+def test_pi_sim_by_the_calibration_does_not_become_the_incumbent():
+    arbiter = Arbiter(np.random.default_rng(0))
+    assert evaluate(arbiter, pi_sim=[0], calibrated=[1] * 19) is None
+    assert arbiter.choose(evaluation=True) == CALIBRATED
+    assert INCUMBENT not in arbiter.candidates
 
 
 def test_a_learner_that_begins_anew_leaves_nothing_but_pi_sim():

@@ -7,17 +7,21 @@ from threading import Semaphore
 import time
 
 from data_path import TIMEOUT
+import numpy as np
 from policies import metadata, OBSERVATION, random_tensors, save_policy
 import pytest
 import rclpy
 from rclpy.node import Node
+from sgft_ros.learning.arbiter import CALIBRATED, PI_SIM
+from sgft_ros.learning.calibration import Calibration
 from sgft_ros.learning.checkpoint import load_checkpoint
-from sgft_ros.msg import PolicyWeights
+from sgft_ros.msg import EpisodeResult, PolicyWeights
 from sgft_ros.nodes import qos, weights
 from sgft_ros.nodes.actors import Actors
 from sgft_ros.nodes.ending import initialised
 from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.weights_input import WeightsInput
+from sgft_ros.robot import effect_of_tool, load_robot_contract
 from std_msgs.msg import UInt64
 
 
@@ -181,3 +185,100 @@ def test_what_a_slow_disk_has_taken_acts_while_the_newest_alone_waits(actors, mo
     assert acting(actors) == 9  # and none of those between was written
     disk.finish()
     until_acting(actors, 10)
+
+
+AT_END = np.zeros(OBSERVATION, np.float32)  # where successes are seen in the simulator
+MISSED = np.eye(OBSERVATION, dtype=np.float32)[0] * 0.16  # 8 mm beside
+
+
+def calibrated_actors(folder):
+    """Return actors in which one success tells where the tool is, as a new life has them."""
+    path = folder / 'policy.safetensors'
+    if not path.exists():
+        save_policy(path, random_tensors())
+    settings = PolicyParameters('simulated_arm', 'peg_insert', '', run_folder=str(folder / 'run'),
+                                arbitrate=True, evaluation_episodes=3, evaluation_interval=100)
+    successes = AT_END + 0.02 * np.random.default_rng(0).standard_normal((100, OBSERVATION))
+    effect = effect_of_tool(load_robot_contract('simulated_arm'))
+    return Actors(settings, load_checkpoint(path, 'policy'), 'arm', OBSERVATION,
+                  Calibration(successes, effect, 0.01))
+
+
+def play(actors, success, observation=AT_END, transitions=50):
+    """Let one episode go by as the node does; return who acted."""
+    evaluation = actors.schedule.phase == 'evaluation'
+    actors.begin_episode(evaluation)
+    acted = actors.now.candidate
+    actors.schedule.end_episode(evaluation, 0 if evaluation else transitions)
+    actors.record(EpisodeResult(success=success, evaluation=evaluation, candidate=acted), True,
+                  observation if success else None)
+    return acted
+
+
+def names(actors):
+    return set(actors.weights.candidates)
+
+
+def test_pi_sim_acts_by_the_calibration_that_a_success_has_corrected(tmp_path):
+    actors = calibrated_actors(tmp_path)
+    assert {play(actors, False) for _ in range(3)} == {PI_SIM}
+    play(actors, False)
+    assert names(actors) == {PI_SIM} and 'tool_displacement' not in actors.report()
+    play(actors, True, AT_END - MISSED)
+    assert names(actors) == {PI_SIM, CALIBRATED}
+    assert actors.report()['tool_displacement'].startswith('7.9 ')
+    acted = set()
+    while CALIBRATED not in acted:
+        acted.add(play(actors, False, transitions=0))
+    policies = {each.candidate: each.policy for each in actors.weights.all}
+    observation = np.linspace(-1, 1, OBSERVATION, dtype=np.float32)
+    np.testing.assert_allclose(
+        policies[CALIBRATED].act(observation), policies[PI_SIM].act(observation + MISSED),
+        atol=0.01)
+
+
+def test_within_an_evaluation_no_success_changes_who_acts(tmp_path):
+    actors = calibrated_actors(tmp_path)
+    for _ in range(2):
+        play(actors, True, AT_END - MISSED)
+        assert names(actors) == {PI_SIM}
+    play(actors, True, AT_END - MISSED)
+    assert names(actors) == {PI_SIM, CALIBRATED}
+
+
+def test_the_calibration_outlives_the_policy_and_ends_where_the_learner_begins_anew(tmp_path):
+    actors = calibrated_actors(tmp_path)
+    for _ in range(3):
+        play(actors, True, AT_END - MISSED)
+    known = actors.report()
+    until_kept(actors)
+    later = calibrated_actors(tmp_path)
+    assert names(later) == {PI_SIM, CALIBRATED} and later.report() == known
+    tensors = random_tensors()
+    wait([later.offer(weights.make_weights_message(
+        1, 0, weights.architecture(metadata(), tensors), PI_SIM, tensors, None))])
+    later.take()
+    until_kept(later)
+    later.swap(None)
+    while play(later, False, transitions=0) != PI_SIM or CALIBRATED in names(later):
+        pass
+    assert names(later) == {PI_SIM} and 'tool_displacement' not in later.report()
+
+
+def test_what_an_earlier_life_knew_of_a_calibration_that_is_now_believed_is_void(tmp_path):
+    actors = calibrated_actors(tmp_path)
+    for _ in range(3):
+        play(actors, True, AT_END - MISSED)
+    while play(actors, True, AT_END - MISSED, transitions=0) != CALIBRATED:
+        pass
+    until_kept(actors)
+    settings = PolicyParameters(
+        'simulated_arm', 'peg_insert', '', run_folder=str(tmp_path / 'run'), arbitrate=True)
+    checkpoint = load_checkpoint(tmp_path / 'policy.safetensors', 'policy')
+    later = Actors(settings, checkpoint, 'arm', OBSERVATION)
+    assert {play(later, False, transitions=0) for _ in range(20)} == {PI_SIM}
+
+
+def until_kept(actors):
+    """Wait until everything is on the disk."""
+    wait([actors._state._writer.submit(lambda: None)])

@@ -38,6 +38,11 @@ def test_a_learner_that_is_gone_has_no_rate_for_ever():
     assert line(status, silence=12.4).endswith('policy v2 | learner silent for 12 s')
 
 
+def test_where_successes_say_that_the_tool_is_is_shown():
+    shown = line(loop=LOOP | {'tool_displacement': '-7.0 1.9 -0.6'})
+    assert shown.endswith(' | tool displaced by -7.0 1.9 -0.6 mm')
+
+
 @pytest.mark.parametrize('loop, expected', [
     ({'state': 'acting', 'message': 'training'}, ''),
     ({'state': 'arming', 'message': 'training'}, ''),

@@ -1,0 +1,120 @@
+"""What one success tells of where the tool is, and what pi_sim makes of it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sgft_ros.benchmark.trial import environment_of, Trial
+from sgft_ros.learning.calibration import CalibratedPolicy, Calibration, simulated_successes
+from sgft_ros.learning.checkpoint import load_checkpoint
+from sgft_ros.learning.inference import GaussianPolicy
+from sgft_ros.robot import effect_of_tool, load_robot_contract
+from sgft_ros.simulation import experts
+from sgft_ros.simulation.rollouts import mean_score, run_episode
+
+CHECKPOINT = Path(__file__).parents[2] / 'resource' / 'checkpoints' / 'peg_insert'
+ARM = load_robot_contract('simulated_arm')
+EFFECT = np.array([[10.0, 0, 0], [0, 20, 0], [0, 0, 0], [-30, 0, 0]])  # the third is no place
+PRIOR = 0.01  # [m]
+COVARIANCE = np.diag([0.04, 0.1, 5.0, 0.09]) + 0.01
+AT = np.array([1.0, -2.0, 7.0, 0.5])  # where successes are seen in the simulator
+
+
+def simulated(count=20_000):
+    return np.random.default_rng(0).multivariate_normal(AT, COVARIANCE, count)
+
+
+def test_a_success_conditions_the_displacement_as_gaussians_do():
+    calibration = Calibration(simulated(200_000), EFFECT, PRIOR)
+    seen = AT + [-0.3, 0.2, 100.0, 0.4]
+    calibration.record(seen)
+    np.testing.assert_array_equal(calibration.displacement, 0.0)  # not before
+    calibration.update()
+    places = [0, 1, 3]
+    own = EFFECT[places]
+    # o = mu - M e + noise: condition the joint Gaussian of e and o on o.
+    noise = COVARIANCE[np.ix_(places, places)] + np.diag((5e-4 * np.abs(own).sum(1)) ** 2)
+    joint = -PRIOR ** 2 * own.T @ np.linalg.inv(PRIOR ** 2 * own @ own.T + noise)
+    expected = joint @ (seen - AT)[places]
+    np.testing.assert_allclose(calibration.displacement, expected, rtol=0.05, atol=1e-5)
+    assert calibration.correction[2] == 0.0 and calibration.displacement[2] == 0.0
+    np.testing.assert_allclose(calibration.correction, EFFECT @ calibration.displacement)
+
+
+def test_many_successes_count_as_their_mean():
+    one, many = (Calibration(simulated(), EFFECT, PRIOR) for _ in range(2))
+    rng = np.random.default_rng(1)
+    seen = AT + [-0.3, 0.2, 0.0, 0.4] + 0.01 * rng.standard_normal((50, 4))
+    one.record(seen.mean(0))
+    for observation in seen:
+        many.record(observation)
+    one.update()
+    many.update()
+    np.testing.assert_allclose(one.displacement, many.displacement)
+
+
+def test_successes_where_the_simulator_had_them_tell_of_no_displacement():
+    calibration = Calibration(simulated(), EFFECT, PRIOR)
+    assert not calibration.significant
+    chances = []
+    for seen in np.random.default_rng(2).multivariate_normal(AT, COVARIANCE, 300):
+        calibration.forget()
+        calibration.record(seen)
+        calibration.update()
+        chances.append(calibration.significant)
+    assert np.mean(chances) < 0.02
+    sharp = Calibration(AT + 0.01 * (simulated() - AT), EFFECT, PRIOR)
+    sharp.record(AT - EFFECT @ [0.005, -0.005, 0.0])
+    sharp.update()
+    assert sharp.significant
+    np.testing.assert_allclose(sharp.displacement, [0.005, -0.005, 0.0], atol=2e-4)
+
+
+def test_what_is_known_survives_as_json():
+    calibration, other = (Calibration(simulated(), EFFECT, PRIOR) for _ in range(2))
+    calibration.record(AT + 0.3)
+    calibration.update()
+    other.load_state(json.loads(json.dumps(calibration.state())))
+    np.testing.assert_array_equal(other.displacement, calibration.displacement)
+    with pytest.raises(ValueError, match='expected sums of 3 numbers, got shape'):
+        other.load_state({'count': 1, 'sum': [1.0, 2.0]})
+
+
+@pytest.mark.parametrize('successes, effect, message', [
+    (simulated(100), EFFECT[:3], r'expected observations of 3 numbers, got shape \(100, 4\)'),
+    (simulated(14), EFFECT, 'expected at least 15 successes in the simulator, got 14'),
+    (simulated(100), 0.0 * EFFECT, 'expected an observation of where the tool is'),
+])
+def test_what_tells_nothing_is_refused(successes, effect, message):
+    with pytest.raises(ValueError, match=message):
+        Calibration(successes, effect, PRIOR)
+
+
+@pytest.mark.parametrize('world', [100, 104])
+def test_with_one_success_pi_sim_finds_the_hole_that_it_never_found(world):
+    environment = environment_of(Trial('', 'peg_insert', str(CHECKPOINT), world=world))
+    policy = load_checkpoint(CHECKPOINT / 'policy.safetensors', 'policy').tensors
+    data = load_checkpoint(CHECKPOINT / 'warm_start.safetensors', 'replay').tensors
+    calibration = Calibration(simulated_successes(data), effect_of_tool(ARM), PRIOR)
+    calibrated = CalibratedPolicy(policy, calibration)
+    assert mean_score(environment, GaussianPolicy(policy), 10) == 0.0
+    assert mean_score(environment, calibrated, 4) == 0.0
+    assert run_episode(environment, lambda _: experts.peg_insert(environment))[0]
+    calibration.record(environment.observation)
+    calibration.update()
+    assert calibration.significant
+    bias = environment.cell.physics.bias  # believed minus true place of the hole
+    # Its height is not to be known: the task counts how deep the tip is believed to be.
+    np.testing.assert_allclose(calibration.displacement[:2], bias[:2], atol=0.002)
+    assert mean_score(environment, calibrated, 20) >= 0.95
+
+
+def test_a_calibrated_policy_explores_no_more_than_in_the_simulator():
+    tensors = load_checkpoint(CHECKPOINT / 'policy.safetensors', 'policy').tensors
+    data = load_checkpoint(CHECKPOINT / 'warm_start.safetensors', 'replay').tensors
+    calibrated = CalibratedPolicy(
+        tensors, Calibration(simulated_successes(data), effect_of_tool(ARM), PRIOR))
+    observation, noise = data['observation'][0], np.ones(3, np.float32)
+    expected = GaussianPolicy(tensors).act(observation, noise)
+    np.testing.assert_array_equal(calibrated.act(observation, noise, 0.6), expected)
