@@ -204,13 +204,13 @@ def calibrated_actors(folder):
                   Calibration(successes, effect, 0.01))
 
 
-def play(actors, success, observation=AT_END, transitions=50):
+def play(actors, success, observation=AT_END, transitions=50, evidence=True):
     """Let one episode go by as the node does; return who acted."""
     evaluation = actors.schedule.phase == 'evaluation'
     actors.begin_episode(evaluation)
     acted = actors.now.candidate
     actors.schedule.end_episode(evaluation, 0 if evaluation else transitions)
-    actors.record(EpisodeResult(success=success, evaluation=evaluation, candidate=acted), True,
+    actors.record(EpisodeResult(success=success, evaluation=evaluation, candidate=acted), evidence,
                   observation if success else None)
     return acted
 
@@ -224,7 +224,7 @@ def test_pi_sim_acts_by_the_calibration_that_a_success_has_corrected(tmp_path):
     assert {play(actors, False) for _ in range(3)} == {PI_SIM}
     play(actors, False)
     assert names(actors) == {PI_SIM} and 'tool_displacement' not in actors.report()
-    play(actors, True, AT_END - MISSED)
+    play(actors, True, AT_END - MISSED, evidence=False)  # as a human's hand had a part in it
     assert names(actors) == {PI_SIM, CALIBRATED}
     assert actors.report()['tool_displacement'].startswith('7.9 ')
     acted = set()
