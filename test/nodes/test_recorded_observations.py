@@ -132,6 +132,18 @@ def test_a_lost_message_costs_its_step_alone_even_if_calibration_changes_soon(ob
     np.testing.assert_allclose(tips, 0.5)
 
 
+def test_transforms_without_stamps_are_passed_over_in_silence(observed, capfd):
+    recording = Recording()
+    recording.put_steps()
+    for number in range(STEPS):
+        unstamped = transform('base_link', 'peg_tip', 0, 9.0)
+        recording.put('/tf', BEGIN + number * PERIOD + 2, unstamped)
+    found = observed(recording)
+    assert not any(problem for _, problem in found)
+    np.testing.assert_allclose([each.observation[0] / TIP for each, _ in found], 0.5)
+    assert not capfd.readouterr().err
+
+
 def test_of_several_robots_each_has_its_own_sensors_and_tf(observed):
     recording = Recording('/left', hole=0.1)
     other = Recording('/right', hole=0.2)
