@@ -21,6 +21,9 @@ from tf2_ros import TransformException
 TRANSITIONS, TRANSITION = '/transitions', 'sgft_ros/msg/Transition'
 WINDOW = 10 * 10**9  # [ns] of measurements that are kept, as many as tf keeps
 GRACE = 10**9        # [ns] of the bag for a message that was recorded after what came of it
+# `ros2 bag reindex` writes the metadata alone; the file has no index and no end even then.
+UNCLOSED = ('a bag whose recorder was killed has to be closed: `sgft bag reindex`, or with ROS 2 '
+            '`ros2 bag reindex` and then `ros2 bag convert`')
 
 
 def read_observed(

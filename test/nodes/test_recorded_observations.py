@@ -4,6 +4,7 @@ import sgft_ros  # noqa: F401  it puts the stand-in for ROS 2 on the path
 
 # isort: split
 from array import array
+import os
 from pathlib import Path
 import shutil
 
@@ -13,6 +14,7 @@ import pytest
 from rclpy.serialization import serialize_message
 from rclpy.time import Time
 from robots import write_contract
+from sgft_ros.check import bag
 from sgft_ros.msg import Transition
 from sgft_ros.nodes import demonstrations
 from sgft_ros.nodes.recorded_observations import read_observed
@@ -216,3 +218,16 @@ def test_demonstrations_tell_what_is_left_out_and_count_nothing_twice(tmp_path, 
         'limits.action_step': 2.0})
     assert demonstrations.main(arguments[:2] + [str(fewer), *arguments[3:]]) == 1
     assert Path(tmp_path / 'shown').is_file()
+
+
+def test_a_bag_without_its_end_is_refused_with_how_to_close_it(tmp_path):
+    recording, contract = Recording(), load_robot_contract(write_contract(tmp_path))
+    recording.put_steps()
+    path = recording.write(tmp_path / 'bag')
+    (file,) = path.glob('*.mcap')
+    os.truncate(file, file.stat().st_size - 20)  # what `ros2 bag reindex` makes of a killed one
+    for read in (lambda: demonstrations.demonstrations([path]),
+                 lambda: demonstrations.demonstrations([path], contract),
+                 lambda: bag.read(path, contract, '', None)):
+        with pytest.raises(ValueError, match='end magic.*`ros2 bag reindex`.*`ros2 bag convert`'):
+            read()
