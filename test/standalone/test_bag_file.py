@@ -1,5 +1,6 @@
 """Files of bags that something cut off."""
 
+import os
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ require_standalone()
 
 from ros2cli.bag_definitions import definition_text  # noqa: E402
 from ros2cli.bag_file import BagWriter  # noqa: E402
-from ros2cli.bag_recovery import open_bag, recover  # noqa: E402
+from ros2cli.bag_recovery import is_closed, open_bag, recover  # noqa: E402
 from ros2cli.verbs import CommandError  # noqa: E402
 from rosidl_standalone.typesupport import serialize, type_hash, type_name  # noqa: E402
 from std_msgs.msg import String  # noqa: E402
@@ -67,6 +68,19 @@ def test_flushed_messages_survive_when_the_rest_is_cut_off(tmp_path, cut):
     file.write_bytes(data[:kept + cut])
     assert recover(tmp_path / 'bag') >= 50
     assert stamps(tmp_path / 'bag')[:50] == list(range(50))
+
+
+def test_a_bag_with_metadata_but_no_end_is_recovered(tmp_path):
+    """What `ros2 bag reindex` leaves of a bag whose recorder was killed."""
+    writer, connection = begin(tmp_path / 'bag')
+    write(writer, connection, range(50))
+    writer.flush()
+    kept = writer.storage.path.stat().st_size
+    writer.close()
+    os.truncate(tmp_path / 'bag' / 'bag.mcap', kept)
+    with open_bag(tmp_path / 'bag') as reader:
+        assert [stamp for _, stamp, _ in reader.messages()] == list(range(50))
+    assert is_closed(tmp_path / 'bag')
 
 
 def test_full_disk_leaves_a_bag_that_can_be_read(tmp_path):

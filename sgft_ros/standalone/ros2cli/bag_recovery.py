@@ -30,12 +30,17 @@ def open_bag(path: Path | str) -> Reader:
         path = path.parent
     if not path.is_dir():
         raise CommandError(f"no bag '{path}'; expected a folder with a {METADATA}")
-    if not (path / METADATA).exists():
+    if not is_closed(path):
         recover(path)
     try:
         return Reader(path)
     except ReaderError as error:
         raise CommandError(f"cannot read bag '{path}': {error}") from None
+
+
+def is_closed(path: Path) -> bool:
+    """Return whether a bag has metadata, and files with an end; the former alone ROS 2 mends."""
+    return (path / METADATA).exists() and all(map(_has_end, path.glob('*.mcap')))
 
 
 def recover(path: Path) -> int:
@@ -69,6 +74,12 @@ def recover(path: Path) -> int:
     shutil.rmtree(work)
     (path / RESERVE_NAME).unlink(missing_ok=True)
     return count
+
+
+def _has_end(path):
+    with path.open('rb') as file:
+        file.seek(max(0, path.stat().st_size - len(MAGIC)))
+        return file.read() == MAGIC
 
 
 def _copy(data, writer):
