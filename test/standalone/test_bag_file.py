@@ -106,6 +106,22 @@ def test_bag_is_not_recovered_while_it_is_recorded(tmp_path):
     assert stamps(tmp_path / 'bag') == list(range(10))
 
 
+def test_bag_is_not_recovered_while_a_recorder_without_lock_writes_to_it(tmp_path):
+    """As rosbag2 does: the messages to come would be lost with the file that was replaced."""
+    writer, connection = begin(tmp_path / 'bag')
+    write(writer, connection, range(10))
+    writer.flush()
+    writer.abort()
+    with open(tmp_path / 'bag' / 'bag.mcap', 'ab') as file:
+        recorder = subprocess.Popen(['cat'], stdin=subprocess.PIPE, stdout=file)
+    with recorder:
+        with pytest.raises(CommandError, match='is being recorded'):
+            open_bag(tmp_path / 'bag')
+        recorder.stdin.close()
+    with open_bag(tmp_path / 'bag') as reader:
+        assert reader.message_count == 10
+
+
 def test_folder_without_a_bag_is_refused(tmp_path):
     with pytest.raises(CommandError, match='is no bag'):
         open_bag(tmp_path)

@@ -56,11 +56,8 @@ def recover(path: Path) -> int:
         raise CommandError(f"'{path}' has {len(files)} .mcap files; this command recovers bags "
                            "of one file only, 'ros2 bag reindex' does the others")
     with files[0].open('rb') as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CommandError(f"bag '{path}' is being recorded; stop the recorder first"
-                               ) from None
+        if not _lock(file) or _is_written(files[0]):
+            raise CommandError(f"bag '{path}' is being recorded; stop the recorder first")
         data = file.read()
         work = path / WORK
         shutil.rmtree(work, ignore_errors=True)
@@ -74,6 +71,26 @@ def recover(path: Path) -> int:
     shutil.rmtree(work)
     (path / RESERVE_NAME).unlink(missing_ok=True)
     return count
+
+
+def _lock(file):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_written(path):
+    """Return whether a process of this user may write to a file; rosbag2 locks none."""
+    for link in Path('/proc').glob('[0-9]*/fd/*'):
+        try:
+            flags = int((link.parents[1] / 'fdinfo' / link.name).read_text().split()[3], 8)
+            if flags & os.O_ACCMODE != os.O_RDONLY and link.samefile(path):
+                return True
+        except OSError:
+            continue  # it has ended, or is somebody else's
+    return False
 
 
 def _has_end(path):
