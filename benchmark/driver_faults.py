@@ -86,6 +86,10 @@ class Witness(SimulatedRobot):
         self.changes.append((time.monotonic(), self._faults.active))
         super()._halt_or_go_on()
 
+    def bring_back(self):
+        """Put the arm at a start, as the reset of a run does: a driver may lead it far outside."""
+        self._put_at_start()
+
     def blind(self, begin, end):
         """Return whether the gate may not have known where the arm is, in this time."""
         active = [name for (since, name), (until, _) in pairwise(
@@ -149,6 +153,7 @@ class Actor(Node):
         self.armed = False
         self.last = 0.0        # time of the last good action while armed [s]
         self.silences = []     # times of the last action before each silence [s]
+        self.lost = False      # whether the gate arms no more, as the arm is too far outside
         self._actions = self.create_publisher(Action, 'action', qos.ACTION)
         self.create_subscription(Action, 'executed_action', self._on_executed, qos.ACTION)
         self._enable = self.create_client(SetBool, 'safety_gate/enable')
@@ -160,7 +165,7 @@ class Actor(Node):
             if now - self._asked > 0.1 and self._enable.service_is_ready():
                 self._asked = now
                 self._enable.call_async(SetBool.Request(data=True)).add_done_callback(
-                    lambda future: setattr(self, 'armed', future.result().success))
+                    self._on_answer)
             return
         if now < self._silent_until:
             return
@@ -195,6 +200,10 @@ class Actor(Node):
         else:
             stamp = Time() if kind == 5 else Time(nanoseconds=stamp.nanoseconds - 10**9)
         return action, stamp
+
+    def _on_answer(self, future):
+        answer = future.result()
+        self.armed, self.lost = answer.success, 'outside of limits.' in answer.message
 
     def _on_executed(self, executed):
         if executed.stopped:
@@ -250,6 +259,9 @@ def _run(witness, actor, executor, faults):
             waiting = True
         elif waiting and actor.armed:
             gone_on, waiting = gone_on + 1, False
+        elif actor.lost:
+            actor.lost = False
+            witness.bring_back()
         struck = sum(counts.values())
         if sys.stderr.isatty() and struck > shown:
             shown = struck

@@ -12,7 +12,7 @@ from sgft_ros.check.interlock_recorder import InterlockRecorder
 from sgft_ros.check.joystick_recorder import JoystickSignal
 from sgft_ros.check.recorder import Recorder
 from sgft_ros.nodes.names import CLOCK, full_name, TF, TF_STATIC
-from sgft_ros.nodes.recorded_observations import take_transforms
+from sgft_ros.nodes.recorded_observations import take_transforms, UNCLOSED
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.messages import stamp_seconds
 
@@ -34,8 +34,8 @@ def read(path: Path, contract: RobotContract, namespace: str, duration: float | 
             return _read(reader, contract, namespace, duration)
     except (OSError, ReaderError) as error:
         raise ValueError(
-            f'bag: {path} cannot be read: {error}; expected a folder as `bag record` writes it '
-            '(`bag reindex` mends one whose recorder was killed)') from None
+            f'bag: {path} cannot be read: {error}; expected a folder as `bag record` writes it; '
+            f'{UNCLOSED}') from None
 
 
 def _read(reader, contract, namespace, duration):

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from sgft_ros.check.facts import measurements, Signal
 from sgft_ros.check.message_class import message_class, not_installed
 from sgft_ros.nodes.sensors import LATEST
+from sgft_ros.nodes.stamped_buffer import StampedBuffer
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.messages import make_extractor, stamp_seconds
-from tf2_ros import Buffer, TransformException
+from tf2_ros import TransformException
 import yaml
 
 LONGEST_PERIOD = 0.1  # [s] between two looks, however slow the control loop is
@@ -19,7 +20,7 @@ class Recorder:
     def __init__(self, contract: RobotContract):
         """Prepare a signal for each measurement; `buffer` has to be filled by the caller."""
         self.period = min(contract.control_period, LONGEST_PERIOD)  # between two ticks [s]
-        self.buffer = Buffer()
+        self.buffer = StampedBuffer()
         self.signals: Mapping[str, Signal] = {}
         self.types: Mapping[str, str] = {}     # of the topics to hand to `take`
         self.classes: Mapping[str, type] = {}  # of those whose messages can be read here

@@ -14,13 +14,12 @@ from sgft_ros.learning.replay import FLAGS, KIND, VECTORS
 from sgft_ros.msg import ShapedTransition, Transition
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
 from sgft_ros.nodes.journal import whole_payloads
-from sgft_ros.nodes.recorded_observations import read_observed
+from sgft_ros.nodes.recorded_observations import read_observed, UNCLOSED
 from sgft_ros.nodes.transition_store import ARCHIVED_JOURNALS, JOURNAL
 from sgft_ros.robot import load_robot_contract, RobotContract
 
 COLUMNS = (*VECTORS, 'reward', *FLAGS)  # as those of warm_start.safetensors
 BAG_METADATA = 'metadata.yaml'
-UNCLOSED = '(a bag that was not closed is none until `sgft bag reindex` or `ros2 bag reindex`)'
 
 
 def read_run(path: Path) -> Iterator[Transition]:
@@ -33,7 +32,7 @@ def read_run(path: Path) -> Iterator[Transition]:
     journals = [journal for journal in journals if journal.is_file()]
     if not journals and not bags:
         raise ValueError(
-            f'{path}: expected a run folder with {JOURNAL} or bags, or a bag with {BAG_METADATA} '
+            f'{path}: expected a run folder with {JOURNAL} or bags, or a bag with {BAG_METADATA}; '
             f'{UNCLOSED}')
     for journal in journals:
         for payload in whole_payloads(journal.read_bytes(), journal)[0]:
@@ -125,7 +124,7 @@ def _read_bag(path):
                 message = deserialize_message(bytes(data), types[connection.msgtype])
                 yield getattr(message, 'transition', message)
     except ReaderError as error:
-        raise ValueError(f'{path}: {error}') from error
+        raise ValueError(f'{path}: {error}; {UNCLOSED}') from error
 
 
 def _observed(path, contract, namespace):
@@ -133,12 +132,12 @@ def _observed(path, contract, namespace):
     bags = bags_of(path)
     if not bags:
         raise ValueError(f'{path}: expected a bag, or a run folder with one: the messages of the '
-                         f'sensors are nowhere else {UNCLOSED}')
+                         f'sensors are nowhere else; {UNCLOSED}')
     for bag in bags:
         try:
             yield from read_observed(bag, contract, namespace)
         except ReaderError as error:
-            raise ValueError(f'{bag}: {error}') from error
+            raise ValueError(f'{bag}: {error}; {UNCLOSED}') from error
 
 
 def _sizes(transition):

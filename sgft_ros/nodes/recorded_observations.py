@@ -13,13 +13,17 @@ from rosidl_runtime_py.utilities import get_message
 from sgft_ros.msg import Transition
 from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.names import CLOCK, full_name, TF, TF_STATIC
+from sgft_ros.nodes.stamped_buffer import StampedBuffer
 from sgft_ros.robot import ObservationAssembler, RobotContract
 from sgft_ros.robot.messages import make_extractor, stamp_nanoseconds
-from tf2_ros import Buffer, TransformException
+from tf2_ros import TransformException
 
 TRANSITIONS, TRANSITION = '/transitions', 'sgft_ros/msg/Transition'
 WINDOW = 10 * 10**9  # [ns] of measurements that are kept, as many as tf keeps
 GRACE = 10**9        # [ns] of the bag for a message that was recorded after what came of it
+# `ros2 bag reindex` writes the metadata alone; the file has no index and no end even then.
+UNCLOSED = ('a bag whose recorder was killed has to be closed: `sgft bag reindex`, or with ROS 2 '
+            '`ros2 bag reindex` and then `ros2 bag convert`')
 
 
 def read_observed(
@@ -64,7 +68,7 @@ def read_observed(
             yield each.transition, each.problem
 
 
-def take_transforms(buffer: Buffer, message: object, static: bool) -> None:
+def take_transforms(buffer: StampedBuffer, message: object, static: bool) -> None:
     """Give the transforms of a recorded TFMessage to a buffer."""
     take = buffer.set_transform_static if static else buffer.set_transform
     for transform in message.transforms:
@@ -89,7 +93,7 @@ class _Measurements:
         self._acted = [term.name for term in contract.observation if term.max_age is None]
         self._period = round(1e9 * contract.control_period)
         self._assembler = ObservationAssembler(contract)
-        self._buffer = Buffer()
+        self._buffer = StampedBuffer()
         self._clock = 0
         self._extract = {term.name: make_extractor(term.source) for term in self._terms}
         self._kept = {}      # by term: by stamp [ns], when it was recorded and what it said

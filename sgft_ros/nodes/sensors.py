@@ -3,11 +3,12 @@
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.time import Time
 from rosidl_runtime_py.utilities import get_message
+from sgft_ros.nodes.stamped_buffer import StampedBuffer
 from sgft_ros.robot import RawObservation
 from sgft_ros.robot.messages import make_extractor, stamp_nanoseconds
 from sgft_ros.robot.raw_observation import KEPT
 from sgft_ros.robot.terms import NEAREST
-from tf2_ros import Buffer, TransformException, TransformListener
+from tf2_ros import TransformException, TransformListener
 
 # Best effort can hear every driver.
 NEWEST, SEVERAL = (QoSProfile(
@@ -25,7 +26,7 @@ class Sensors:
         self._node = node
         self._raw = RawObservation(contract)
         self._warned = set()
-        self._buffer = Buffer(node=node)
+        self._buffer = StampedBuffer(node)
         self._listener = TransformListener(self._buffer, node)
         self._transforms = []
         self._of_the_future = {}  # frames -> stamp [ns] that is not believed

@@ -4,6 +4,7 @@ import sgft_ros  # noqa: F401  it puts the stand-in for ROS 2 on the path
 
 # isort: split
 from array import array
+import os
 from pathlib import Path
 import shutil
 
@@ -13,17 +14,14 @@ import pytest
 from rclpy.serialization import serialize_message
 from rclpy.time import Time
 from robots import write_contract
+from rosbags.rosbag2 import StoragePlugin, Writer
+from sgft_ros.check import bag
 from sgft_ros.msg import Transition
 from sgft_ros.nodes import demonstrations
 from sgft_ros.nodes.recorded_observations import read_observed
 from sgft_ros.robot import load_robot_contract
 from std_msgs.msg import Float64
 from tf2_msgs.msg import TFMessage
-
-# ROS 2 writes bags of its own.
-bag_file = pytest.importorskip('ros2cli.bag_file')
-bag_definitions = pytest.importorskip('ros2cli.bag_definitions')
-typesupport = pytest.importorskip('rosidl_standalone.typesupport')
 
 BEGIN, MS = 1_700_000_000 * 10**9, 10**6  # [ns]
 PERIOD, SENSOR = 50 * MS, 10 * MS
@@ -61,17 +59,19 @@ class Recording:
 
     def write(self, path):
         shutil.rmtree(path, ignore_errors=True)
-        writer, connections = bag_file.BagWriter(path), {}
-        writer.open()
-        for time, _, topic, message in sorted(self.messages, key=lambda each: each[:2]):
-            kind = type(message)
-            if topic not in connections:
-                connections[topic] = writer.add_connection(
-                    topic, typesupport.type_name(kind), rihs01=typesupport.type_hash(kind),
-                    msgdef=bag_definitions.definition_text(kind))
-            writer.write(connections[topic], time, serialize_message(message))
-        writer.close()
+        with Writer(path, version=9, storage_plugin=StoragePlugin.MCAP) as writer:
+            connections = {}
+            for time, _, topic, message in sorted(self.messages, key=lambda each: each[:2]):
+                if topic not in connections:
+                    # Who reads it goes by the type's name alone.
+                    connections[topic] = writer.add_connection(
+                        topic, type_name(type(message)), msgdef='unknown', rihs01='unknown')
+                writer.write(connections[topic], time, serialize_message(message))
         return path
+
+
+def type_name(kind):
+    return f'{kind.__module__.partition(".")[0]}/msg/{kind.__name__}'
 
 
 def stamp(time):
@@ -130,6 +130,18 @@ def test_a_lost_message_costs_its_step_alone_even_if_calibration_changes_soon(ob
     assert 'force: the message of wrench that the policy used is not in the bag' in found[6][1]
     tips = [transition.observation[0] / TIP for transition, problem in found if not problem]
     np.testing.assert_allclose(tips, 0.5)
+
+
+def test_transforms_without_stamps_are_passed_over_in_silence(observed, capfd):
+    recording = Recording()
+    recording.put_steps()
+    for number in range(STEPS):
+        unstamped = transform('base_link', 'peg_tip', 0, 9.0)
+        recording.put('/tf', BEGIN + number * PERIOD + 2, unstamped)
+    found = observed(recording)
+    assert not any(problem for _, problem in found)
+    np.testing.assert_allclose([each.observation[0] / TIP for each, _ in found], 0.5)
+    assert not capfd.readouterr().err
 
 
 def test_of_several_robots_each_has_its_own_sensors_and_tf(observed):
@@ -204,3 +216,16 @@ def test_demonstrations_tell_what_is_left_out_and_count_nothing_twice(tmp_path, 
         'limits.action_step': 2.0})
     assert demonstrations.main(arguments[:2] + [str(fewer), *arguments[3:]]) == 1
     assert Path(tmp_path / 'shown').is_file()
+
+
+def test_a_bag_without_its_end_is_refused_with_how_to_close_it(tmp_path):
+    recording, contract = Recording(), load_robot_contract(write_contract(tmp_path))
+    recording.put_steps()
+    path = recording.write(tmp_path / 'bag')
+    (file,) = path.glob('*.mcap')
+    os.truncate(file, file.stat().st_size - 20)  # what `ros2 bag reindex` makes of a killed one
+    for read in (lambda: demonstrations.demonstrations([path]),
+                 lambda: demonstrations.demonstrations([path], contract),
+                 lambda: bag.read(path, contract, '', None)):
+        with pytest.raises(ValueError, match='end magic.*`ros2 bag reindex`.*`ros2 bag convert`'):
+            read()

@@ -1,5 +1,6 @@
 """Files of bags that something cut off."""
 
+import os
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ require_standalone()
 
 from ros2cli.bag_definitions import definition_text  # noqa: E402
 from ros2cli.bag_file import BagWriter  # noqa: E402
-from ros2cli.bag_recovery import open_bag, recover  # noqa: E402
+from ros2cli.bag_recovery import is_closed, open_bag, recover  # noqa: E402
 from ros2cli.verbs import CommandError  # noqa: E402
 from rosidl_standalone.typesupport import serialize, type_hash, type_name  # noqa: E402
 from std_msgs.msg import String  # noqa: E402
@@ -69,6 +70,19 @@ def test_flushed_messages_survive_when_the_rest_is_cut_off(tmp_path, cut):
     assert stamps(tmp_path / 'bag')[:50] == list(range(50))
 
 
+def test_a_bag_with_metadata_but_no_end_is_recovered(tmp_path):
+    """What `ros2 bag reindex` leaves of a bag whose recorder was killed."""
+    writer, connection = begin(tmp_path / 'bag')
+    write(writer, connection, range(50))
+    writer.flush()
+    kept = writer.storage.path.stat().st_size
+    writer.close()
+    os.truncate(tmp_path / 'bag' / 'bag.mcap', kept)
+    with open_bag(tmp_path / 'bag') as reader:
+        assert [stamp for _, stamp, _ in reader.messages()] == list(range(50))
+    assert is_closed(tmp_path / 'bag')
+
+
 def test_full_disk_leaves_a_bag_that_can_be_read(tmp_path):
     done = subprocess.run(
         [sys.executable, '-c', FULL_DISK, str(tmp_path / 'bag'), str(__file__).rpartition('/')[0]],
@@ -90,6 +104,22 @@ def test_bag_is_not_recovered_while_it_is_recorded(tmp_path):
         open_bag(tmp_path / 'bag')
     writer.close()
     assert stamps(tmp_path / 'bag') == list(range(10))
+
+
+def test_bag_is_not_recovered_while_a_recorder_without_lock_writes_to_it(tmp_path):
+    """As rosbag2 does: the messages to come would be lost with the file that was replaced."""
+    writer, connection = begin(tmp_path / 'bag')
+    write(writer, connection, range(10))
+    writer.flush()
+    writer.abort()
+    with open(tmp_path / 'bag' / 'bag.mcap', 'ab') as file:
+        recorder = subprocess.Popen(['cat'], stdin=subprocess.PIPE, stdout=file)
+    with recorder:
+        with pytest.raises(CommandError, match='is being recorded'):
+            open_bag(tmp_path / 'bag')
+        recorder.stdin.close()
+    with open_bag(tmp_path / 'bag') as reader:
+        assert reader.message_count == 10
 
 
 def test_folder_without_a_bag_is_refused(tmp_path):

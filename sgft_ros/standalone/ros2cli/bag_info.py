@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from ros2cli.bag_recovery import METADATA, open_bag, recover
+from ros2cli.bag_recovery import is_closed, METADATA, open_bag, recover
 from ros2cli.verbs import CommandError
 import yaml
 
@@ -43,10 +43,10 @@ def info(arguments):
 def reindex(arguments):
     """Make a bag readable again that was not closed."""
     path = Path(arguments.bag_path)
-    if (path / METADATA).exists():
-        raise CommandError(f"bag '{path}' has a {METADATA}: nothing to do")
     if not path.is_dir():
         raise CommandError(f"no bag '{path}'")
+    if is_closed(path):
+        raise CommandError(f"bag '{path}' has a {METADATA} and an end: nothing to do")
     print(f"recovered {recover(path)} messages of bag '{path}'")
 
 

@@ -30,12 +30,17 @@ def open_bag(path: Path | str) -> Reader:
         path = path.parent
     if not path.is_dir():
         raise CommandError(f"no bag '{path}'; expected a folder with a {METADATA}")
-    if not (path / METADATA).exists():
+    if not is_closed(path):
         recover(path)
     try:
         return Reader(path)
     except ReaderError as error:
         raise CommandError(f"cannot read bag '{path}': {error}") from None
+
+
+def is_closed(path: Path) -> bool:
+    """Return whether a bag has metadata, and files with an end; the former alone ROS 2 mends."""
+    return (path / METADATA).exists() and all(map(_has_end, path.glob('*.mcap')))
 
 
 def recover(path: Path) -> int:
@@ -51,11 +56,8 @@ def recover(path: Path) -> int:
         raise CommandError(f"'{path}' has {len(files)} .mcap files; this command recovers bags "
                            "of one file only, 'ros2 bag reindex' does the others")
     with files[0].open('rb') as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CommandError(f"bag '{path}' is being recorded; stop the recorder first"
-                               ) from None
+        if not _lock(file) or _is_written(files[0]):
+            raise CommandError(f"bag '{path}' is being recorded; stop the recorder first")
         data = file.read()
         work = path / WORK
         shutil.rmtree(work, ignore_errors=True)
@@ -69,6 +71,32 @@ def recover(path: Path) -> int:
     shutil.rmtree(work)
     (path / RESERVE_NAME).unlink(missing_ok=True)
     return count
+
+
+def _lock(file):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_written(path):
+    """Return whether a process of this user may write to a file; rosbag2 locks none."""
+    for link in Path('/proc').glob('[0-9]*/fd/*'):
+        try:
+            flags = int((link.parents[1] / 'fdinfo' / link.name).read_text().split()[3], 8)
+            if flags & os.O_ACCMODE != os.O_RDONLY and link.samefile(path):
+                return True
+        except OSError:
+            continue  # it has ended, or is somebody else's
+    return False
+
+
+def _has_end(path):
+    with path.open('rb') as file:
+        file.seek(max(0, path.stat().st_size - len(MAGIC)))
+        return file.read() == MAGIC
 
 
 def _copy(data, writer):
