@@ -11,6 +11,10 @@ SUCCESSES_PER_NUMBER = 5  # in the simulator, at least, for a covariance that ca
 SIGNIFICANT = 3.0         # standard deviations of what is believed then
 
 
+class Uninformative(ValueError):
+    """Successes that cannot tell where the tool is; says why."""
+
+
 class Calibration:
     """
     The displacement e (3,) [m] of the tool, constant throughout a run, as a Gaussian.
@@ -30,7 +34,8 @@ class Calibration:
         :param successes: observations there (n, observation), see :func:`simulated_successes`
         :param effect: M (observation, 3) [1/m], as `sgft_ros.robot.effect_of_tool` returns it
         :param std: s [m]
-        :raises ValueError: if they do not fit each other, or say nothing about the tool
+        :raises ValueError: if they do not fit each other
+        :raises Uninformative: if nothing says where the tool is, or there are too few
         """
         if successes.shape[1:] != effect.shape[:1]:
             raise ValueError(f'successes in the simulator: expected observations of {len(effect)} '
@@ -38,10 +43,10 @@ class Calibration:
         self._elements = np.flatnonzero(effect.any(1))
         count = len(self._elements)
         if not count:
-            raise ValueError('expected an observation of where the tool is, got none')
+            raise Uninformative('expected an observation of where the tool is, got none')
         if len(successes) < SUCCESSES_PER_NUMBER * count:
-            raise ValueError(f'expected at least {SUCCESSES_PER_NUMBER * count} successes in the '
-                             f'simulator, got {len(successes)}')
+            raise Uninformative(f'expected at least {SUCCESSES_PER_NUMBER * count} successes in '
+                                f'the simulator, got {len(successes)}')
         self._effect = np.asarray(effect, float)
         seen, own = np.asarray(successes, float)[:, self._elements], self._effect[self._elements]
         self._mean = seen.mean(0)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from sgft_ros.learning.calibration import Calibration, simulated_successes
+from sgft_ros.learning.calibration import Calibration, simulated_successes, Uninformative
 from sgft_ros.robot import effect_of_tool, RobotContract
 
 
@@ -18,11 +18,12 @@ def make_calibration(
 
     :param simulated: transitions by column
     :param std: by how much the place of the tool may be wrong [m]; 0: None is returned
+    :raises ValueError: if the transitions are of another observation than the contract's
     """
     if not std:
         return None
     try:
         return Calibration(simulated_successes(simulated), effect_of_tool(contract), std)
-    except ValueError as error:
+    except Uninformative as error:
         tell(f'the calibration of the robot is believed: {error}')
         return None

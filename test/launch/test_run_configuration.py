@@ -88,6 +88,14 @@ def test_the_robot_side_moves_into_the_namespace_alone(configure):
     assert run.topic('/wrench') == '/wrench'
 
 
+def test_the_policy_knows_where_the_simulator_succeeded_if_the_checkpoint_has_it(
+        configure, checkpoints):
+    data = checkpoints / 'warm_start.safetensors'
+    assert configure().parameters['policy']['simulation_data'] == str(data)
+    data.unlink()
+    assert configure().parameters['policy']['simulation_data'] == ''
+
+
 def test_demonstrations_reach_the_replay_buffer_with_the_share_that_is_asked_for(
         configure, checkpoints, tmp_path):
     file = tmp_path / 'demonstrations.safetensors'

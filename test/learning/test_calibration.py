@@ -6,9 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sgft_ros.benchmark.trial import environment_of, Trial
-from sgft_ros.learning.calibration import CalibratedPolicy, Calibration, simulated_successes
+from sgft_ros.learning.calibration import (
+    CalibratedPolicy,
+    Calibration,
+    simulated_successes,
+    Uninformative,
+)
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import GaussianPolicy
+from sgft_ros.nodes.tool_calibration import make_calibration
 from sgft_ros.robot import effect_of_tool, load_robot_contract
 from sgft_ros.simulation import experts
 from sgft_ros.simulation.rollouts import mean_score, run_episode
@@ -82,13 +88,25 @@ def test_what_is_known_survives_as_json():
 
 
 @pytest.mark.parametrize('successes, effect, message', [
-    (simulated(100), EFFECT[:3], r'expected observations of 3 numbers, got shape \(100, 4\)'),
     (simulated(14), EFFECT, 'expected at least 15 successes in the simulator, got 14'),
     (simulated(100), 0.0 * EFFECT, 'expected an observation of where the tool is'),
 ])
 def test_what_tells_nothing_is_refused(successes, effect, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(Uninformative, match=message):
         Calibration(successes, effect, PRIOR)
+
+
+def test_a_robot_is_believed_where_successes_tell_nothing_and_told_why():
+    data = load_checkpoint(CHECKPOINT / 'warm_start.safetensors', 'replay').tensors
+    reasons = []
+    assert make_calibration(data, ARM, PRIOR, reasons.append) and not reasons
+    assert make_calibration(data, ARM, 0.0, reasons.append) is None and not reasons
+    failures = data | {'reward': np.zeros_like(data['reward'])}
+    assert make_calibration(failures, ARM, PRIOR, reasons.append) is None
+    assert reasons == ['the calibration of the robot is believed: expected at least 15 successes '
+                       'in the simulator, got 0']
+    with pytest.raises(ValueError, match=r'expected observations of 7 numbers, got shape'):
+        make_calibration(data, load_robot_contract('simulated_hammer'), PRIOR)
 
 
 @pytest.mark.parametrize('world', [100, 104])
