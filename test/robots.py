@@ -26,3 +26,5 @@ def write_contract(folder, changes=()):
 
 
 DELETED = object()
+GOAL = {'name': 'goal', 'unit': 'm', 'scale': 10.0,  # a term that nobody measures
+        'source': {'kind': 'constant', 'fields': ['x', 'y'], 'values': [0.3, -0.1]}}

@@ -90,7 +90,9 @@ class _Measurements:
 
     def __init__(self, contract, namespace):
         self._terms = [term for term in contract.observation if term.max_age is not None]
-        self._acted = [term.name for term in contract.observation if term.max_age is None]
+        self._acted = [term.name for term in contract.observation
+                       if term.source.kind == 'last_action']
+        self._constants = contract.constants
         self._period = round(1e9 * contract.control_period)
         self._assembler = ObservationAssembler(contract)
         self._buffer = StampedBuffer()
@@ -150,7 +152,7 @@ class _Measurements:
 
     def _observation(self, terms, stamps, tick, action):
         used = dict(zip(terms, map(stamp_nanoseconds, stamps), strict=True))
-        raw = dict.fromkeys(self._acted, np.asarray(action, np.float32))
+        raw = self._constants | dict.fromkeys(self._acted, np.asarray(action, np.float32))
         for term in self._terms:
             if term.source.kind == 'transform':
                 found = self._buffer.lookup_transform(

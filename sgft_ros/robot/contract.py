@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from sgft_ros.robot.command import CommandContract, read_command
 from sgft_ros.robot.human import HumanContract, read_human
 from sgft_ros.robot.interlocks import Interlock, read_interlocks
@@ -63,6 +64,12 @@ class RobotContract:
     def observation_scale(self) -> tuple[float, ...]:
         """Return the factor of each number of the observation [1/unit]."""
         return tuple(factor for term in self.observation for factor in term.scale)
+
+    @property
+    def constants(self) -> dict[str, np.ndarray]:
+        """Return the raw values of the terms that nobody measures and no action changes."""
+        return {term.name: np.array(term.source.values) for term in self.observation
+                if term.source.kind == 'constant'}
 
     @property
     def action_names(self) -> tuple[str, ...]:

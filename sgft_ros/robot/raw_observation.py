@@ -24,7 +24,7 @@ class RawObservation:
         self._kept = {term.name: deque(maxlen=KEPT) for term in self._terms
                       if term.alignment == NEAREST}
         self._most_ahead = {term.name: 1e9 * term.max_age for term in self._terms}
-        self.values: dict[str, np.ndarray] = {}  # by term, in the units of the contract
+        self.values = contract.constants  # (size,) by term, in the units of the contract
         self._times: dict[str, tuple[int, int]] = {}  # stamp and arrival of these, by term
 
     @property

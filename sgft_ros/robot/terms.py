@@ -7,6 +7,7 @@ from sgft_ros.robot.yaml_section import ContractError, Section
 
 TRANSFORM_FIELDS = ('x', 'y', 'z', 'qx', 'qy', 'qz', 'qw')
 JOINT_FIELDS = ('position', 'velocity', 'effort')
+UNMEASURED = {'last_action': 'the last action', 'constant': 'a constant'}
 LATEST, NEAREST = ALIGNMENTS = ('latest', 'nearest')
 _TYPE = re.compile(r'[a-z]\w*/msg/[A-Z]\w*')
 _FIELD = re.compile(r'[a-z]\w*(\[\d+\])*(\.[a-z]\w*(\[\d+\])*)*')
@@ -67,7 +68,16 @@ class LastActionSource:
     kind = 'last_action'
 
 
-Source = TransformSource | TopicSource | JointStatesSource | LastActionSource
+@dataclass(frozen=True)
+class ConstantSource:
+    """Numbers that stay the same throughout, as a goal that a policy is told."""
+
+    values: tuple[float, ...]
+    labels: tuple[str, ...]
+    kind = 'constant'
+
+
+Source = TransformSource | TopicSource | JointStatesSource | LastActionSource | ConstantSource
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ class ObservationTerm:
     unit: str                        # of the raw numbers
     scale: tuple[float, ...]         # scaled per raw unit, one per number
     clip: tuple[float, float] | None  # of the scaled numbers
-    max_age: float | None            # [s] behind the node's clock; None for last_action
+    max_age: float | None            # [s] behind the node's clock; None for what nobody measures
     alignment: str = LATEST          # which measurement counts at a tick, out of ALIGNMENTS
 
     @property
@@ -99,6 +109,7 @@ _SOURCE_KEYS = {
     'topic': ('topic', 'type', 'fields'),
     'joint_states': ('topic', 'joints', 'field'),
     'last_action': (),
+    'constant': ('fields', 'values'),
 }
 
 
@@ -117,16 +128,17 @@ def _read_term(section: Section, action_names: tuple[str, ...]) -> ObservationTe
     name = section.text('name')
     source = _read_source(section, action_names)
     size = len(source.labels)
-    acted = source.kind == 'last_action'
+    acted, measured = source.kind == 'last_action', source.kind not in UNMEASURED
     for key in ('unit', 'max_age', 'alignment'):
-        if acted and key in section:
-            section.fail(key, f'no {key}: the last action has none', section.get(key, ''))
+        if key in section and (acted or key != 'unit' and not measured):
+            section.fail(key, f'no {key}: {UNMEASURED[source.kind]} has none',
+                         section.get(key, ''))
     return ObservationTerm(
         name=name, source=source, unit='1' if acted else section.text('unit'),
         scale=section.numbers('scale', size, spread=True, default=1.0),
         clip=_read_clip(section),
-        max_age=None if acted else section.number('max_age', above=0.0),
-        alignment=LATEST if acted else section.choice('alignment', ALIGNMENTS, LATEST),
+        max_age=section.number('max_age', above=0.0) if measured else None,
+        alignment=section.choice('alignment', ALIGNMENTS, LATEST) if measured else LATEST,
     )
 
 
@@ -150,6 +162,9 @@ def _read_source(section: Section, action_names: tuple[str, ...]) -> Source:
         return JointStatesSource(
             source.text('topic', 'joint_states'), source.texts('joints'),
             source.choice('field', JOINT_FIELDS))
+    if kind == 'constant':
+        labels = source.texts('fields')
+        return ConstantSource(source.numbers('values', len(labels)), labels)
     return LastActionSource(action_names)
 
 

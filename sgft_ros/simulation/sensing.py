@@ -37,7 +37,8 @@ class SimulatedSensing:
                for name in cell.scene.velocities}}
         self._terms = [
             (term.name, term.source, make_extractor(term.source))
-            for term in contract.observation if term.source.kind != 'last_action']
+            for term in contract.observation if term.max_age is not None]
+        self._constants = contract.constants
         for name, source, _ in self._terms:
             self._check(name, source)
 
@@ -50,7 +51,7 @@ class SimulatedSensing:
                 seen[kind, name] = getattr(self, f'_{kind}')[name]()
             return seen[kind, name]
 
-        values = {}
+        values = dict(self._constants)
         for name, source, extract in self._terms:
             if source.kind == 'transform':
                 message = _transform(read('frames', source.target_frame),

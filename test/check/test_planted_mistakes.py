@@ -98,6 +98,11 @@ MISTAKES = {  # name: (changes of the contract, level, words of the finding)
     'type that is not installed': (
         {'observation.1.source.type': 'vendor_msgs/msg/Force'},
         RED, ['topic /wrench', 'vendor_msgs/msg/Force', 'geometry_msgs/msg/WrenchStamped']),
+    'constant that the simulation never had': (
+        {'observation.2': {'name': 'last_action', 'unit': '1', 'source': {
+            'kind': 'constant', 'fields': ['linear.x', 'linear.y', 'linear.z'],
+            'values': [50.0, 0.0, 0.0]}}},
+        RED, ['range of last_action.linear.x', 'give the term last_action values that']),
     'field': ({'observation.1.source.fields': ['wrench.force.x', 'wrench.force.y', 'wrench.fz']},
               RED, ['force', 'wrench.fz', 'contract']),
     'frame': ({'observation.0.source.target_frame': 'hoel'},

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from rclpy.serialization import serialize_message
 from rclpy.time import Time
-from robots import write_contract
+from robots import GOAL, write_contract
 from rosbags.rosbag2 import StoragePlugin, Writer
 from sgft_ros.check import bag
 from sgft_ros.msg import Transition
@@ -116,6 +116,15 @@ def test_each_step_is_seen_as_it_was(observed):
         transition.observation[3] for transition, _ in found[1:]]
     assert [transition.observation[6] for transition, _ in found] == [
         0.0] + [np.float32(0.1)] * (STEPS - 1)
+
+
+def test_a_constant_is_what_the_contract_says(observed):
+    recording = Recording()
+    recording.put_steps()
+    found = observed(recording, {'observation.2': GOAL})
+    assert len(found) == STEPS and not any(problem for _, problem in found)
+    for transition, _ in found:
+        np.testing.assert_allclose(transition.observation[6:], [3.0, -1.0], rtol=1e-6)
 
 
 def test_a_lost_message_costs_its_step_alone_even_if_calibration_changes_soon(observed):

@@ -1,7 +1,7 @@
 import dataclasses
 
 import pytest
-from robots import DELETED, SHIPPED, write_contract
+from robots import DELETED, GOAL, SHIPPED, write_contract
 from sgft_ros.robot import ContractError, load_robot_contract
 
 
@@ -44,6 +44,12 @@ def test_limit_of_zero_is_a_limit(tmp_path, key):
     ({'name': ''}, ['name', 'not empty']),
     ({'frames.tool': 3}, ['frames.tool', 'text', '3']),
     ({'observation': []}, ['observation', 'at least one']),
+    ({'observation.2': GOAL | {'source': {'kind': 'constant', 'fields': ['x'], 'values': [1, 2]}}},
+     ['observation[2].source.values', '1 finite numbers', '[1, 2]']),
+    ({'observation.2': GOAL | {'max_age': 1.0}},
+     ['observation[2].max_age', 'no max_age: a constant has none']),
+    ({'observation.2': {name: GOAL[name] for name in ('name', 'source')}},
+     ['observation[2].unit', 'missing']),
     ({'observation.0.source.kind': 'tf'}, ['observation[0].source.kind', "'tf'", 'transform']),
     ({'observation.0.source.fields': ['x', 'w']}, ['observation[0].source.fields', "'w'", 'qw']),
     ({'observation.1.source.type': 'WrenchStamped'}, ['source.type', 'geometry_msgs/msg/']),

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 import numpy as np
 import pytest
-from robots import SHIPPED, write_contract
+from robots import GOAL, SHIPPED, write_contract
 from sgft_ros.robot import load_robot_contract, ObservationAssembler, RawObservation
 
 CONTRACT = load_robot_contract(SHIPPED)
@@ -64,6 +64,18 @@ def test_missing_term_and_wrong_size_are_refused_by_name():
         assembler.assemble({'tip_position': np.zeros(3), 'last_action': np.zeros(3)})
     with pytest.raises(ValueError, match=r"'tip_position': expected shape \(3,\), got \(1,\)"):
         assembler.assemble(raw(tip=(1.0,)))
+
+
+def test_a_constant_is_there_before_anything_was_measured(tmp_path):
+    contract = load_robot_contract(write_contract(tmp_path, {'observation.1': GOAL}))
+    assert contract.observation_names[3:5] == ('goal.x [m]', 'goal.y [m]')
+    observation = RawObservation(contract)
+    assert observation.problems(0) == ('tip_position: never received',)
+    observation.update('tip_position', np.zeros(3), 1, 1)
+    assert list(observation.stamps) == ['tip_position'] and not observation.problems(1)
+    seen = ObservationAssembler(contract).assemble(
+        {**observation.values, 'last_action': np.zeros(3)})
+    np.testing.assert_allclose(seen, [0, 0, 0, 3.0, -1.0, 0, 0, 0], rtol=1e-6)
 
 
 class TestRawObservation:

@@ -18,18 +18,26 @@ CLIPPED, RARELY = 0.5, 0.1  # shares at the bounds of the clip here, and in simu
 
 
 def ranges(facts: Facts, contract: RobotContract, trained: Trained) -> Iterator[Finding]:
-    """Judge each number that has been measured and that the simulation knows."""
+    """Judge each number that has been measured, or is given, and that the simulation knows."""
     for term in contract.observation:
-        signal = facts.signals.get(term.name)
-        if signal is None or not signal.values:
+        came = _values(facts, term)
+        if not came:
             continue
-        raw = np.array([values for values in signal.values if np.isfinite(values).all()])
+        raw = np.array([values for values in came if np.isfinite(values).all()])
         assemble = ObservationAssembler(replace(contract, observation=(term,))).assemble
         scaled = np.array([assemble({term.name: values}) for values in raw])
         for index, name in enumerate(term.names):
             seen = trained.seen(f'{name} [{term.unit}]')
             if seen is not None and len(raw):
                 yield _judge(name, term, index, raw[:, index], scaled[:, index], seen)
+
+
+def _values(facts, term):
+    """Return all that a term was, as often as it was looked at."""
+    if term.source.kind == 'constant':
+        return [term.source.values]
+    signal = facts.signals.get(term.name)
+    return () if signal is None else signal.values
 
 
 def _judge(name, term, index, raw, scaled, seen) -> Finding:
@@ -47,6 +55,8 @@ def _judge(name, term, index, raw, scaled, seen) -> Finding:
     advice = (f'see whether the driver measures in {term.unit}, and whether scale ({scale:g}), '
               f'clip, fields and frames of the term {term.name} are those of the contract that '
               'the policy was trained with; or bring the robot to a start of the task first')
+    if term.source.kind == 'constant':
+        advice = f'give the term {term.name} values that the policy was trained with'
     if float(np.mean(distance > FAR)) > CLIPPED:
         return red(subject, expected, f'{found}: far off', advice)
     if _clipped(term, scaled) > CLIPPED and _clipped(term, seen) < RARELY:
