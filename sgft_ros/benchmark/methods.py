@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from sgft_ros.learning.algorithms import AUTO
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.nodes.parameter_files import read_parameter_file
+from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.tuning_files import (
     check_parameters,
     OTHERS,
@@ -70,13 +71,16 @@ def load_method(text: str, task: str) -> Method:
             tuning, own = read_tuning(algorithm, task, changed)
             return Method(text, {tuning.algorithm: tuning}, **own)
         acting = read_parameter_file('algorithm', algorithm).get('policy', {})
-        values = {**written, **{name: acting[name] for name in ACTING if name in acting},
-                  **changed}
+        values = {**written, **{name: acting.get(name, getattr(PolicyParameters, name))
+                                for name in ACTING}, **changed}
         candidates = values.pop('candidates')
         if isinstance(candidates, str):
             candidates = candidates.split('+')
         own = check_parameters(values, OTHERS | ACTING | {'algorithm': str})
         del own['algorithm']
+        if not 0.0 <= own['calibration_error'] <= 1.0:
+            raise ValueError(f'calibration_error: expected 0 to 1 m, got '
+                             f'{own["calibration_error"]!r}')
         return Method(text, {name: read_tuning(name, task)[0] for name in candidates}, **own)
     except ValueError as error:
         raise ValueError(f'method {text!r}: {error}') from None

@@ -37,7 +37,8 @@ class Actors:
         judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors,
                              read_key(settings.key_file), settings.seed)
         self._state = RunState(settings.run_folder, robot, checkpoint.sha256)
-        counts, candidates, known, corrected = self._state.load() or (Counts(), (), None, None)
+        counts, candidates, known, corrected, begun = self._state.load() or (
+            Counts(), (), None, None, None)
         self.weights = ActingWeights(
             judge, judge.first(checkpoint.tensors), settings.arbitrate)
         self._arbiter = None
@@ -48,11 +49,13 @@ class Actors:
         for tensors, version, name, controller in candidates:
             if version:
                 self.weights.follow(judge.judge(tensors, version, name, zeros, controller))
-        self._begun = self.weights.version(PI_SIM) if settings.arbitrate else 0
+        self._begun = begun  # version of pi_sim; a newer one says that the learner begins anew
+        if begun is None and settings.arbitrate:
+            self._begun = self.weights.version(PI_SIM)
         self._pi_sim, self._calibration = checkpoint.tensors, calibration
         if calibration is not None and corrected:
             calibration.load_state(corrected)
-            self._recalibrate()
+            self._recalibrate(admitted=CALIBRATED in (known or ()))
         if settings.arbitrate and known:
             self._arbiter.load_state({
                 name: known[name] for name in known if name in self.weights.candidates})
@@ -147,17 +150,23 @@ class Actors:
             self.weights.drop(CALIBRATED)
             if self._calibration is not None:
                 self._calibration.forget()
+            self._keep()
 
-    def _recalibrate(self):
-        """Believe what successes say of the calibration; let pi_sim act by that, if it differs."""
+    def _recalibrate(self, admitted=False):
+        """
+        Believe what successes say of the calibration; let pi_sim act by that, once it differs.
+
+        :param admitted: whether it has done so
+        """
         self._calibration.update()
-        if self._calibration.significant and CALIBRATED not in self.weights.candidates:
+        if CALIBRATED not in self.weights.candidates and (
+                admitted or self._calibration.significant):
             policy = CalibratedPolicy(self._pi_sim, self._calibration)
             self.weights.add(Weights(
                 policy, self._pi_sim, self.weights.version(PI_SIM), CALIBRATED))
 
     def _correction(self):
-        if self._calibration is None or not self._calibration.significant:
+        if CALIBRATED not in self.weights.candidates:
             return {}
         return {'tool_displacement': ' '.join(
             f'{1000 * each:.1f}' for each in self._calibration.displacement)}
@@ -176,4 +185,4 @@ class Actors:
         calibration = None if self._calibration is None else self._calibration.state()
         # pi_sim by the calibration is made of these two.
         learned = [weights for weights in self.weights.all if weights.candidate != CALIBRATED]
-        self._state.keep(self.schedule.counts, learned, arbiter, calibration)
+        self._state.keep(self.schedule.counts, learned, arbiter, calibration, self._begun or 0)

@@ -56,9 +56,10 @@ class Policy(Node):
         check_compatible(checkpoint, contract, self._task)
         calibration = None
         if settings.arbitrate and settings.simulation_data:
+            data = load_checkpoint(settings.simulation_data, 'replay')
+            check_compatible(data, contract, self._task)
             calibration = make_calibration(
-                load_checkpoint(settings.simulation_data, 'replay').tensors, contract,
-                settings.calibration_error, self.get_logger().info)
+                data.tensors, contract, settings.calibration_error, self.get_logger().info)
         self._actors = Actors(
             settings, checkpoint, self._robot, contract.observation_size, calibration)
         self._schedule = self._actors.schedule

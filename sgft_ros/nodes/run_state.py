@@ -39,8 +39,8 @@ class RunState:
         """
         Return what the earlier life left, or None.
 
-        That is counts, candidates as (tensors, version, name, controller), and the states of the
-        arbiter and of the calibration.
+        That is counts, candidates as (tensors, version, name, controller), the states of the
+        arbiter and of the calibration, and the version of pi_sim that they began with.
 
         :raises CheckpointError: if the file cannot be read
         :raises ValueError: if the run began with another checkpoint
@@ -56,11 +56,12 @@ class RunState:
         candidates = [
             (part_of(kept.tensors, f'{index}/'), each['version'], each['candidate'],
              each['controller']) for index, each in enumerate(metadata['candidates'])]
-        return counts, candidates, metadata['arbiter'], metadata.get('calibration')
+        return counts, candidates, metadata['arbiter'], metadata.get('calibration'), (
+            metadata.get('begun'))
 
     def keep(
         self, counts: Counts, candidates: Sequence[Weights], arbiter: Mapping | None = None,
-        calibration: Mapping | None = None,
+        calibration: Sequence | None = None, begun: int = 0,
     ) -> Future:
         """
         Replace the file soon; a full disk is no reason to stop, `error` tells of it.
@@ -69,7 +70,7 @@ class RunState:
         """
         self._waiting.append((list(candidates), {
             'checkpoint': self._checkpoint_id, 'counts': asdict(counts), 'arbiter': arbiter,
-            'calibration': calibration, 'candidates': [{
+            'calibration': calibration, 'begun': begun, 'candidates': [{
                 'version': weights.version, 'candidate': weights.candidate,
                 'controller': dict(weights.controller)} for weights in candidates]}))
         return self._writer.submit(self._write)

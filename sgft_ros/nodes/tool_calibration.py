@@ -6,6 +6,8 @@ import numpy as np
 from sgft_ros.learning.calibration import Calibration, simulated_successes, Uninformative
 from sgft_ros.robot import effect_of_tool, RobotContract
 
+LEAST = 1e-6  # [m] that a tool may be displaced by
+
 
 def make_calibration(
     simulated: Mapping[str, np.ndarray], contract: RobotContract, std: float,
@@ -17,10 +19,10 @@ def make_calibration(
     None where successes say nothing of the tool, or the simulator had too few; `tell` hears why.
 
     :param simulated: transitions by column
-    :param std: by how much the place of the tool may be wrong [m]; 0: None is returned
+    :param std: by how much the place of the tool may be wrong [m]; None is returned for 0
     :raises ValueError: if the transitions are of another observation than the contract's
     """
-    if not std:
+    if std < LEAST:
         return None
     try:
         return Calibration(simulated_successes(simulated), effect_of_tool(contract), std)

@@ -5,10 +5,10 @@ from sgft_ros.robot.drives import MeasuredState
 from sgft_ros.robot.gate import GateDecision, SafetyGate
 from sgft_ros.robot.observation import ObservationAssembler
 from sgft_ros.robot.raw_observation import RawObservation
-from sgft_ros.robot.tool_effect import effect_of_tool
+from sgft_ros.robot.tool_effect import effect_of_tool, ToolEffect
 from sgft_ros.robot.yaml_section import ContractError
 
 __all__ = [
     'ContractError', 'GateDecision', 'MeasuredState', 'ObservationAssembler', 'RawObservation',
-    'RobotContract', 'SafetyGate', 'effect_of_tool', 'load_robot_contract',
+    'RobotContract', 'SafetyGate', 'ToolEffect', 'effect_of_tool', 'load_robot_contract',
 ]

@@ -1,27 +1,46 @@
 """How an observation changes with the place of the tool."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sgft_ros.robot.contract import RobotContract
 
 AXES = ('x', 'y', 'z')
 
 
-def effect_of_tool(contract: RobotContract) -> np.ndarray:
-    """
-    Return by how much the scaled observation changes per displacement of the tool.
+class ToolEffect(NamedTuple):
+    """What a displacement of the tool does to the scaled numbers of an observation."""
 
-    That is (observation, 3) [1/m], for transforms from or to the frame of the tool: a step of the
-    tool along an axis of the base, as long as the axes of the frames are parallel to those.
+    slope: np.ndarray   # (observation, 3) [1/m]
+    places: np.ndarray  # indices of the numbers that say where the tool is in one other frame
+    low: np.ndarray     # (observation,) where the contract clips
+    high: np.ndarray    # (observation,)
+
+
+def effect_of_tool(contract: RobotContract) -> ToolEffect:
     """
-    effect = np.zeros((contract.observation_size, 3))
-    rows = iter(effect)
+    Return how transforms from and to the frame of the tool change with its displacement.
+
+    Along the axes of the frames that they are seen in, as long as these are parallel. Of several
+    frames that of the first such term counts for `places`: others may turn, as that of a box does.
+    """
+    slope = np.zeros((contract.observation_size, 3))
+    clips, places, number = [], [], 0
     for term in contract.observation:
-        sign = 0
-        if term.source.kind == 'transform':
-            tool = contract.frames.tool
-            sign = (term.source.source_frame == tool) - (term.source.target_frame == tool)
+        toward = _direction(term.source, contract.frames.tool)
         for label, scale in zip(term.source.labels, term.scale, strict=True):
-            row = next(rows)
-            if label in AXES:
-                row[AXES.index(label)] = sign * scale
-    return effect
+            if toward and label in AXES:
+                slope[number, AXES.index(label)] = toward * scale
+            clips.append(term.clip or (-np.inf, np.inf))
+            number += 1
+        if toward > 0 and not places:
+            places = np.flatnonzero(slope.any(1)).tolist()
+    low, high = np.array(clips, np.float32).T
+    return ToolEffect(slope, np.array(places, int), low, high)
+
+
+def _direction(source, tool):
+    """Return 1 for the tool in another frame, -1 for another frame in the tool's, 0 else."""
+    if source.kind != 'transform':
+        return 0
+    return (source.source_frame == tool) - (source.target_frame == tool)

@@ -66,6 +66,7 @@ def test_a_number_may_be_written_as_numbers_are(written):
     ('sgft_sac:horizon=2.5', 'horizon: expected int, got 2.5'),
     ('sgft_sac:horizon', "expected name=value, got 'horizon'"),
     ('auto:candidates=sac+td3', "unknown algorithm 'td3'"),
+    ('auto:calibration_error=-0.1', 'calibration_error: expected 0 to 1 m, got -0.1'),
     ('auto:horizon=3', "unknown parameter 'horizon'; choose from: algorithm, calibration_error"),
     ('sgft_sac:algorithm=ppo', "unknown algorithm 'ppo'; choose from"),
 ])

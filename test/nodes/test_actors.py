@@ -239,11 +239,47 @@ def test_pi_sim_acts_by_the_calibration_that_a_success_has_corrected(tmp_path):
 
 def test_within_an_evaluation_no_success_changes_who_acts(tmp_path):
     actors = calibrated_actors(tmp_path)
-    for _ in range(2):
-        play(actors, True, AT_END - MISSED)
+    for success in (True, False):
+        play(actors, success, AT_END - MISSED)
         assert names(actors) == {PI_SIM}
-    play(actors, True, AT_END - MISSED)
+    play(actors, False)
     assert names(actors) == {PI_SIM, CALIBRATED}
+    play(actors, False, transitions=100)
+    acts = []
+    for _ in range(4):  # the evaluation, and what comes behind it
+        acts.append(calibrated_action(actors))
+        play(actors, True, AT_END - 0.5 * MISSED, transitions=0)
+        play(actors, True, AT_END - 0.5 * MISSED, transitions=0)
+    np.testing.assert_array_equal(acts[0], acts[1])
+    assert not np.array_equal(acts[1], acts[3])
+
+
+def calibrated_action(actors):
+    policy, = (each.policy for each in actors.weights.all if each.candidate == CALIBRATED)
+    return policy.act(AT_END)
+
+
+def test_the_learners_beginning_is_not_forgotten_by_a_policy_that_dies_before_its_next_episode(
+        tmp_path):
+    actors = calibrated_actors(tmp_path)
+    for _ in range(3):
+        play(actors, True, AT_END - MISSED)
+    begin_anew(actors)
+    later = calibrated_actors(tmp_path)
+    assert CALIBRATED in names(later)
+    play(later, False)
+    assert names(later) == {PI_SIM}
+    until_kept(later)
+    assert names(calibrated_actors(tmp_path)) == {PI_SIM}
+
+
+def begin_anew(actors):
+    """Have the learner say that it is back at pi_sim, and the disk hear of it."""
+    tensors = random_tensors()
+    wait([actors.offer(weights.make_weights_message(
+        1, 0, weights.architecture(metadata(), tensors), PI_SIM, tensors, None))])
+    actors.take()
+    until_kept(actors)
 
 
 def test_the_calibration_outlives_the_policy_and_ends_where_the_learner_begins_anew(tmp_path):
@@ -254,11 +290,7 @@ def test_the_calibration_outlives_the_policy_and_ends_where_the_learner_begins_a
     until_kept(actors)
     later = calibrated_actors(tmp_path)
     assert names(later) == {PI_SIM, CALIBRATED} and later.report() == known
-    tensors = random_tensors()
-    wait([later.offer(weights.make_weights_message(
-        1, 0, weights.architecture(metadata(), tensors), PI_SIM, tensors, None))])
-    later.take()
-    until_kept(later)
+    begin_anew(later)
     later.swap(None)
     while play(later, False, transitions=0) != PI_SIM or CALIBRATED in names(later):
         pass

@@ -1,8 +1,10 @@
 """What goes wrong around a policy costs neither what was learnt nor who is thought well of."""
 
-from policies import servo_tensors
+import numpy as np
+from policies import metadata, OBSERVATION, servo_tensors
 from policy_rig import INSIDE, running_policy
 from robot_side import seconds
+from sgft_ros.learning.checkpoint import save_checkpoint
 from std_srvs.srv import Trigger
 
 HOUR = 3600 * 10**9  # [ns]
@@ -79,3 +81,22 @@ def test_a_clock_that_goes_back_between_two_episodes_does_not_have_to_come_again
         rig.time -= HOUR
         rig.measuring = True
         rig.until(lambda: rig.transitions[-1].episode > episode, what='another')
+
+
+def test_a_success_beside_where_the_simulator_had_them_tells_where_the_tool_is(
+        domain_id, tmp_path):
+    data = tmp_path / 'warm_start.safetensors'
+    places = 0.02 * np.random.default_rng(0).standard_normal((100, OBSERVATION))
+    places[:, :3] += [0.16, 0.0, -0.6]  # 8 mm beside INSIDE, along x
+    save_checkpoint(data, 'replay', {
+        'next_observation': places.astype(np.float32), 'reward': np.ones(100, np.float32),
+        'terminated': np.ones(100, np.float32)}, metadata())
+    with running_policy(tmp_path, STILL, arbitrate=True, evaluation_episodes=2,
+                        simulation_data=data) as rig:
+        rig.until(lambda: len(rig.results) == 1, what='a failure')
+        assert not rig.report('tool_displacement')
+        rig.tip = INSIDE
+        rig.until(lambda: rig.report('tool_displacement'), what='what the success says')
+        assert rig.report('success_of_pi_sim') != PI_SIM_FAILED_ONCE
+        x, y, z = map(float, rig.report('tool_displacement').split())
+    assert abs(x - 8.0) < 0.5 and abs(y) < 0.5 and abs(z) < 0.5

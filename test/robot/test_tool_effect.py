@@ -25,7 +25,7 @@ def places(contract, tool):
                                    'simulated_soft_pusher', 'simulated_striker', 'ur5e_velocity'])
 def test_the_effect_is_the_slope_of_the_observation(robot):
     contract = load_robot_contract(robot)
-    assembler, effect = ObservationAssembler(contract), effect_of_tool(contract)
+    assembler, effect = ObservationAssembler(contract), effect_of_tool(contract).slope
     assert effect.shape == (contract.observation_size, 3) and effect.any()
     at_origin = assembler.assemble(places(contract, np.zeros(3)))
     for axis, step in enumerate(STEP * np.eye(3)):
@@ -34,6 +34,17 @@ def test_the_effect_is_the_slope_of_the_observation(robot):
 
 
 def test_forces_actions_and_objects_do_not_move_with_the_tool():
-    effect = effect_of_tool(load_robot_contract('simulated_hammer'))
+    effect = effect_of_tool(load_robot_contract('simulated_hammer')).slope
     assert effect[:3].tolist() == [[20, 0, 0], [0, 20, 0], [0, 0, 20]]  # tip_position
     assert not effect[3:].any()  # nail_height, last_action
+
+
+@pytest.mark.parametrize('robot, places', [
+    ('simulated_arm', [0, 1, 2]), ('simulated_pusher', [0, 1]), ('simulated_striker', [0, 1])])
+def test_places_are_those_in_one_frame_that_does_not_turn_with_the_tool(robot, places):
+    contract = load_robot_contract(robot)
+    effect = effect_of_tool(contract)
+    assert effect.places.tolist() == places
+    clips = [term.clip for term in contract.observation for _ in term.names]
+    for low, high, clip in zip(effect.low, effect.high, clips, strict=True):
+        assert (low, high) == (clip or (-np.inf, np.inf))
