@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from sgft_ros.learning.algorithms import AUTO
+from sgft_ros.learning.calibration import CALIBRATION_ERROR
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.nodes.parameter_files import read_parameter_file
-from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.tuning_files import (
     check_parameters,
     OTHERS,
@@ -71,8 +71,8 @@ def load_method(text: str, task: str) -> Method:
             tuning, own = read_tuning(algorithm, task, changed)
             return Method(text, {tuning.algorithm: tuning}, **own)
         acting = read_parameter_file('algorithm', algorithm).get('policy', {})
-        values = {**written, **{name: acting.get(name, getattr(PolicyParameters, name))
-                                for name in ACTING}, **changed}
+        values = {**written, 'calibration_error': CALIBRATION_ERROR,
+                  **{name: acting[name] for name in ACTING if name in acting}, **changed}
         candidates = values.pop('candidates')
         if isinstance(candidates, str):
             candidates = candidates.split('+')

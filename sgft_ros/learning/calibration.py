@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from sgft_ros.learning.inference import GaussianPolicy
 
+CALIBRATION_ERROR = 0.01  # [m] by how much the place of a tool may be wrong, where nobody says
 LEAST_STD = 5e-4          # [m] of a place at a success: what sensors can tell
 LEAST_SUCCESSES = 50      # in the simulator, for a covariance that can be trusted
 CLIPPED = 0.01            # share of them in which a number at its clip tells nothing any more

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sgft_ros.learning.calibration import CALIBRATION_ERROR
 from sgft_ros.nodes.parameters import parameter
 
 
@@ -39,8 +40,8 @@ class PolicyParameters:
         '', "transitions from the simulator, whose successes tell a robot's calibration by its "
             'own; empty: it is believed')
     calibration_error: float = parameter(
-        0.01, 'by how much the place of the tool may be wrong, as a standard deviation; 0: it is '
-              'believed', unit='m', minimum=0.0, maximum=1.0)
+        CALIBRATION_ERROR, 'by how much the place of the tool may be wrong, as a standard '
+                           'deviation; 0: it is believed', unit='m', minimum=0.0, maximum=1.0)
     most_behind: int = parameter(
         100, 'updates that the learner may be behind when an episode begins; with more the robot '
              'waits for it', minimum=0, maximum=1_000_000_000)
