@@ -7,7 +7,7 @@ import numpy as np
 from sgft_ros.learning.arbiter import Arbiter, CALIBRATED, INCUMBENT, PI_SIM
 from sgft_ros.learning.calibration import CalibratedPolicy, Calibration
 from sgft_ros.learning.checkpoint import Checkpoint
-from sgft_ros.learning.schedule import Counts, EVALUATION, Schedule
+from sgft_ros.learning.schedule import EVALUATION, Schedule
 from sgft_ros.msg import EpisodeResult, PolicyWeights
 from sgft_ros.nodes.acting_weights import ActingWeights
 from sgft_ros.nodes.policy_parameters import PolicyParameters
@@ -37,31 +37,29 @@ class Actors:
         judge = WeightsJudge(checkpoint.metadata, checkpoint.tensors,
                              read_key(settings.key_file), settings.seed)
         self._state = RunState(settings.run_folder, robot, checkpoint.sha256)
-        counts, candidates, known, corrected, begun = self._state.load() or (
-            Counts(), (), None, None, None)
+        kept = self._state.load()
         self.weights = ActingWeights(
             judge, judge.first(checkpoint.tensors), settings.arbitrate)
         self._arbiter = None
         if settings.arbitrate:
             self._arbiter = Arbiter(np.random.default_rng(
-                [settings.seed, ARBITER, counts.episodes]))
+                [settings.seed, ARBITER, kept.counts.episodes]))
         zeros = np.zeros(observation_size, np.float32)
-        for tensors, version, name, controller in candidates:
+        for tensors, version, name, controller in kept.candidates:
             if version:
                 self.weights.follow(judge.judge(tensors, version, name, zeros, controller))
-        self._begun = begun  # version of pi_sim; a newer one says that the learner begins anew
-        if begun is None and settings.arbitrate:
-            self._begun = self.weights.version(PI_SIM)
+        self._begun = kept.begun  # a newer version of pi_sim says that the learner begins anew
         self._pi_sim, self._calibration = checkpoint.tensors, calibration
-        if calibration is not None and corrected:
-            calibration.load_state(corrected)
-            self._recalibrate(admitted=CALIBRATED in (known or ()))
+        known = kept.arbiter or {}
+        if calibration is not None and kept.calibration:
+            calibration.load_state(kept.calibration)
+            self._recalibrate(admitted=CALIBRATED in known)
         if settings.arbitrate and known:
             self._arbiter.load_state({
                 name: known[name] for name in known if name in self.weights.candidates})
         self.schedule = Schedule(
             settings.evaluation_interval, settings.evaluation_episodes,
-            settings.transition_limit, counts)
+            settings.transition_limit, kept.counts)
         self._restored = self.weights.newest.version
         self._waits_until = monotonic() + WEIGHTS_WAIT if self._restored else 0.0
 
@@ -185,4 +183,4 @@ class Actors:
         calibration = None if self._calibration is None else self._calibration.state()
         # pi_sim by the calibration is made of these two.
         learned = [weights for weights in self.weights.all if weights.candidate != CALIBRATED]
-        self._state.keep(self.schedule.counts, learned, arbiter, calibration, self._begun or 0)
+        self._state.keep(self.schedule.counts, learned, arbiter, calibration, self._begun)

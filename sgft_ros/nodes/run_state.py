@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from glob import escape
 from pathlib import Path
+from typing import NamedTuple
 
 from sgft_ros.learning.checkpoint import load_checkpoint, remove_torn, save_checkpoint
 from sgft_ros.learning.schedule import Counts
@@ -13,6 +14,16 @@ from sgft_ros.learning.tensors import part_of
 from sgft_ros.nodes.weights import Weights
 
 KIND = 'policy_state'
+
+
+class Kept(NamedTuple):
+    """What an earlier life left."""
+
+    counts: Counts
+    candidates: Sequence[tuple] = ()  # (tensors, version, name, controller)
+    arbiter: Mapping | None = None
+    calibration: Sequence | None = None
+    begun: int = 0                    # version of pi_sim that these began with
 
 
 class RunState:
@@ -35,18 +46,15 @@ class RunState:
         self.written: Sequence[Weights] = ()  # newest that are on the disk, or that it refused
         self.error = ''
 
-    def load(self):
+    def load(self) -> Kept:
         """
-        Return what the earlier life left, or None.
-
-        That is counts, candidates as (tensors, version, name, controller), the states of the
-        arbiter and of the calibration, and the version of pi_sim that they began with.
+        Return what the earlier life left, which may be nothing.
 
         :raises CheckpointError: if the file cannot be read
         :raises ValueError: if the run began with another checkpoint
         """
         if self._path is None or not self._path.exists():
-            return None
+            return Kept(Counts())
         kept = load_checkpoint(self._path, KIND)
         metadata, counts = kept.metadata, Counts(**kept.metadata['counts'])
         if metadata['checkpoint'] != self._checkpoint_id:
@@ -56,8 +64,8 @@ class RunState:
         candidates = [
             (part_of(kept.tensors, f'{index}/'), each['version'], each['candidate'],
              each['controller']) for index, each in enumerate(metadata['candidates'])]
-        return counts, candidates, metadata['arbiter'], metadata.get('calibration'), (
-            metadata.get('begun'))
+        return Kept(counts, candidates, metadata['arbiter'], metadata.get('calibration'),
+                    metadata.get('begun', 0))
 
     def keep(
         self, counts: Counts, candidates: Sequence[Weights], arbiter: Mapping | None = None,

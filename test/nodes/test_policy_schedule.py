@@ -6,7 +6,7 @@ import numpy as np
 from policies import metadata, random_tensors
 import pytest
 from sgft_ros.learning.schedule import Counts, EVALUATION, FINISHED, Schedule, TRAINING
-from sgft_ros.nodes.run_state import RunState
+from sgft_ros.nodes.run_state import Kept, RunState
 from sgft_ros.nodes.weights import WeightsJudge
 
 
@@ -65,17 +65,18 @@ def test_state_brings_back_counts_and_the_weights_that_acted(tmp_path):
     state = RunState(tmp_path, 'cell/arm', 'abc')
     other = judge.judge(random_tensors(4), 42, 'sac', np.zeros(9, np.float32))
     known = {'sgft': [3.0, 1.0], 'sac': [0.5, 2.0]}
-    state.keep(counts, [acted, other], known).result(10.0)
+    state.keep(counts, [acted, other], known, [[0.1, 0.2]], 7).result(10.0)
     assert state.written == [acted, other] and not state.error
-    kept, candidates, arbiter = RunState(tmp_path, 'cell/arm', 'abc').load()
-    assert (kept, arbiter) == (counts, known)
-    for weights, (tensors, *rest) in zip((acted, other), candidates, strict=True):
+    kept = RunState(tmp_path, 'cell/arm', 'abc').load()
+    assert (kept.counts, kept.arbiter, kept.calibration, kept.begun) == (
+        counts, known, [[0.1, 0.2]], 7)
+    for weights, (tensors, *rest) in zip((acted, other), kept.candidates, strict=True):
         assert rest == [weights.version, weights.candidate, {'kind': 'gaussian_mlp'}]
         np.testing.assert_array_equal(tensors['weight0'], weights.tensors['weight0'])
-    assert RunState(tmp_path, 'other', 'abc').load() is None
+    assert RunState(tmp_path, 'other', 'abc').load() == Kept(Counts())
     with pytest.raises(ValueError, match='began with the checkpoint abc, got xyz'):
         RunState(tmp_path, 'cell/arm', 'xyz').load()
-    assert RunState('', 'arm', 'abc').load() is None
+    assert RunState('', 'arm', 'abc').load() == Kept(Counts())
 
 
 def test_a_policy_removes_what_it_left_when_it_was_killed_and_nothing_of_another(tmp_path):
