@@ -15,7 +15,7 @@ RISE = 0.5       # of the success, above zero-shot
 SHORT = {
     'algorithm': 'auto',
     'seed': '1',  # a world in which the policy of the simulator fails and not much is missing
-    'rate_factor': '3.0', 'goal_success': '0.8', 'evaluation_interval': '400',
+    'rate_factor': '3.0', 'goal_success': '0.8', 'evaluation_interval': '200',
     'evaluation_episodes': '5',
     # Where the learner gets little of the processor the robot moves on meanwhile.
     'transition_limit': '8000'}
