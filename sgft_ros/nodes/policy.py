@@ -64,8 +64,7 @@ class Policy(Node):
             settings, checkpoint, self._robot, contract.observation_size, calibration)
         self._schedule = self._actors.schedule
         self._assembler = ObservationAssembler(contract)
-        self._last_action_terms = [
-            term.name for term in contract.observation if term.source.kind == 'last_action']
+        self._last_action_terms = contract.last_action_terms
         self._least_std = settings.exploration_std
         self._budget = PLANNING_SHARE * self._period / settings.rate_factor
         self._exploration = ExplorationNoise(

@@ -90,8 +90,7 @@ class _Measurements:
 
     def __init__(self, contract, namespace):
         self._terms = [term for term in contract.observation if term.max_age is not None]
-        self._acted = [term.name for term in contract.observation
-                       if term.source.kind == 'last_action']
+        self._acted = contract.last_action_terms
         self._constants = contract.constants
         self._period = round(1e9 * contract.control_period)
         self._assembler = ObservationAssembler(contract)

@@ -1,6 +1,7 @@
 """The robot contract: everything that the other parts have to know of one robot, from one file."""
 
 from dataclasses import dataclass
+import math
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,17 @@ class RobotContract:
     def observation_scale(self) -> tuple[float, ...]:
         """Return the factor of each number of the observation [1/unit]."""
         return tuple(factor for term in self.observation for factor in term.scale)
+
+    @property
+    def observation_clip(self) -> tuple[tuple[float, float], ...]:
+        """Return lowest and highest value of each scaled number; infinite where none is set."""
+        return tuple(term.clip or (-math.inf, math.inf)
+                     for term in self.observation for _ in term.names)
+
+    @property
+    def last_action_terms(self) -> tuple[str, ...]:
+        """Return the names of the terms that are the action executed last."""
+        return tuple(term.name for term in self.observation if term.source.kind == 'last_action')
 
     @property
     def constants(self) -> dict[str, np.ndarray]:

@@ -15,15 +15,13 @@ class ObservationAssembler:
     def __init__(self, contract: RobotContract):
         """Prepare the buffers; the contract says which terms `assemble` expects."""
         terms = contract.observation
+        low, high = np.array(contract.observation_clip).T
         self.names = contract.observation_names
         self.size = contract.observation_size
         self._values = np.empty(self.size)
         self._scale = np.array(contract.observation_scale)
-        clips = [(-_FLOAT32, _FLOAT32) if term.clip is None else term.clip for term in terms]
-        sizes = [term.size for term in terms]
-        self._low = np.repeat([low for low, _ in clips], sizes)
-        self._high = np.repeat([high for _, high in clips], sizes)
-        ends = np.cumsum(sizes).tolist()
+        self._low, self._high = np.maximum(low, -_FLOAT32), np.minimum(high, _FLOAT32)
+        ends = np.cumsum([term.size for term in terms]).tolist()
         # Views into the buffer, so that filling a term is one copy.
         self._views = [(term.name, (term.size,), self._values[end - term.size:end])
                        for term, end in zip(terms, ends, strict=True)]

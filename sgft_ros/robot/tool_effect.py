@@ -25,17 +25,17 @@ def effect_of_tool(contract: RobotContract) -> ToolEffect:
     frames that of the first such term counts for `places`: others may turn, as that of a box does.
     """
     slope = np.zeros((contract.observation_size, 3))
-    clips, places, number = [], [], 0
+    places, begin = [], 0
     for term in contract.observation:
         toward = _direction(term.source, contract.frames.tool)
-        for label, scale in zip(term.source.labels, term.scale, strict=True):
-            if toward and label in AXES:
-                slope[number, AXES.index(label)] = toward * scale
-            clips.append(term.clip or (-np.inf, np.inf))
-            number += 1
+        seen = [(number, AXES.index(label)) for number, label in enumerate(
+            term.source.labels, begin) if toward and label in AXES]
+        for number, axis in seen:
+            slope[number, axis] = toward * term.scale[number - begin]
         if toward > 0 and not places:
-            places = np.flatnonzero(slope.any(1)).tolist()
-    low, high = np.array(clips, np.float32).T
+            places = [number for number, _ in seen]
+        begin += term.size
+    low, high = np.array(contract.observation_clip, np.float32).T
     return ToolEffect(slope, np.array(places, int), low, high)
 
 

@@ -21,8 +21,7 @@ class Environment:
         self._assembler = ObservationAssembler(contract)
         self._gate = SafetyGate(contract)
         self._command = contract.command
-        self._last_action_terms = [term.name for term in contract.observation
-                                   if term.source.kind == 'last_action']
+        self._last_action_terms = contract.last_action_terms
         self._setpoint = setpoint_maker(contract.command, contract.control_period)
         self.action_size = contract.action_size
         self._period = contract.control_period

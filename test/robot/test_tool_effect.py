@@ -1,5 +1,7 @@
 """How observations change with the tool is told as they are assembled."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sgft_ros.robot import effect_of_tool, load_robot_contract, ObservationAssembler
@@ -48,3 +50,12 @@ def test_places_are_those_in_one_frame_that_does_not_turn_with_the_tool(robot, p
     clips = [term.clip for term in contract.observation for _ in term.names]
     for low, high, clip in zip(effect.low, effect.high, clips, strict=True):
         assert (low, high) == (clip or (-np.inf, np.inf))
+
+
+def test_what_the_tool_sees_of_others_is_no_place_of_the_tool_wherever_it_stands():
+    contract = load_robot_contract('simulated_striker')
+    terms = {term.name: term for term in contract.observation}
+    names = ['puck_in_tip', 'tip_position']
+    effect = effect_of_tool(replace(contract, observation=tuple(terms[name] for name in names)))
+    assert effect.places.tolist() == [2, 3]
+    assert effect.slope[:2].tolist() == [[-30, 0, 0], [0, -30, 0]]
