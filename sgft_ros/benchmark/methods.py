@@ -16,8 +16,6 @@ from sgft_ros.nodes.tuning_files import (
 from sgft_ros.simulation.worlds import WORLDS
 import yaml
 
-ACTING = {'calibration_error': float}  # of the policy node
-
 
 @dataclass(frozen=True)
 class Method:
@@ -66,17 +64,18 @@ def load_method(text: str, task: str) -> Method:
     task = _with_file(task)
     try:
         changed = _changes(changes)
-        written = read_parameter_file('algorithm', algorithm).get('learner', {})
+        file = read_parameter_file('algorithm', algorithm)
+        written, acting = (file.get(node, {}) for node in ('learner', 'policy'))
         if written.get('algorithm') != AUTO:
             tuning, own = read_tuning(algorithm, task, changed)
             return Method(text, {tuning.algorithm: tuning}, **own)
-        acting = read_parameter_file('algorithm', algorithm).get('policy', {})
-        values = {**written, 'calibration_error': CALIBRATION_ERROR,
-                  **{name: acting[name] for name in ACTING if name in acting}, **changed}
+        values = {**written, 'calibration_error': acting.get(
+            'calibration_error', CALIBRATION_ERROR), **changed}
         candidates = values.pop('candidates')
         if isinstance(candidates, str):
             candidates = candidates.split('+')
-        own = check_parameters(values, OTHERS | ACTING | {'algorithm': str})
+        own = check_parameters(values, OTHERS | {
+            'algorithm': str, 'calibration_error': float})
         del own['algorithm']
         if not 0.0 <= own['calibration_error'] <= 1.0:
             raise ValueError(f'calibration_error: expected 0 to 1 m, got '

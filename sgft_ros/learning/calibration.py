@@ -69,8 +69,9 @@ class Calibration:
         self._mean = seen.mean(0)
         covariance = np.cov(seen.T).reshape(count, count)
         covariance += np.diag((LEAST_STD * np.abs(slope).sum(1)) ** 2)
-        self._gain = slope.T @ np.linalg.inv(covariance)
-        self._posterior = np.eye(3) * std ** -2 + self._gain @ slope
+        gain = slope.T @ np.linalg.inv(covariance)
+        self._posterior = np.eye(3) * std ** -2 + gain @ slope
+        self._to_displacement = gain.T @ np.linalg.inv(self._posterior)
         self._plausible = np.linalg.inv(covariance + std ** 2 * slope @ slope.T)
         # Of Gaussians 3 % would be enough to make one that lies farther than SIGNIFICANT; the
         # simulator's successes have longer tails.
@@ -111,7 +112,7 @@ class Calibration:
 
     def _believed(self, seen):
         """Return the mean of e (..., 3) given where successes are seen (..., places)."""
-        return (self._mean - seen) @ self._gain.T @ np.linalg.inv(self._posterior)
+        return (self._mean - seen) @ self._to_displacement
 
     def state(self) -> list[list[float]]:
         """Return what was seen at successes, as JSON types."""
