@@ -18,7 +18,7 @@ from sgft_ros.benchmark.oracle import ORACLE
 from sgft_ros.benchmark.pool import perform, WorkerLost
 from sgft_ros.benchmark.report import summary, write_report
 from sgft_ros.benchmark.results import Results
-from sgft_ros.benchmark.spoiled import VALUES
+from sgft_ros.benchmark.spoiled import DISPLACED, VALUES
 from sgft_ros.benchmark.statistics import rate
 from sgft_ros.benchmark.trial import Protocol, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
@@ -71,6 +71,10 @@ def _jobs(options):
     jobs = []
     for task in options.tasks:
         setting = sim_to_real(task, options.robot)  # refused here, not by every worker
+        if DISPLACED in options.values and not setting.robot:
+            others = ', '.join(value for value in VALUES if value != DISPLACED)
+            raise ValueError(f'V_sim {DISPLACED!r}: task {task!r} has no robot that sees a goal; '
+                             f'choose from: {others}')
         methods = {text: _method(text, task, setting)
                    for text in options.methods or chosen['methods']}
         checkpoints = options.checkpoints or [
@@ -220,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--values', nargs='+', choices=VALUES, default=VALUES[:1], metavar='V_SIM',
         help="V_sim as it is ('simulator', the default), with the opposite opinion ('flipped'), "
-        "or never trained ('random')")
+        "never trained ('random'), or that of a goal 5 cm beside the true one ('displaced')")
     parser.add_argument(
         '--robot', default='',
         help="robot contract: name, or path of a .yaml file (default: the task's)")

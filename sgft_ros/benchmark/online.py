@@ -47,11 +47,13 @@ class OnlineLearner:
         :param value: V_sim as it is or spoiled, see :func:`sgft_ros.benchmark.spoiled.spoiled`
         :param robot: whose calibration successes correct, if the method does that; '' for none
         :raises CheckpointError: if a file is missing or does not fit
+        :raises ValueError: if V_sim cannot be spoiled like that
         """
         checkpoints = load_checkpoints(method, checkpoint)
         simulated = dict(checkpoints.pop('warm_start').tensors)
+        contract = load_robot_contract(robot) if robot else None
         checkpoints['value'] = spoiled(
-            checkpoints['value'], value, simulated['observation'], seed)
+            checkpoints['value'], value, simulated['observation'], seed, contract)
         self._method = method
         self._tuner = make_tuner(method.tunings, checkpoints, seed, method.prior_ratio)
         self._potential = Potential(checkpoints['value'])
@@ -64,9 +66,9 @@ class OnlineLearner:
             self._arbiter = Arbiter(np.random.default_rng([seed, ARBITER]))
         self._acting = PI_SIM
         self._calibration = None
-        if method.arbitrated and robot:
+        if method.arbitrated and contract is not None:
             self._calibration = make_calibration(
-                simulated, load_robot_contract(robot), method.calibration_error)
+                simulated, contract, method.calibration_error)
         prior = None
         if method.prior_ratio or self._tuner.needs_warm_start:
             prior = simulated | label(simulated, self._potential)

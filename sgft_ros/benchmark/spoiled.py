@@ -6,21 +6,33 @@ import numpy as np
 from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.inference import mlp, mlp_sizes
 from sgft_ros.learning.networks import EnsembleMLP
+from sgft_ros.robot import RobotContract, slope_of_frame
 import torch
 
-VALUES = ('simulator', 'flipped', 'random')
+DISPLACED = 'displaced'
+VALUES = ('simulator', 'flipped', 'random', DISPLACED)
+DISTANCE = 0.05  # [m] of the goal that a displaced V_sim knows from the true one
 
 
-def spoiled(checkpoint: Checkpoint, how: str, observations: np.ndarray, seed: int) -> Checkpoint:
+def spoiled(
+    checkpoint: Checkpoint, how: str, observations: np.ndarray, seed: int,
+    contract: RobotContract | None = None,
+) -> Checkpoint:
     """
-    Return a checkpoint of kind 'value' as it is, with the opposite opinion, or with none.
+    Return a checkpoint of kind 'value' as it is, with another opinion, or with none.
 
     :param how: 'simulator' changes nothing; 'flipped' prefers what V_sim avoids; 'random' is made
-        of networks that never learned. Both keep V_sim's mean and spread over `observations`
-        (n, observation), so that only the opinion differs, not the size of the shaped reward
+        of networks that never learned; 'displaced' is that of a goal 5 cm away, in a horizontal
+        direction that the seed draws: the contract's `frames.object` would be there
+    :param observations: over which 'flipped' and 'random' keep V_sim's mean and spread, so that
+        only the opinion differs, not the size of the shaped reward (n, observation)
+    :param contract: of the robot, for 'displaced'
+    :raises ValueError: if 'displaced' lacks a robot, or the robot sees nothing from its object
     """
     if how == 'simulator':
         return checkpoint
+    if how == DISPLACED:
+        return replace(checkpoint, tensors=_displaced(checkpoint.tensors, contract, seed))
     members, sizes = mlp_sizes(checkpoint.tensors)
     mean, spread = _mean_and_spread(checkpoint.tensors, observations)
     if how == 'flipped':
@@ -40,3 +52,14 @@ def spoiled(checkpoint: Checkpoint, how: str, observations: np.ndarray, seed: in
 def _mean_and_spread(tensors, observations):
     values = mlp(tensors, observations)[:, :, 0].mean(0)
     return float(values.mean()), float(values.std())
+
+
+def _displaced(tensors, contract, seed):
+    slope = None if contract is None else slope_of_frame(contract, contract.frames.object)
+    if slope is None or not slope[:, :2].any():
+        raise ValueError("V_sim 'displaced': expected a robot that sees positions from "
+                         f"frames.object, got {contract.name if contract else 'no robot'}")
+    angle = np.random.default_rng(seed).uniform(-np.pi, np.pi)
+    shift = slope[:, :2] @ (DISTANCE * np.array([np.cos(angle), np.sin(angle)]))
+    bias = tensors['bias0'] + shift @ tensors['weight0'][:, None]
+    return tensors | {'bias0': bias.astype(np.float32)}

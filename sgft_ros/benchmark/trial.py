@@ -49,7 +49,7 @@ class Trial:
     gap: float = 1.0    # 0: as the simulator; 1: the default
     world: int = 0      # seed of the draw of the real world
     seed: int = 0       # of starts, noise, exploration and learning
-    value: str = 'simulator'  # V_sim as it is, or spoiled: 'flipped', 'random'
+    value: str = 'simulator'  # V_sim as it is, or spoiled, see spoiled.py
     robot: str = 'simulated_arm'  # '' where the task has none
 
 

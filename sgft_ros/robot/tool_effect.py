@@ -1,5 +1,6 @@
-"""How an observation changes with the place of the tool."""
+"""How an observation changes with the place of the tool, or of another frame."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,26 +22,41 @@ def effect_of_tool(contract: RobotContract) -> ToolEffect:
     """
     Return how transforms from and to the frame of the tool change with its displacement.
 
-    Along the axes of the frames that they are seen in, as long as these are parallel. Of several
-    frames that of the first such term counts for `places`: others may turn, as that of a box does.
+    Of several frames that of the first such term counts for `places`: others may turn, as that of
+    a box does.
     """
-    slope = np.zeros((contract.observation_size, 3))
-    places, begin = [], 0
-    for term in contract.observation:
-        toward = _direction(term.source, contract.frames.tool)
-        seen = [(number, AXES.index(label)) for number, label in enumerate(
-            term.source.labels, begin) if toward and label in AXES]
-        for number, axis in seen:
-            slope[number, axis] = toward * term.scale[number - begin]
-        if toward > 0 and not places:
-            places = [number for number, _ in seen]
-        begin += term.size
+    tool = contract.frames.tool
+    places = next((numbers for numbers, _, toward in _seen(contract, tool) if toward > 0), [])
     low, high = np.array(contract.observation_clip, np.float32).T
-    return ToolEffect(slope, np.array(places, int), low, high)
+    return ToolEffect(slope_of_frame(contract, tool), np.array(places, int), low, high)
 
 
-def _direction(source, tool):
-    """Return 1 for the tool in another frame, -1 for another frame in the tool's, 0 else."""
-    if source.kind != 'transform':
-        return 0
-    return (source.source_frame == tool) - (source.target_frame == tool)
+def slope_of_frame(contract: RobotContract, frame: str) -> np.ndarray:
+    """
+    Return how the scaled numbers change with the displacement of a frame (observation, 3) [1/m].
+
+    Along the axes of the frames that it is seen in, or that are seen in it, as long as these are
+    parallel.
+    """
+    slope, scale = np.zeros((contract.observation_size, 3)), contract.observation_scale
+    for numbers, axes, toward in _seen(contract, frame):
+        slope[numbers, axes] = toward * np.take(scale, numbers)
+    return slope
+
+
+def _seen(contract, frame) -> Iterator[tuple[list[int], list[int], int]]:
+    """
+    Find the places of and in a frame, term by term: the numbers' indices, and their axes.
+
+    With them comes 1 for the frame in another one, -1 for another one in it.
+    """
+    begin = 0
+    for term in contract.observation:
+        source = term.source
+        if source.kind == 'transform':
+            toward = (source.source_frame == frame) - (source.target_frame == frame)
+            seen = [(number, AXES.index(label)) for number, label in enumerate(
+                source.labels, begin) if label in AXES]
+            if toward and seen:
+                yield *map(list, zip(*seen)), toward
+        begin += term.size

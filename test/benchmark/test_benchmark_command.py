@@ -103,6 +103,8 @@ def test_an_interrupt_keeps_what_there_is_and_leaves_nothing_running(tmp_path):
      "hammer/policy.safetensors does not fit robot 'simulated_arm' and task 'peg_insert': task is "
      'hammer in the checkpoint, peg_insert here; observation_names is '),
     (['--robot', 'ur7'], 'ur7'),
+    (['--tasks', 'walker_walk', '--values', 'displaced'],
+     "'displaced': task 'walker_walk' has no robot that sees a goal; choose from: simulator"),
     (['--report-only'], 'holds no result'),
 ])
 def test_what_cannot_be_run_is_named_before_anything_starts(tmp_path, arguments, message, capsys):
