@@ -38,7 +38,7 @@ class OnlineLearner:
 
     def __init__(
         self, method: Method, checkpoint: str, seed: int, value: str = 'simulator',
-        robot: str = '',
+        robot: str = '', evaluation_episodes: int = 20,
     ):
         """
         Begin with pi_sim; warm up the critics where the method does.
@@ -46,6 +46,7 @@ class OnlineLearner:
         :param checkpoint: folder as `sgft pretrain` writes it
         :param value: V_sim as it is or spoiled, see :func:`sgft_ros.benchmark.spoiled.spoiled`
         :param robot: whose calibration successes correct, if the method does that; '' for none
+        :param evaluation_episodes: of one evaluation
         :raises CheckpointError: if a file is missing or does not fit
         :raises ValueError: if V_sim cannot be spoiled like that
         """
@@ -63,7 +64,8 @@ class OnlineLearner:
         self._controllers = {PI_SIM: self.controller}
         self._arbiter = None
         if method.arbitrated:
-            self._arbiter = Arbiter(np.random.default_rng([seed, ARBITER]))
+            self._arbiter = Arbiter(
+                np.random.default_rng([seed, ARBITER]), evaluation_episodes)
         self._acting = PI_SIM
         self._calibration = None
         if method.arbitrated and contract is not None:

@@ -21,16 +21,19 @@ from sgft_ros.report.picture import grouped, INK, MUTED, STYLE
 from sgft_ros.report.table import table
 
 REPORT_FILE, PICTURE_FILE = 'report.md', 'curves.png'
-HEADER = ('task', 'gap', 'V_sim', 'method', 'trials', 'zero-shot %', 'final %',
+HEADER = ('task', 'gap', 'V_sim', 'method', 'trials', 'zero-shot %', 'final %', 'mean final %',
           'lowest vs zero-shot', 'deepest fall',
-          *(f'{level:.0%}: transitions' for level in LEVELS), 's per trial')
+          *(f'{level:.0%}: transitions' for level in LEVELS), 'steps in evaluations',
+          's per trial')
 LEGEND = """\
 Zero-shot and final: interquartile mean of evaluation success [95 % bootstrap interval]; where a
-task has no success, of the return over the best one. Lowest: the worst evaluation of any trial
-against its own zero-shot, in points. Deepest fall: from the best evaluation before, in points,
-median over the trials and the worst. Transitions: real ones before the first evaluation that
-reaches a share of the oracle (of 100 % where no oracle was trained; never, where it scored 0),
-median over the trials, and how many reached it."""
+task has no success, of the return over the best one. Mean final: of all trials. Lowest: the worst
+evaluation of any trial against its own zero-shot, in points. Deepest fall: from the best
+evaluation before, in points, median over the trials and the worst. Transitions: real ones before
+the first evaluation that reaches a share of the oracle (of 100 % where no oracle was trained;
+never, where it scored 0), median over the trials, and how many reached it. Steps in evaluations
+come on top of these, median over the trials: to auto they tell who shall act, a single learner
+learns nothing from them."""
 
 
 def lines(results: Iterable[Mapping], markdown: bool = False) -> str:
@@ -139,11 +142,13 @@ def _curve(axes, method, colour, group):
 
 def _cells(row: Row):
     course = (
-        _percent(row.zero_shot), _percent(row.final), f'{100 * row.lowest:+.0f}',
+        _percent(row.zero_shot), _percent(row.final), f'{100 * row.mean:.0f}',
+        f'{100 * row.lowest:+.0f}',
         f'{100 * row.fall:.0f} ({100 * row.deepest_fall:.0f})',
-        *(_transitions(*each, row.trials) for each in zip(row.reached, row.succeeded)))
+        *(_transitions(*each, row.trials) for each in zip(row.reached, row.succeeded)),
+        f'{row.evaluated:.0f}' if math.isfinite(row.evaluated) else '')
     if row.method == ORACLE:  # is evaluated once, at its end
-        course = ('', _percent(row.final), *[''] * (2 + len(LEVELS)))
+        course = ('', _percent(row.final), f'{100 * row.mean:.0f}', *[''] * (3 + len(LEVELS)))
     return (f'{row.gap:g}', row.value, row.method, row.trials, *course,
             f'{row.duration:.0f}')
 

@@ -4,8 +4,8 @@ The file results.jsonl: one line of JSON for each trial that has ended, in the o
 Keys of a line: `format_version`; method, task, checkpoint, gap, world, seed, value, robot (what
 the trial was); policy_sha256 (of pi_sim), other_sha256 (of what else the method reads of the
 checkpoint, by the name of the file), file_sha256 (of task and contract, where these are files of
-the user's, by path); settings, protocol (by name); rounds (transitions, score,
-successes, episodes, mean_return of each evaluation, and candidates, episodes by who acted);
+the user's, by path); settings, protocol (by name); rounds (transitions before each evaluation, its
+score, successes, episodes, steps, mean_return, and candidates, episodes by who acted);
 training (transitions, success, return, candidate after each training episode); updates;
 diverged, problem (how often a learner went back to its last good weights, and why); duration [s].
 """

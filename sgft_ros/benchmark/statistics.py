@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+import math
 from statistics import median
 
 import numpy as np
@@ -36,11 +37,13 @@ class Row:
     checkpoints: int          # of which the trials began with one each
     zero_shot: Interval
     final: Interval
+    mean: float               # of all trials in the end; the interval is of the middle half
     lowest: float             # evaluation against zero-shot, of all trials and rounds
     fall: float               # deepest, from the best evaluation before, median of the trials
     deepest_fall: float       # of all trials
     reached: tuple[float, ...]  # median of the transitions to each of LEVELS; never is infinite
     succeeded: tuple[int, ...]  # trials that reached each of LEVELS
+    evaluated: float          # steps in evaluations, median of the trials; nan if not counted
     duration: float           # of a trial, median [s]
 
 
@@ -111,8 +114,11 @@ def _row(key, group, oracle):
         *key, trials=len(group), checkpoints=len(checkpoints),
         zero_shot=interquartile_mean([each[0] for each in rates]),
         final=interquartile_mean([each[-1] for each in rates]),
+        mean=float(np.mean([each[-1] for each in rates])),
         lowest=min(min(each) - each[0] for each in rates),
         fall=median(falls), deepest_fall=max(falls),
         reached=tuple(median(each) for each in reached),
         succeeded=tuple(int(np.isfinite(each).sum()) for each in reached),
+        evaluated=median(sum(round_.get('steps', math.nan) for round_ in result['rounds'])
+                         for result in group),
         duration=median(result['duration'] for result in group))

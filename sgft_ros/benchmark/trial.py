@@ -63,16 +63,19 @@ def evaluation(
     environment: AnyEnvironment, play: Callable[[], tuple[bool | None, float]], episodes: int,
 ) -> dict[str, object]:
     """
-    Play deterministic episodes; return score, episodes and the mean of the raw return.
+    Play deterministic episodes; return score, episodes, their steps, and the mean raw return.
 
     The score, 0 to 1, is the share of `successes`, which are told too, or where a task has no
     success, the mean return over the best possible one.
     """
-    results = [play() for _ in range(episodes)]
+    results, steps = [], 0
+    for _ in range(episodes):
+        results.append(play())
+        steps += environment.steps
     successes, returns = zip(*results)
     score = float(np.mean([environment.score(*result) for result in results]))
     counted = {} if None in successes else {'successes': int(sum(successes))}
-    return {'score': score, **counted, 'episodes': episodes,
+    return {'score': score, **counted, 'episodes': episodes, 'steps': steps,
             'mean_return': float(np.mean(returns))}
 
 
@@ -92,7 +95,8 @@ def run_trial(
     environment = environment_of(trial)
     luck = np.random.SeedSequence([trial.world, trial.seed, LEARNING])
     learner = OnlineLearner(
-        method, trial.checkpoint, int(luck.generate_state(1)[0]), trial.value, trial.robot)
+        method, trial.checkpoint, int(luck.generate_state(1)[0]), trial.value, trial.robot,
+        protocol.evaluation_episodes)
     noise = ExplorationNoise(
         learner.controller.action_size, protocol.exploration_correlation,
         np.random.default_rng([trial.world, trial.seed, EXPLORATION]))

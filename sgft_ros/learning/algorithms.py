@@ -86,9 +86,11 @@ def _networks(config, policy: Checkpoint) -> SACConfig:
     """Return the sizes and rates of a learner for the actor of a policy checkpoint."""
     try:
         _, sizes = mlp_sizes(policy.tensors)
+        action_size = sizes[-1] // 2
         return SACConfig(
-            observation_size=sizes[0], action_size=sizes[-1] // 2, hidden=sizes[1:-1],
-            gamma=float(policy.metadata['gamma']), target_entropy=config.target_entropy,
+            observation_size=sizes[0], action_size=action_size, hidden=sizes[1:-1],
+            gamma=float(policy.metadata['gamma']),
+            target_entropy=config.target_entropy_per_action * action_size,
             temperature=config.temperature, critics=config.critics,
             learning_rate=config.learning_rate, tau=config.tau)
     except KeyError as error:

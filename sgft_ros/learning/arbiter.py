@@ -6,7 +6,7 @@ import numpy as np
 
 MEMORY = 0.93           # share of the evidence on learners that is left after a training episode
 TRAINING_WEIGHT = 0.25  # of a training episode where evaluations are arbitrated
-PROBES = 5              # episodes of an evaluation that may go to others than the best
+PROBES = 0.25           # share of an evaluation that may go to others than the best
 PI_SIM = 'pi_sim'
 INCUMBENT = 'incumbent'
 CALIBRATED = 'calibrated'  # pi_sim, corrected by what successes say of the tool
@@ -32,8 +32,10 @@ class Arbiter:
     incumbent. It and pi_sim do not learn, and nothing is forgotten about them.
     """
 
-    def __init__(self, rng: np.random.Generator):
+    def __init__(self, rng: np.random.Generator, evaluation_episodes: int = 20):
+        """Know how many episodes an evaluation has."""
         self._rng = rng
+        self._probes = int(PROBES * evaluation_episodes)
         self._evidence = {}  # by name: successes and failures of each kind of episode (2, 2)
         self.admit([PI_SIM])
         self._evaluated = {}  # likewise, in the evaluation that goes on: successes, failures (2,)
@@ -50,7 +52,7 @@ class Arbiter:
 
     def choose(self, evaluation: bool = False) -> str:
         """Return the candidate that acts in the next episode."""
-        if evaluation and self._episodes() >= PROBES:
+        if evaluation and self._episodes() >= self._probes:
             return max(self._evidence, key=self.mean)
         drawn = {name: self._rng.beta(*self._posterior(name, evaluation))
                  for name in self._evidence}

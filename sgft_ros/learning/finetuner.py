@@ -52,7 +52,7 @@ class FineTuningConfig:
     critics: int = 2
     tau: float = 0.05                   # share of the critic in its target per update
     # entropy
-    target_entropy: float = -3.0        # of the policy [nat]
+    target_entropy_per_action: float = -1.0  # of the policy [nat]
     temperature: float = 0.02           # alpha at the start, where the simulator gives none
     # machine
     device: str = 'cpu'                 # of the updates, see sgft_ros.learning.device

@@ -13,9 +13,9 @@ class SGFTSAC(PBRS):
 
     y_h = r_bar + gamma (1-d) 1[h>1] (min_i Q_{h-1,i}(s', a') - alpha log pi_{h-1}(a'|s')).
 
-    Head h-1 of the networks holds Q_h and pi_h; every transition trains every head, and no head
-    bootstraps on itself. The robot always executes pi_H (receding horizon). Q_h(s, a) estimates
-    (T^h V)(s, a) - V(s), times `reward_scale`.
+    Head h-1 of the networks holds Q_h and pi_h; each row of a minibatch trains pi_H and some
+    others, see :meth:`SAC.step`, and no head bootstraps on itself. The robot always executes pi_H
+    (receding horizon). Q_h(s, a) estimates (T^h V)(s, a) - V(s), times `reward_scale`.
     """
 
     def __init__(

@@ -43,7 +43,7 @@ class Actors:
         self._arbiter = None
         if settings.arbitrate:
             self._arbiter = Arbiter(np.random.default_rng(
-                [settings.seed, ARBITER, kept.counts.episodes]))
+                [settings.seed, ARBITER, kept.counts.episodes]), settings.evaluation_episodes)
         zeros = np.zeros(observation_size, np.float32)
         for tensors, version, name, controller in kept.candidates:
             if version:

@@ -70,9 +70,9 @@ class LearnerParameters:
         CORE.critics, 'critics, of which the least counts', minimum=1, maximum=100)
     tau: float = parameter(
         CORE.tau, 'share of the critics in their targets per update', minimum=0.0, maximum=1.0)
-    target_entropy: float = parameter(
-        CORE.target_entropy, 'entropy of the policy that the temperature is adapted to',
-        unit='nat', minimum=-1000.0, maximum=1000.0)
+    target_entropy_per_action: float = parameter(
+        CORE.target_entropy_per_action, 'entropy of the policy that the temperature is adapted '
+        'to, over the number of actions', unit='nat', minimum=-1000.0, maximum=1000.0)
     temperature: float = parameter(
         CORE.temperature,
         'alpha at the start, where the algorithm does not go on with that of the simulator',

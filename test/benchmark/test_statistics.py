@@ -1,6 +1,6 @@
 """The numbers of the report, on results small enough to count by hand."""
 
-from math import inf
+from math import inf, isnan
 
 import pytest
 from sgft_ros.benchmark.report import lines, notes, write_report
@@ -36,6 +36,16 @@ def test_a_row_counts_who_reached_what_and_the_deepest_drop():
     assert row.succeeded == (2, 2, 1)
     assert row.reached == (600, 1000, inf)
     assert row.final.mean == pytest.approx(interquartile_mean([0.8, 0.9, 0.0]).mean)
+    assert row.mean == pytest.approx(1.7 / 3)
+
+
+def test_steps_in_evaluations_are_told_where_they_were_counted():
+    counted = result(rates=(0.0, 1.0))
+    for round_, steps in zip(counted['rounds'], (300, 200), strict=True):
+        round_['steps'] = steps
+    assert rows([counted])[0].evaluated == 500
+    assert '500' in lines([counted])
+    assert isnan(rows([result(rates=(0.0, 1.0))])[0].evaluated)
 
 
 def test_levels_are_shares_of_the_oracle_of_the_same_gap():

@@ -12,6 +12,7 @@ from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.portfolio import make_tuner
 from sgft_ros.simulation.pretraining import PretrainingConfig
 from sgft_ros.simulation.rollouts import run_episode
+from sgft_ros.tasks import get_task
 from shipped import CHECKPOINT, trial
 
 SHORT = Protocol(transition_limit=260, evaluation_interval=150, evaluation_episodes=2)
@@ -74,6 +75,7 @@ def test_the_shipped_policy_succeeds_without_the_gap_and_fails_with_it():
     without, default = at(0.0), at(1.0)
     assert without['successes'] >= 9 and default['successes'] <= 2
     assert without['mean_return'] > default['mean_return']
+    assert 10 <= without['steps'] < default['steps'] <= 10 * get_task('peg_insert').max_steps
 
 
 def test_a_folder_without_checkpoints_is_refused(tmp_path):

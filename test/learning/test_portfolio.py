@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from sgft_ros.learning.arbiter import Arbiter, CALIBRATED, INCUMBENT, PI_SIM, PROBES
+from sgft_ros.learning.arbiter import Arbiter, CALIBRATED, INCUMBENT, PI_SIM
 from sgft_ros.learning.checkpoint import CheckpointError
 from sgft_ros.learning.finetuner import FineTuningConfig
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
@@ -172,11 +172,23 @@ def test_an_evaluation_probes_a_few_times_and_then_belongs_to_the_best():
         arbiter.record('planner', episode % 3 > 0, evaluation=True)
     arbiter.record(PI_SIM, False)
     assert 0.1 < chosen(arbiter, evaluation=True)['sac'] < 0.5  # of which nothing is known
-    for _ in range(PROBES):
+    for _ in range(5):
         arbiter.record('planner', True, evaluation=True)
     assert chosen(arbiter, evaluation=True)['planner'] == 1.0
     arbiter.record('planner', True)
     assert chosen(arbiter, evaluation=True)['sac'] > 0.1
+
+
+@pytest.mark.parametrize('episodes, probes', [(1, 0), (8, 2), (20, 5)])
+def test_a_quarter_of_an_evaluation_may_go_to_others(episodes, probes):
+    arbiter = Arbiter(np.random.default_rng(0), episodes)
+    arbiter.admit(['sac'])
+    arbiter.record(PI_SIM, True)
+    drawn = []
+    for _ in range(episodes):
+        drawn.append(chosen(arbiter, evaluation=True).get('sac', 0.0) > 0.0)
+        arbiter.record(PI_SIM, True, evaluation=True)
+    assert drawn == [number < probes for number in range(episodes)]
 
 
 def test_old_episodes_are_forgotten_as_a_candidate_learns():
@@ -191,7 +203,7 @@ def test_old_episodes_are_forgotten_as_a_candidate_learns():
 
 def test_episodes_with_help_teach_every_candidate_and_speak_for_none():
     arbiter = Arbiter(np.random.default_rng(0))
-    for _ in range(PROBES):
+    for _ in range(5):
         arbiter.record('sac', False, evaluation=True)
     before = arbiter.mean('sac')
     assert {arbiter.choose(evaluation=True) for _ in range(50)} == {PI_SIM}
