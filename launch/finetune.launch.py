@@ -59,6 +59,8 @@ ARGUMENTS = {
                         "algorithm's file says"),
     'run_folder': ('', 'folder of the run, taken up again, with its arguments, if it exists; '
                        'empty: runs/<time>_<task>_<algorithm>_seed<seed>'),
+    'act_only': ('false', 'act with what did best in the run of run_folder, without learning and '
+                 'without end; that run stays as it is', BOOLEAN),
     'device': ('cpu', "where the learner computes: 'cuda' is a GPU, 'auto' one if it is there",
                ['cpu', 'cuda', 'auto']),
     'learner': ('true', 'start the learner; false: it joins from another machine', BOOLEAN),

@@ -53,10 +53,15 @@ class Arbiter:
     def choose(self, evaluation: bool = False) -> str:
         """Return the candidate that acts in the next episode."""
         if evaluation and self._episodes() >= self._probes:
-            return max(self._evidence, key=self.mean)
+            return self.best
         drawn = {name: self._rng.beta(*self._posterior(name, evaluation))
                  for name in self._evidence}
         return max(drawn, key=drawn.get)
+
+    @property
+    def best(self) -> str:
+        """Return the candidate that is expected to succeed most often in evaluation."""
+        return max(self._evidence, key=self.mean)
 
     def mean(self, name: str) -> float:
         """Return the success that is expected of a candidate in evaluation, 0 to 1."""

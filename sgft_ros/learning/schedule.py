@@ -62,3 +62,12 @@ class Schedule:
             return True
         due = min((counts.evaluated_at // self._interval + 1) * self._interval, self._limit)
         return counts.evaluated_at < due <= counts.transitions
+
+
+class ActingSchedule(Schedule):
+    """Evaluate without end: nobody learns any more."""
+
+    @property
+    def phase(self) -> str:
+        """Return what every episode is for."""
+        return EVALUATION

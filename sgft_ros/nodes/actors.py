@@ -7,7 +7,7 @@ import numpy as np
 from sgft_ros.learning.arbiter import Arbiter, CALIBRATED, INCUMBENT, PI_SIM
 from sgft_ros.learning.calibration import CalibratedPolicy, Calibration
 from sgft_ros.learning.checkpoint import Checkpoint
-from sgft_ros.learning.schedule import EVALUATION, Schedule
+from sgft_ros.learning.schedule import ActingSchedule, EVALUATION, Schedule
 from sgft_ros.msg import EpisodeResult, PolicyWeights
 from sgft_ros.nodes.acting_weights import ActingWeights
 from sgft_ros.nodes.policy_parameters import PolicyParameters
@@ -23,7 +23,8 @@ class Actors:
     Give each episode to somebody, take newer weights between two ticks, count what was done.
 
     Throughout a round of evaluation nobody learns, so that it is worth something. What acts is on
-    the disk before it does: no later life drives with older weights.
+    the disk before it does: no later life drives with older weights. With `act_only` nobody ever
+    learns, and the best of the run acts.
     """
 
     def __init__(self, settings: PolicyParameters, checkpoint: Checkpoint, robot: str,
@@ -57,11 +58,13 @@ class Actors:
         if settings.arbitrate and known:
             self._arbiter.load_state({
                 name: known[name] for name in known if name in self.weights.candidates})
-        self.schedule = Schedule(
+        self._act_only = settings.act_only
+        self.schedule = (ActingSchedule if settings.act_only else Schedule)(
             settings.evaluation_interval, settings.evaluation_episodes,
             settings.transition_limit, kept.counts)
         self._restored = self.weights.newest.version
-        self._waits_until = monotonic() + WEIGHTS_WAIT if self._restored else 0.0
+        waits = self._restored and not settings.act_only
+        self._waits_until = monotonic() + WEIGHTS_WAIT if waits else 0.0
 
     @property
     def now(self) -> Weights:
@@ -93,10 +96,15 @@ class Actors:
                 weights.freeze(evaluation)
                 self._begin_anew_if_told()
                 self._arbiter.admit(weights.candidates)
-            zero_shot = evaluation and schedule.counts.rounds == 0
-            weights.act_with(PI_SIM if zero_shot else self._arbiter.choose(evaluation))
+            weights.act_with(self._choice(evaluation))
             weights.swap()
         weights.now.policy.reset()
+
+    def _choice(self, evaluation):
+        if self._act_only:
+            return self._arbiter.best
+        zero_shot = evaluation and self.schedule.counts.rounds == 0
+        return PI_SIM if zero_shot else self._arbiter.choose(evaluation)
 
     def record(
         self, result: EpisodeResult, evidence: bool, observation: np.ndarray | None = None,
@@ -106,6 +114,8 @@ class Actors:
 
         :param observation: at the end (observation,), where that was the end of the task
         """
+        if self._act_only:
+            return
         if self._arbiter is not None:
             success = result.success if evidence else None
             self._arbiter.record(result.candidate, success, result.evaluation)

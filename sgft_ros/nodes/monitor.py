@@ -39,6 +39,7 @@ class MonitorParameters:
     transition_limit: int = parameter(
         3000, 'the run ends with the first evaluation after so many real transitions', minimum=1,
         maximum=1_000_000_000)
+    act_only: bool = parameter(False, 'the policy learns nothing, and the run has no end')
     final_evaluation_timeout: float = parameter(
         180.0, 'longest wait for that last evaluation, and for each next episode of it',
         unit='s', minimum=0.0, maximum=86_400.0)
@@ -125,7 +126,8 @@ class Monitor(Node):
     def _tend(self):
         """Do what no message triggers: late episodes and the end of the run."""
         self._tell(self._book.settle())
-        outcome = self._book.record.outcome or self._overdue()
+        outcome = not self._settings.act_only and (
+            self._book.record.outcome or self._overdue())
         if outcome and not self.finished.done():
             self.finished.set_result(outcome)
 

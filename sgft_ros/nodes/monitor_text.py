@@ -128,8 +128,14 @@ def round_line(evaluation, zero_shot, robot=''):
         name = f'evaluation {evaluation.round}'
         change = f', {points:+d} points against zero-shot'
     return (f'==> {clock(evaluation.elapsed)}  {whose}{name}: success {share}{change}, after '
-            f'{count(evaluation.transitions)} real transitions{of_all}, policy '
-            f'v{evaluation.policy_version}')
+            f'{count(evaluation.transitions)} real transitions{of_all}, {_who(evaluation)}')
+
+
+def _who(evaluation):
+    """Return who acted in an evaluation: one with its version, or several with their episodes."""
+    if len(evaluation.acted) == 1:
+        return f'by {next(iter(evaluation.acted)) or "policy"} v{evaluation.policy_version}'
+    return 'by ' + ', '.join(f'{name} {episodes}' for name, episodes in evaluation.acted.items())
 
 
 def end_text(outcome, summary, folder):
@@ -157,8 +163,12 @@ def _results(summary, whose=''):
             f'  evaluation success  {zero_shot["success"]:.0%} zero-shot, '
             f'{final["success"]:.0%} final, {summary["best_success"]:.0%} best; lowest '
             f'{round(100 * summary["lowest_against_zero_shot"]):+d} points against zero-shot')
+    if final and not zero_shot:  # of a policy that learned before
+        successes, episodes = (sum(each[key] for each in summary.get('rounds', [final]))
+                               for key in ('successes', 'episodes'))
+        yield f'  evaluation success  {successes} of {episodes} episodes'
     for share, reached in summary['first_reached'].items():
-        if reached:
+        if reached and zero_shot:
             yield (
                 f'  {float(share):.0%} first reached  after {count(reached["transitions"])} real '
                 f'transitions{whose}, {clock(reached["elapsed"])} min')

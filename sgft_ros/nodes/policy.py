@@ -82,7 +82,7 @@ class Policy(Node):
         self._last_abort = self._lag = ''
         self._ended = monotonic()  # when the last episode did [s]
 
-        self._weights = WeightsInput(self, self._actors)
+        self._weights = None if settings.act_only else WeightsInput(self, self._actors)
         self._sensors = Sensors(self, contract)
         self._learner = LearnerWatch(self, settings.most_behind)
         self._supervision = Supervision(self, contract, self._learner)
@@ -311,7 +311,8 @@ class Policy(Node):
         step, problem = self._preparing()
         return policy_report.report(
             self._robot, phase, 'acting' if acting else step,
-            ('' if acting or phase == FINISHED else problem) or self._weights.problem,
+            ('' if acting or phase == FINISHED else problem) or (
+                self._weights.problem if self._weights else ''),
             actors.weights, self._schedule.counts, self._ticks, actors.disk_error, {
                 'dropped_transitions': self._dropped, 'aborted_episodes': self._aborted,
                 'last_abort': self._last_abort, **actors.report()})

@@ -17,6 +17,9 @@ class PolicyParameters:
         '', 'folder where a restarted policy finds its counts and weights; empty: nowhere')
     robot_name: str = parameter(
         '', "name of the robot in transitions; empty: the node's namespace or the contract's name")
+    act_only: bool = parameter(
+        False, 'act without end, and without learning, with what did best in the run of '
+               '`run_folder`, which stays as it is')
     seed: int = parameter(
         0, 'seed of the exploration, and of what planners draw', minimum=0, maximum=2**31 - 1)
     exploration_std: float = parameter(

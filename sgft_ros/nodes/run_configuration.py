@@ -13,6 +13,7 @@ from sgft_ros.learning.checkpoint import remove_torn, write_atomically
 from sgft_ros.nodes.names import full_name
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
 from sgft_ros.nodes.run_arguments import checkpoint_folder, RUN_FILE, with_absolute_paths
+from sgft_ros.nodes.run_state import state_file
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task, is_own_task
@@ -40,7 +41,8 @@ class RunConfiguration:
         self.share = Path(get_package_share_directory(PACKAGE))
         self.simulated = self._boolean('simulated')
         self.learner = self._boolean('learner')
-        self.learning_side = self._boolean('learning_side')
+        self.act_only = self._boolean('act_only')
+        self.learning_side = self._boolean('learning_side') and not self.act_only
         self.record = self._boolean('record')
         self.respawn = self._boolean('respawn')
         self.rviz = self._boolean('rviz')
@@ -50,8 +52,13 @@ class RunConfiguration:
         self.rate_factor = self._rate_factor() if self.simulated else 1.0
         self.robot = self._robot()
         self.contract = load_robot_contract(self.robot)
-        self.folder = self._folder()
+        self.run_folder = self._run_folder()  # that of the policy
+        self.folder = self.run_folder
+        if self.act_only:
+            self.folder = _new_folder(self.run_folder, 'acting')
         self.parameters = self._parameters()
+        if self.act_only:
+            self._check_run()
         if not self.learning_side:
             self.parameters['monitor']['robot'] = self.robot_name
 
@@ -89,11 +96,7 @@ class RunConfiguration:
 
     def bag_folder(self) -> Path:
         """Return a folder for the bag that does not exist yet: a run may be taken up again."""
-        folder, number = self.folder / 'bag', 1
-        while folder.exists():
-            number += 1
-            folder = self.folder / f'bag_{number}'
-        return folder
+        return _new_folder(self.folder, 'bag')
 
     def _parameters(self):
         arguments = self.arguments
@@ -118,7 +121,8 @@ class RunConfiguration:
             'policy': {
                 'robot': self.robot, 'task': arguments['task'], 'checkpoint': files['policy'],
                 'simulation_data': files['warm_start'], 'seed': self.seed,
-                'rate_factor': self.rate_factor, **run_folder, **key, **limit,
+                'rate_factor': self.rate_factor, 'run_folder': str(self.run_folder),
+                'act_only': self.act_only, **key, **limit,
                 **self._overrides(int, 'evaluation_episodes', 'evaluation_interval')},
             'value_shaping': {'value_checkpoint': files['value']},
             'replay_buffer': {'seed': self.seed, **run_folder},
@@ -130,7 +134,8 @@ class RunConfiguration:
                 **self._overrides(int, 'horizon'),
                 **self._overrides(float, 'prior_ratio')},
             'monitor': {
-                **run_folder, **limit, **self._overrides(float, 'goal_success')},
+                **run_folder, 'act_only': self.act_only, **limit,
+                **self._overrides(float, 'goal_success')},
         }
         if not self.simulated:
             del parameters['simulated_robot']
@@ -184,7 +189,16 @@ class RunConfiguration:
             raise ValueError(f'prior_data: {path} does not exist')
         return path
 
-    def _folder(self):
+    def _check_run(self):
+        """Refuse to act with what no run has left."""
+        given = self.arguments['run_folder']
+        if not given:
+            raise ValueError('act_only: expected the run_folder of a run, got none')
+        if not (path := state_file(given, self.robot_name)).is_file():
+            raise ValueError(f'act_only: run_folder {given} lacks {path.name}, which the policy '
+                             'of a run leaves there')
+
+    def _run_folder(self):
         given = self.arguments['run_folder']
         if given:
             return Path(given).resolve()
@@ -206,7 +220,7 @@ class RunConfiguration:
     def _rate_factor(self):
         rate_factor = self._number('rate_factor', float)
         # The clock of the graph would be that of two robots, and go to and fro between theirs.
-        if not self.learning_side and rate_factor != 1.0:
+        if not (self.learning_side or self.act_only) and rate_factor != 1.0:
             raise ValueError('rate_factor: expected 1, as learning_side is false and simulated '
                              f'robots beside each other need the wall clock, got {rate_factor:g}')
         return rate_factor
@@ -225,6 +239,15 @@ class RunConfiguration:
 
     def _boolean(self, name):
         return self.arguments[name] == 'true'
+
+
+def _new_folder(parent, name):
+    """Return a folder that does not exist yet: a run may be taken up again."""
+    folder, number = parent / name, 1
+    while folder.exists():
+        number += 1
+        folder = parent / f'{name}_{number}'
+    return folder
 
 
 def _versions(share):

@@ -16,6 +16,11 @@ from sgft_ros.nodes.weights import Weights
 KIND = 'policy_state'
 
 
+def state_file(folder: str, robot: str) -> Path:
+    """Return the file of a robot's policy in a run folder."""
+    return Path(folder) / f'policy_{robot.replace("/", "_")}.safetensors'
+
+
 class Kept(NamedTuple):
     """What an earlier life left."""
 
@@ -36,10 +41,9 @@ class RunState:
 
     def __init__(self, folder: str, robot: str, checkpoint_id: str):
         """Keep nothing without a folder; `checkpoint_id` is of the policy that began the run."""
-        name = f'policy_{robot.replace("/", "_")}.safetensors'
-        self._path = Path(folder) / name if folder else None
+        self._path = state_file(folder, robot) if folder else None
         if self._path is not None:
-            remove_torn(self._path.parent, escape(name))
+            remove_torn(self._path.parent, escape(self._path.name))
         self._checkpoint_id = checkpoint_id
         self._writer = ThreadPoolExecutor(1, thread_name_prefix='run_state')
         self._waiting = deque(maxlen=1)

@@ -1,5 +1,6 @@
 """What the episodes of a run add up to: evaluation rounds, and whether it has reached its end."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 import math
 
@@ -22,7 +23,8 @@ class Round:
     low: float  # Wilson interval, 95 %
     high: float
     mean_return: float
-    policy_version: int
+    policy_version: int  # of the last episode
+    acted: dict[str, int]  # candidate -> episodes, the most first
     elapsed: float  # that the run had run, pauses between launches left out [s]
 
 
@@ -178,4 +180,6 @@ def _round(members):
         successes=successes, episodes=len(members), success=successes / len(members),
         low=low, high=high,
         mean_return=sum(episode.episode_return for episode in members) / len(members),
-        policy_version=last.policy_version, elapsed=last.elapsed)
+        policy_version=last.policy_version,
+        acted=dict(Counter(member.candidate for member in members).most_common()),
+        elapsed=last.elapsed)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+import signal
 
 from ament_index_python.packages import get_package_share_directory
 from finetune_runs import keys, Run
@@ -19,6 +20,11 @@ SHORT = {
     'evaluation_episodes': '5',
     # Where the learner gets little of the processor the robot moves on meanwhile.
     'transition_limit': '8000'}
+
+
+def files(folder):
+    """Return the bytes of what a run has left, by path."""
+    return {path: path.read_bytes() for path in sorted(folder.glob('*')) if path.is_file()}
 
 
 def test_fine_tuning_makes_a_failing_policy_succeed_and_leaves_its_record(domain_id, tmp_path):
@@ -46,3 +52,15 @@ def test_fine_tuning_makes_a_failing_policy_succeed_and_leaves_its_record(domain
             if result.evaluation and result.evaluation_round == evaluation['round'])
         for evaluation in summary['rounds']] == [
             evaluation['successes'] for evaluation in summary['rounds']]
+
+    before = files(run.folder)
+    acting = run.folder / 'acting'
+    with Run(tmp_path, checkpoint=SHIPPED, **SHORT, act_only='true', record='false') as alone:
+        alone.until(lambda: '==>' in alone.output, 'the first round')
+        assert {'learner', 'replay_buffer', 'value_shaping'}.isdisjoint(alone.nodes())
+        alone.process.send_signal(signal.SIGINT)
+        alone.finish()
+    acted = json.loads((acting / 'summary.json').read_text())['rounds']
+    assert acted[0]['success'] >= 0.6, alone.output  # three of five
+    assert list(acted[0]['acted'].values()) == [5]  # the same in all of them
+    assert files(run.folder) == before

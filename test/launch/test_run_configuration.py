@@ -200,3 +200,21 @@ def test_a_task_of_ones_own_has_no_scene_around_the_simulated_arm(configure, tmp
     file.write_text(OWN_TASK)
     with pytest.raises(ValueError, match='no scene.*simulated:=false'):
         configure(task=str(file))
+
+
+def test_acting_alone_takes_the_state_of_a_run_and_leaves_its_folder_alone(configure, tmp_path):
+    folder = tmp_path / 'run'
+    with pytest.raises(ValueError, match='act_only: expected the run_folder of a run, got none'):
+        configure(act_only='true', run_folder='')
+    with pytest.raises(ValueError, match='lacks policy_simulated_arm.safetensors'):
+        configure(act_only='true')
+    folder.mkdir()
+    (folder / 'policy_simulated_arm.safetensors').touch()
+    (folder / 'acting').mkdir()
+    run = configure(act_only='true', rate_factor='3.0')
+    assert run.folder == folder / 'acting_2'
+    assert run.parameters['policy']['run_folder'] == str(folder)
+    assert all(run.parameters[name]['run_folder'] == str(run.folder)
+               for name in ('safety_gate', 'simulated_robot', 'monitor'))
+    assert run.parameters['policy']['act_only'] and run.parameters['monitor']['act_only']
+    assert not run.learning_side and 'monitor' in run.robot_side

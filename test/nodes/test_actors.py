@@ -191,13 +191,14 @@ AT_END = np.zeros(OBSERVATION, np.float32)  # where successes are seen in the si
 MISSED = np.eye(OBSERVATION, dtype=np.float32)[0] * 0.16  # 8 mm beside
 
 
-def calibrated_actors(folder):
+def calibrated_actors(folder, **changes):
     """Return actors in which one success tells where the tool is, as a new life has them."""
     path = folder / 'policy.safetensors'
     if not path.exists():
         save_policy(path, random_tensors())
     settings = PolicyParameters('simulated_arm', 'peg_insert', '', run_folder=str(folder / 'run'),
-                                arbitrate=True, evaluation_episodes=3, evaluation_interval=100)
+                                arbitrate=True, evaluation_episodes=3, evaluation_interval=100,
+                                **changes)
     successes = AT_END + 0.02 * np.random.default_rng(0).standard_normal((100, OBSERVATION))
     effect = effect_of_tool(load_robot_contract('simulated_arm'))
     return Actors(settings, load_checkpoint(path, 'policy'), 'arm', OBSERVATION,
@@ -295,6 +296,31 @@ def test_the_calibration_outlives_the_policy_and_ends_where_the_learner_begins_a
     while play(later, False, transitions=0) != PI_SIM or CALIBRATED in names(later):
         pass
     assert names(later) == {PI_SIM} and 'tool_displacement' not in later.report()
+
+
+def test_who_acts_only_has_the_best_of_the_run_act_and_leaves_that_as_it_is(tmp_path):
+    actors = calibrated_actors(tmp_path)
+    for _ in range(3):
+        play(actors, False)
+    play(actors, True, AT_END - MISSED, transitions=100)
+    for _ in range(12):
+        actors.begin_episode(evaluation=True)
+        acted = actors.now.candidate
+        actors.record(EpisodeResult(
+            success=acted == CALIBRATED, evaluation=True, candidate=acted), evidence=True)
+    actors.record(EpisodeResult(candidate=PI_SIM), evidence=False)  # a training episode
+    until_kept(actors)
+    file = tmp_path / 'run' / 'policy_arm.safetensors'
+    before = file.read_bytes()
+    expected = calibrated_action(actors)
+
+    alone = calibrated_actors(tmp_path, act_only=True)
+    assert not alone.waiting
+    for success in (False, False, True, False, False, False, False):
+        assert play(alone, success, AT_END + MISSED) == CALIBRATED
+    np.testing.assert_array_equal(calibrated_action(alone), expected)
+    assert alone.schedule.phase == 'evaluation' and alone.schedule.counts.transitions == 100
+    assert file.read_bytes() == before
 
 
 def test_what_an_earlier_life_knew_of_a_calibration_that_is_now_believed_is_void(tmp_path):
