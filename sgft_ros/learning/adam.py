@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import torch
-from torch.optim.adam import adam
 
 OPTIMISER = 'optimiser.'  # of the names of what is saved
 MOMENTS = ('step', 'exp_avg', 'exp_avg_sq')
@@ -24,11 +23,14 @@ class Adam:
         self._parameters = list(parameters)
         if isinstance(learning_rates, float):
             learning_rates = [learning_rates] * len(self._parameters)
-        self._learning_rates = list(learning_rates)
         self._state = [
             {'step': torch.zeros(()), 'exp_avg': torch.zeros_like(parameter),
              'exp_avg_sq': torch.zeros_like(parameter)}
             for parameter in (p.detach() for p in self._parameters)]
+        self._groups = {rate: [] for rate in learning_rates}
+        for parameter, state, rate in zip(
+                self._parameters, self._state, learning_rates, strict=True):
+            self._groups[rate].append((parameter, [state[name] for name in MOMENTS]))
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
@@ -38,15 +40,15 @@ class Adam:
     @torch.no_grad()
     def step(self) -> None:
         """Take one step along the gradients; a parameter that has none is left as it is."""
-        for rate in dict.fromkeys(self._learning_rates):
-            pairs = [(p, state) for p, state, own in zip(
-                self._parameters, self._state, self._learning_rates, strict=True)
-                if own == rate and p.grad is not None]
-            steps, averages, squares = (
-                [state[name] for _, state in pairs] for name in MOMENTS)
-            adam([p for p, _ in pairs], [p.grad for p, _ in pairs], averages, squares, [], steps,
-                 fused=True, amsgrad=False, beta1=0.9, beta2=0.999, lr=rate,
-                 weight_decay=0.0, eps=1e-8, maximize=False)
+        for rate, group in self._groups.items():
+            moved = [(p, p.grad, *moments) for p, moments in group if p.grad is not None]
+            if not moved:
+                continue
+            parameters, gradients, steps, averages, squares = zip(*moved)
+            torch._foreach_add_(steps, 1)
+            torch._fused_adam_(
+                parameters, gradients, averages, squares, [], steps, amsgrad=False, beta1=0.9,
+                beta2=0.999, lr=rate, weight_decay=0.0, eps=1e-8, maximize=False)
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return copies of the moments, named '<index>.<moment>'."""

@@ -36,6 +36,7 @@ class CalQL(SlowActor):
     @torch.no_grad()
     def critic_target(
         self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
+        sampled: tuple[torch.Tensor, torch.Tensor] | None = None,
     ) -> torch.Tensor:
         """Return r + gamma (1-d) max_a' min_i Q_i(s', a') (batch, 1)."""
         observation, several = batch['next_observation'], heads.expand(-1, ACTIONS)
@@ -48,7 +49,16 @@ class CalQL(SlowActor):
         self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return squared error and regulariser, summed over the critics, and the gradient."""
-        loss, gradient = super().critic_gradient(batch, heads)
+        return self._regularised(batch, *super().critic_gradient(batch, heads))
+
+    def gradients(
+        self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
+    ) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[dict[str, torch.Tensor], torch.Tensor]]:
+        """Return loss and gradient of the critics, as `critic_gradient`, and of the policy."""
+        of_critics, of_policy = super().gradients(batch, heads)
+        return self._regularised(batch, *of_critics), of_policy
+
+    def _regularised(self, batch, loss, gradient):
         # Divided by the square of the scale, as the squared error is.
         regulariser = WEIGHT / self._scale * self.conservatism(batch)
         more, = torch.autograd.grad(regulariser, self.critic.flat)

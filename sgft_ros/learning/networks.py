@@ -37,7 +37,7 @@ class EnsembleMLP(nn.Module):
             self._shapes[f'bias{layer}'] = members, 1, fan_out
         self._lengths = [int(np.prod(shape)) for shape in self._shapes.values()]
         self.flat = nn.Parameter(torch.zeros(sum(self._lengths)))
-        self._layers = self._layers_of(self.flat.detach())
+        self._remember_layers()
         # PyTorch normalises faster where it is given a scale and a shift, if they are 1 and 0.
         self._scales = [(torch.ones(size), torch.zeros(size)) for size in sizes[1:-1]]
         with torch.no_grad():
@@ -84,35 +84,45 @@ class EnsembleMLP(nn.Module):
         return x, tape
 
     def gradients(
-        self, tape: Sequence[torch.Tensor], gradient: torch.Tensor, parameters: bool = True,
+        self, tape: Sequence[torch.Tensor], gradient: torch.Tensor, rows: int | None = None,
         inputs: slice | None = None,
-    ) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """
         Return the gradients of a loss with respect to `flat`, and to some of the inputs.
 
+        The first lies where the next call will write its own.
+
         :param tape: of :meth:`evaluate`
-        :param gradient: of the loss with respect to what that returned (members, batch, out)
-        :param parameters: whether the first is wanted; None if not
-        :param inputs: for the second (members, batch, some); None if not given
+        :param gradient: of the loss with respect to what that returned (members, batch, out), or
+            to its first rows, if it does not depend on the others
+        :param rows: how many of the first count for the parameters, while those behind count for
+            the inputs; None if all count for both
+        :param inputs: columns of the second; None if it is not wanted
         """
-        parts = []
+        if gradient.shape[1] < tape[0].shape[1]:
+            # LayerNorm's backward reads its statistics as if they were contiguous.
+            tape = [part[:, :gradient.shape[1]].contiguous() for part in tape]
         for layer in range(len(self._layers) - 1, -1, -1):
-            x = tape[4 * layer]
-            if parameters:
-                parts += gradient.sum(1).flatten(), _outer(x, gradient).flatten()
+            x, counts = tape[4 * layer], gradient
+            if rows is not None:
+                x, counts = x[:, :rows], gradient[:, :rows]
+            to_weight, to_bias = self._gradient_layers[layer]
+            torch.sum(counts, 1, keepdim=True, out=to_bias)
+            _outer(x, counts, to_weight)
             if layer:
-                before, mean, inverse_std = tape[4 * layer - 3:4 * layer]
+                before, mean, inverse_std, after = tape[4 * layer - 3:4 * layer + 1]
                 gradient = torch.bmm(gradient, self._layers[layer][0].mT)
-                relu_backward(gradient, x, 0.0, grad_input=gradient)
+                relu_backward(gradient, after, 0.0, grad_input=gradient)
                 gradient, _, _ = layer_norm_backward(
                     gradient, before, before.shape[-1:], mean, inverse_std, None, None,
                     (True, False, False))
-        return (torch.cat(parts[::-1]) if parameters else None,
-                None if inputs is None else torch.bmm(gradient, self._layers[0][0][:, inputs].mT))
+        if inputs is None:
+            return self._gradient, None
+        return self._gradient, torch.bmm(gradient[:, rows:], self._layers[0][0][:, inputs].mT)
 
     def __setstate__(self, state):
         super().__setstate__(state)
-        self._layers = self._layers_of(self.flat.detach())  # a copy's own, not the original's
+        self._remember_layers()  # a copy's own, not the original's
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Return copies of the layers: weight (members, in, out), bias (members, 1, out)."""
@@ -134,6 +144,11 @@ class EnsembleMLP(nn.Module):
             for name, view in self._views(self.flat).items():
                 view.copy_(torch.as_tensor(tensors[name]))
 
+    def _remember_layers(self):
+        self._gradient = torch.zeros_like(self.flat.detach())
+        self._layers, self._gradient_layers = map(
+            self._layers_of, (self.flat.detach(), self._gradient))
+
     def _views(self, flat):
         parts = flat.split(self._lengths)
         return {name: part.view(shape)
@@ -148,8 +163,9 @@ class EnsembleMLP(nn.Module):
                 for weight, bias in layers]
 
 
-def _outer(x, gradient):
-    """Return x^T gradient (members, in, out), as a wide product: BLAS is slow with tall ones."""
+def _outer(x, gradient, out):
+    """Set out to x^T gradient (members, in, out), a wide product: BLAS is slow with tall ones."""
     if gradient.shape[-1] < x.shape[-1]:
-        return torch.bmm(gradient.mT, x).mT
-    return torch.bmm(x.mT, gradient)
+        out.copy_(torch.bmm(gradient.mT, x).mT)
+    else:
+        torch.bmm(x.mT, gradient, out=out)

@@ -16,6 +16,7 @@ from sgft_ros.learning.tensors import check_shapes, part_of
 import torch
 from torch import nn
 
+clamp_backward = torch.ops.aten.hardtanh_backward.default
 NETWORKS = ('actor', 'critic', 'target')
 
 
@@ -99,31 +100,41 @@ class SAC(Learner):
 
         And the gradient (critics, ...) of each with respect to the values.
         """
-        least, critic = values.min(0, keepdim=True)
-        return least[0], torch.zeros_like(values).scatter_(0, critic, 1.0)
+        least = values.amin(0)
+        return least, (values == least).to(values.dtype)
 
     def reward(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return the reward that this learner maximises (batch,)."""
         return batch['reward']
 
     def successor(self, heads: torch.Tensor) -> torch.Tensor:
-        """Return the heads that tell what follows each of `heads`; -1 for nothing."""
+        """Return the heads that tell what follows each of `heads`."""
         return heads
+
+    def going_on(
+        self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
+    ) -> torch.Tensor:
+        """Return 1 where something follows, 0 where nothing does (batch, 1 or n)."""
+        return (1.0 - batch['terminated'])[:, None]
 
     @torch.no_grad()
     def critic_target(
         self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
+        sampled: tuple[torch.Tensor, torch.Tensor] | None = None,
     ) -> torch.Tensor:
-        """Return y_h (batch, n) for `heads` (batch, n)."""
-        following = self.successor(heads)
-        alive = (1.0 - batch['terminated'])[:, None] * (following >= 0)
-        following = following.clamp(min=0)
-        action, log_density = self.sample(batch['next_observation'], following)
-        next_q = self.target_q(batch['next_observation'], action, following)
-        continuation = next_q - self.alpha * log_density
-        return self.reward(batch)[:, None] + self.discount * alive * continuation
+        """
+        Return y_h (batch, n) for `heads` (batch, n).
 
-    @torch.no_grad()
+        :param sampled: at s', as :meth:`sample` returns it, of what follows `heads`; drawn if None
+        """
+        observation, following = batch['next_observation'], self.successor(heads)
+        action, log_density = sampled or self.sample(observation, following)
+        next_q = self.target_q(observation, action, following)
+        continuation = torch.addcmul(next_q, self.alpha, log_density, value=-1.0)
+        return torch.addcmul(self.reward(batch)[:, None], self.going_on(batch, heads),
+                             continuation, value=self.discount)
+
+    @torch.inference_mode()
     def critic_gradient(
         self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -133,42 +144,56 @@ class SAC(Learner):
         The loss is the mean squared error over `heads` (batch, n), summed over the critics.
         """
         values, tape = self.critic.evaluate(torch.cat([batch['observation'], batch['action']], -1))
-        predicted = of_heads(values, heads, self.heads)
-        error = predicted - self.critic_target(batch, heads)[..., None]
-        to_values = to_heads(error * (2.0 / heads.numel()), heads, self.heads)
-        loss = error.square().sum() / heads.numel()
+        loss, to_values = self._regression(values, self.critic_target(batch, heads), heads)
         return loss, self.critic.gradients(tape, to_values)[0]
 
-    @torch.no_grad()
-    def policy_gradient(
+    @torch.inference_mode()
+    def gradients(
         self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
-    ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+    ) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[dict[str, torch.Tensor], torch.Tensor]]:
         """
-        Return the loss of the policy and its gradient with respect to the actor's parameters.
+        Return loss and gradient of the critics, see `critic_gradient`, and those of the policy.
 
-        The loss is the mean of alpha log pi_h(a|s) - Q_h(s, a) over `heads` (batch, n). It comes
-        with 'entropy' and 'q_mean', by name.
+        The loss of the policy is the mean of alpha log pi_h(a|s) - Q_h(s, a) over `heads`
+        (batch, n). It comes with 'entropy' and 'q_mean', by name.
+
+        Each network is evaluated once: the actor at s and s', the critics at the actions of the
+        replay and at new ones.
         """
+        rows, size = batch['observation'].shape
         observation, alpha, each = batch['observation'], self.alpha, 1.0 / heads.numel()
-        outputs, tape = self.actor.evaluate(observation)
-        mean, log_std, noise = self._gaussian(outputs, heads)
+        outputs, tape = self.actor.evaluate(torch.cat([observation, batch['next_observation']]))
+        mean, log_std, noise = self._gaussian(
+            outputs, torch.cat([heads, self.successor(heads)]))
         bounded = log_std.clamp(*LOG_STD_RANGE)
         action, log_density = squashed(mean, bounded, noise)
-        row_heads = heads.reshape(-1, 1)  # of the rows that the critics see
-        values, critic_tape = self.critic.evaluate(pairs(observation, action))
-        q, slope = self.aim(of_heads(values, row_heads, self.heads))
-        losses = {'actor_loss': (alpha * log_density - q.view(heads.shape)).mean(),
-                  'entropy': -log_density.mean(), 'q_mean': q.view(heads.shape)[:, -1].mean()}
+        target = self.critic_target(batch, heads, (action[rows:], log_density[rows:]))
+        action, log_density = action[:rows], log_density[:rows]
 
-        to_values = to_heads(slope * -each, row_heads, self.heads)
-        _, to_action = self.critic.gradients(
-            critic_tape, to_values, parameters=False,
-            inputs=slice(self.config.observation_size, None))
+        values, critic_tape = self.critic.evaluate(torch.cat([
+            torch.cat([observation, batch['action']], -1), pairs(observation, action)]))
+        loss, to_replayed = self._regression(values[:, :rows], target, heads)
+        row_heads = heads.reshape(-1, 1)  # of the rows with new actions
+        q, slope = self.aim(of_heads(values[:, rows:], row_heads, self.heads))
+        q = q.view(heads.shape)
+        losses = {'actor_loss': (alpha * log_density - q).mean(),
+                  'entropy': -log_density.mean(), 'q_mean': q[:, -1].mean()}
+
+        to_new = to_heads(slope * -each, row_heads, self.heads)
+        to_critic, to_action = self.critic.gradients(
+            critic_tape, torch.cat([to_replayed, to_new], 1), rows, inputs=slice(size, None))
         to_mean, to_log_std = squashed_gradient(
-            action, bounded, noise, to_action.sum(0).view(action.shape), alpha * each)
-        to_log_std.mul_(bounded == log_std)
+            action, bounded[:rows], noise[:rows], to_action.sum(0).view(action.shape),
+            alpha * each)
+        to_log_std = clamp_backward(to_log_std, log_std[:rows], *LOG_STD_RANGE)
         to_outputs = to_heads(torch.cat([to_mean, to_log_std], -1)[None], heads, self.heads)
-        return losses, self.actor.gradients(tape, to_outputs)[0]
+        return (loss, to_critic), (losses, self.actor.gradients(tape, to_outputs)[0])
+
+    def _regression(self, values, target, heads):
+        """Return the squared error of values (critics, batch, heads), and its gradient."""
+        error = of_heads(values, heads, self.heads) - target[..., None]
+        to_values = to_heads(error * (2.0 / heads.numel()), heads, self.heads)
+        return error.square().sum() / heads.numel(), to_values
 
     def critic_step(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Take one step of the critics only; return the loss."""
@@ -187,8 +212,7 @@ class SAC(Learner):
         (batch,); SGFT also reads shaped_reward (batch,).
         """
         heads = self._some_heads(len(batch['reward']))
-        critic_loss, to_critic = self.critic_gradient(batch, heads)
-        losses, to_actor = self.policy_gradient(batch, heads)
+        (critic_loss, to_critic), (losses, to_actor) = self.gradients(batch, heads)
         self._follow(to_actor, to_critic, losses['entropy'] - self.target_entropy)
         return {'critic_loss': critic_loss, **losses, 'temperature': self.alpha}
 
@@ -209,8 +233,8 @@ class SAC(Learner):
         if not count:
             return acting
         first = torch.randint(others, (rows, 1), generator=self.generator)
-        spread = torch.arange(count) * others // count
-        return torch.cat([(first + spread) % others, acting], 1)
+        spread = [(first + k * others // count) % others for k in range(1, count)]
+        return torch.cat([first, *spread, acting], 1)
 
     def _step(self, loss: torch.Tensor) -> None:
         """Take one step of what autograd finds behind a loss."""
@@ -222,8 +246,8 @@ class SAC(Learner):
         """Take one step along gradients; what has none stays. The targets follow."""
         self.actor.flat.grad, self.critic.flat.grad = actor, critic
         self.log_alpha.grad = log_alpha
-        self.optimiser.step()
-        with torch.no_grad():
+        with torch.inference_mode():
+            self.optimiser.step()
             self.target.flat.lerp_(self.critic.flat, self.config.tau)
 
     def policy_tensors(self) -> dict[str, np.ndarray]:

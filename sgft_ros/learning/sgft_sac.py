@@ -1,5 +1,7 @@
 """SGFT-SAC: H steps of the reward that V_sim shapes (Yin, Westenbroek et al., ICLR 2025)."""
 
+from collections.abc import Mapping
+
 from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.sac import SACConfig
 import torch
@@ -28,4 +30,10 @@ class SGFTSAC(PBRS):
 
     def successor(self, heads: torch.Tensor) -> torch.Tensor:
         """Let h steps to go continue with h-1, one with nothing: V_sim has had its say."""
-        return heads - 1
+        return (heads - 1).clamp(min=0)
+
+    def going_on(
+        self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
+    ) -> torch.Tensor:
+        """Return 1 where something follows, 0 where nothing does (batch, n)."""
+        return super().going_on(batch, heads) * (heads > 0)

@@ -30,11 +30,12 @@ class UnshapedSGFT(SGFTSAC):
 
     def critic_target(
         self, batch: Mapping[str, torch.Tensor], heads: torch.Tensor,
+        sampled: tuple[torch.Tensor, torch.Tensor] | None = None,
     ) -> torch.Tensor:
         """Return y_h (batch, n); `batch` also holds next_value (batch,), V_sim(s')."""
-        target = super().critic_target(batch, heads)
+        target = super().critic_target(batch, heads, sampled)
         opinion = self.discount * (1.0 - batch['terminated']) * batch['next_value']
-        return target + (self.successor(heads) < 0) * opinion[:, None]
+        return target + (heads == 0) * opinion[:, None]
 
     def load_simulator(self, tensors: Mapping[str, np.ndarray]) -> None:
         """

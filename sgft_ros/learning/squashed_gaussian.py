@@ -7,6 +7,7 @@ from torch.nn import functional
 
 LOG_SQRT_2_PI = 0.5 * math.log(2.0 * math.pi)
 LOG_2 = math.log(2.0)
+tanh_backward = torch.ops.aten.tanh_backward.default
 
 
 def squashed(
@@ -19,8 +20,9 @@ def squashed(
     """
     before = torch.addcmul(mean, log_std.exp(), noise)
     # Gaussian density minus the log of the tanh's slope, 2 (log 2 - u - softplus(-2 u)), in a form
-    # that does not overflow. What is constant is subtracted once per sum.
-    unslope = before + functional.softplus(-2.0 * before)
+    # that does not overflow; softplus(-2 u) is -2 times that of u with beta = -2. What is constant
+    # is subtracted once per sum.
+    unslope = torch.sub(before, functional.softplus(before, beta=-2.0), alpha=2.0)
     terms = torch.addcmul(torch.sub(log_std, unslope, alpha=2.0), noise, noise, value=0.5)
     constant = noise.shape[-1] * (LOG_SQRT_2_PI + 2.0 * LOG_2)
     return torch.tanh(before), -constant - terms.sum(-1)
@@ -38,6 +40,5 @@ def squashed_gradient(
     :param to_action: gradient with respect to `action`, which :func:`squashed` returned
     :param to_density: with respect to each log density, the same () for all
     """
-    slope = 1.0 - action.square()
-    to_mean = torch.addcmul(slope * to_action, action, to_density, value=2.0)
+    to_mean = torch.addcmul(tanh_backward(to_action, action), action, to_density, value=2.0)
     return to_mean, to_mean * log_std.exp() * noise - to_density

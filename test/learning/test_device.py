@@ -1,12 +1,17 @@
 """Where the updates are computed: on the CPU, and on a GPU where the tests find one."""
 
+import platform
+import resource
+
 import numpy as np
 import pytest
 from sgft_ros.learning.algorithms import ALGORITHMS
-from sgft_ros.learning.device import find_device, WARM_UP
+from sgft_ros.learning.device import find_device, steps_on, WARM_UP
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
 from sgft_ros.learning.generators import load_generator
 from sgft_ros.learning.learner import numbers
+from sgft_ros.learning.sac import SACConfig
+from sgft_ros.learning.sgft_sac import SGFTSAC
 import torch
 from worlds import checkpoints, minibatch
 
@@ -39,6 +44,20 @@ def test_a_device_has_one_of_three_names():
 def test_a_gpu_that_is_not_there_is_told_before_anything_is_made(make):
     with pytest.raises(ValueError, match="expected a GPU for 'cuda', but .* choose 'cpu'"):
         make('sac', 'cuda')
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != 'glibc', reason='how memory is kept is up to glibc')
+def test_steps_do_not_wait_for_the_system_to_clear_their_memory():
+    batch = minibatch(256)
+    sizes = batch['observation'].shape[1], batch['action'].shape[1]
+    learner = SGFTSAC(SACConfig(*sizes, gamma=0.9, hidden=(256, 256)), 16)
+    take = steps_on(find_device('cpu'))
+    faults = []
+    for _ in range(20):
+        before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
+        take(learner.step, batch)
+        faults.append(resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - before)
+    assert np.median(faults) < 100  # of the 2000 pages that the step takes
 
 
 @pytest.mark.parametrize('algorithm', ['sac', 'td_mpc2'])

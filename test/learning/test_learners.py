@@ -80,7 +80,21 @@ def test_gradients_of_a_network_are_those_of_autograd(members):
     torch.testing.assert_close(result, output)
     own = network.gradients(tape, direction, inputs=slice(1, 3))
     torch.testing.assert_close(own, (expected[0], expected[1][..., 1:3]))
-    assert network.gradients(tape, direction, parameters=False) == (None, None)
+    assert network.gradients(tape, direction)[1] is None
+
+
+@pytest.mark.parametrize('members', [1, 3])
+def test_gradients_of_a_network_reach_the_parameters_from_some_rows_and_the_inputs_from_others(
+        members):
+    network = EnsembleMLP(members, (OBSERVATION, 8, 6, 2), torch.Generator().manual_seed(0))
+    x = batch()['observation'].expand(members, -1, -1).clone().requires_grad_()
+    direction = torch.randn(members, 12, 2, generator=torch.Generator().manual_seed(1))
+    products = network(x)[:, :12] * direction
+    to_flat, = torch.autograd.grad(products[:, :7].sum(), network.flat, retain_graph=True)
+    to_x, = torch.autograd.grad(products[:, 7:].sum(), x)
+    _, tape = network.evaluate(x.detach())
+    own = network.gradients(tape, direction, rows=7, inputs=slice(1, 3))
+    torch.testing.assert_close(own, (to_flat, to_x[:, 7:12, 1:3]))
 
 
 def test_members_of_an_ensemble_do_not_mix():
@@ -155,39 +169,50 @@ def spread_out(make):
     return learner
 
 
+def critic_loss(learner, data, heads, sampled=None):
+    values = learner.critic(torch.cat([data['observation'], data['action']], -1))
+    target = learner.critic_target(data, heads, sampled)
+    loss = (values.gather(2, heads.expand(2, -1, -1)) - target).square().mean((1, 2)).sum()
+    return loss + learner.conservatism(data) if isinstance(learner, CalQL) else loss
+
+
 @EACH
-def test_the_gradient_of_the_critics_is_that_of_autograd(make):
+def test_the_gradient_of_the_critics_alone_is_that_of_autograd(make):
     learner, data = spread_out(make), batch()
     heads = learner._some_heads(BATCH)
-
-    def loss():
-        values = learner.critic(torch.cat([data['observation'], data['action']], -1))
-        error = values.gather(2, heads.expand(2, -1, -1)) - learner.critic_target(data, heads)
-        squares = error.square().mean((1, 2)).sum()
-        return squares + learner.conservatism(data) if isinstance(learner, CalQL) else squares
-
     own, reference = gradients_and_autograd(
-        learner, lambda: learner.critic_gradient(data, heads), loss, learner.critic.flat)
+        learner, lambda: learner.critic_gradient(data, heads),
+        lambda: critic_loss(learner, data, heads), learner.critic.flat)
     torch.testing.assert_close(own, reference, atol=1e-5, rtol=1e-4)
 
 
 @EACH
-def test_the_gradient_of_the_policies_is_that_of_autograd(make):
-    learner, observation = spread_out(make), batch()['observation']
-    heads = learner._some_heads(BATCH)
+def test_the_gradients_of_critics_and_policies_together_are_those_of_autograd(make):
+    learner, data = spread_out(make), batch()
+    heads, observation = learner._some_heads(BATCH), data['observation']
 
     def loss():
-        action, log_density = learner.sample(observation, heads)
+        action, log_density = learner.sample(
+            torch.cat([observation, data['next_observation']]),
+            torch.cat([heads, learner.successor(heads)]))
+        sampled = action[BATCH:].detach(), log_density[BATCH:].detach()
+        of_critics = critic_loss(learner, data, heads, sampled)
+        action, log_density = action[:BATCH], log_density[:BATCH]
         values = learner.critic(torch.cat(
             [observation[:, None].expand(-1, heads.shape[1], -1), action], -1).flatten(0, 1))
         values = values.unflatten(1, heads.shape).gather(3, heads.expand(2, -1, -1)[..., None])
-        return (learner.alpha * log_density - learner.aim(values[..., 0])[0]).mean()
+        of_policies = (learner.alpha * log_density - learner.aim(values[..., 0])[0]).mean()
+        return of_critics, of_policies
 
-    (losses, gradient), reference = gradients_and_autograd(
-        learner, lambda: learner.policy_gradient({'observation': observation}, heads), loss,
-        learner.actor.flat)
+    state = learner.generator.get_state()
+    own, (losses, to_actor) = learner.gradients(data, heads)
+    learner.generator.set_state(state)
+    of_critics, of_policies = loss()
+    to_critic, = torch.autograd.grad(of_critics, learner.critic.flat, retain_graph=True)
+    expected, = torch.autograd.grad(of_policies, learner.actor.flat)
+    torch.testing.assert_close(own, (of_critics.detach(), to_critic), atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(
-        (losses['actor_loss'], gradient), reference, atol=1e-5, rtol=1e-4)
+        (losses['actor_loss'], to_actor), (of_policies.detach(), expected), atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize('target, rises', [(-50.0, False), (50.0, True)])
