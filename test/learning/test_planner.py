@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from sgft_ros.learning.controllers import make_controller
 from sgft_ros.learning.dynamics import DynamicsLearner, fit_world, WorldConfig
+from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.planner import Planner, PlannerConfig
+from sgft_ros.learning.tensors import part_of
 from sgft_ros.learning.world_model import WorldModel
 import torch
 from worlds import check_draws, episode, GAMMA, NEAR, network, simulated_world, SPEED, transitions
@@ -45,6 +47,93 @@ def test_numpy_imagines_what_torch_was_fitted_to(simulated):
     there = np.linalg.norm(data['next_observation'], axis=1) < NEAR
     assert ended[there].mean() > 0.6 > 0.1 > ended[~there].mean()
     assert abs(reward[~there].mean()) < 0.1
+
+
+def test_v_sim_and_outcome_are_the_means_that_were_fitted(simulated):
+    model, states = WorldModel(simulated), transitions(50)['observation']
+    with torch.no_grad():
+        value, outcome = (network(simulated, prefix)(torch.from_numpy(states)).mean(0).numpy()
+                          for prefix in ('value.', 'outcome.'))
+    np.testing.assert_allclose(model.value(states), value[:, 0], atol=1e-5)
+    reward, ended = model.outcome(states)
+    np.testing.assert_allclose(reward, outcome[:, 0], atol=1e-5)
+    np.testing.assert_allclose(ended, 1.0 / (1.0 + np.exp(-outcome[:, 1])), atol=1e-5)
+
+
+def adapted(simulated):
+    """Return the world of a drive that is turned and off its zero, and where the state matters."""
+    rng = np.random.default_rng(0)
+    weight, bias = rng.normal(0.0, 0.3, (4, 4)), rng.normal(0.0, 0.3, 4)
+    weight[:, :2], bias[:2] = 0.0, 0.0
+    return simulated | {'adapter_weight': weight.astype(np.float32),
+                        'adapter_bias': bias.astype(np.float32)}
+
+
+def test_the_inverse_of_the_adapter_is_one_as_far_as_actions_reach(simulated):
+    tensors, rng = adapted(simulated), np.random.default_rng(1)
+    states, wanted = rng.uniform(-1.0, 1.0, (2, 200, 2))
+    actions = WorldModel(tensors).actions_for(states, wanted)
+    inputs = np.concatenate([states, actions], 1)
+    came = (inputs + inputs @ tensors['adapter_weight'] + tensors['adapter_bias'])[:, 2:]
+    inside = (np.abs(actions) < 1.0).all(1)
+    assert 50 < inside.sum() < 150 and np.abs(actions).max() == 1.0
+    np.testing.assert_allclose(came[inside], wanted[inside], atol=1e-5)
+
+
+def test_a_plan_is_worth_its_rewards_and_v_sim_behind_as_far_as_the_task_goes_on(simulated):
+    planner = Planner(simulated, GAMMA, PlannerConfig(horizon=4))
+    model, start = WorldModel(simulated), np.array([0.4, 0.1], np.float32)
+    rng = np.random.default_rng(0)
+    sequences = rng.normal([-0.8, -0.2], 0.4, (2, 10, 4, 2)).clip(-1.0, 1.0).astype(np.float32)
+    came, alive = planner._score(start, sequences), []
+    for member, number in np.ndindex(2, 10):
+        score, going_on = 0.0, 1.0
+        states = model.begin(start, 1)
+        for t in range(4):
+            states = model.step(states, np.stack([sequences[member, number, t:t + 1]] * 2))
+            reward, ended = model.outcome(states[member, 0])
+            score += GAMMA ** t * going_on * reward
+            going_on *= 1.0 - ended
+        score += GAMMA ** 4 * going_on * model.value(states[member, 0])
+        alive.append(going_on)
+        assert came[member, number] == pytest.approx(score, abs=1e-4)
+    assert min(alive) < 0.2 and max(alive) > 0.8
+
+
+def test_plans_are_those_of_mppi_half_of_them_of_pi_sim_at_first(simulated, monkeypatch):
+    tensors, start = adapted(simulated), np.array([0.6, -0.3], np.float32)
+    planner = Planner(tensors, GAMMA, PlannerConfig(horizon=3, samples=16))
+    model, policy = WorldModel(tensors), GaussianPolicy(part_of(tensors, 'policy.'))
+    scored, score = [], planner._score
+
+    def watched(observation, sequences):
+        scored.append((sequences, score(observation, sequences)))
+        return scored[-1][1]
+
+    monkeypatch.setattr(planner, '_score', watched)
+    planner._rng, rng = (np.random.default_rng(3) for _ in range(2))
+    for decision in range(4):
+        before = planner._plan
+        action = planner.act(start, np.zeros(2, np.float32))
+        states, proposed = np.broadcast_to(start, (2, 4, 2)), []
+        for _ in range(3):
+            wanted = policy.sample(states.reshape(8, 2), rng, 0.15).reshape(2, 4, 2)
+            proposed.append(model.actions_for(states, wanted))
+            states = model.step(states, proposed[-1])
+        proposed = np.stack(proposed, 2)
+        plan = before if decision % 3 else proposed.mean((0, 1))
+        for iteration in range(2):
+            sequences, scores = scored.pop(0)
+            if iteration == 0:
+                np.testing.assert_array_equal(sequences[:, 4:], proposed)
+            drawn = sequences[:, :4] if iteration == 0 else sequences
+            expected = plan + 0.15 * rng.standard_normal(drawn.shape)
+            np.testing.assert_allclose(drawn, expected.clip(-1.0, 1.0), atol=1e-5)
+            weights = np.exp((scores - scores.max()) / (0.1 * scores.std()))
+            plan = (weights[..., None, None] * sequences).sum((0, 1)) / weights.sum()
+        np.testing.assert_allclose(action, plan[0], atol=1e-5)
+        np.testing.assert_allclose(planner._plan, plan[[1, 2, 2]], atol=1e-5)
+    assert not scored
 
 
 def strikes(count, seed):
