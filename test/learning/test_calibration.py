@@ -186,6 +186,16 @@ def test_a_number_that_is_clipped_at_successes_says_nothing():
         Calibration(clipped, alone, PRIOR)
 
 
+@pytest.mark.parametrize('end', ['low', 'high'])
+def test_more_than_one_in_a_hundred_at_a_clip_is_enough_to_say_nothing(end):
+    for clipped, places in ((10, 3), (11, 2)):
+        successes = simulated(1000)
+        successes[:clipped, 0] = getattr(EFFECT, end)[0]
+        calibration = Calibration(successes, EFFECT, PRIOR)
+        calibration.record(successes.mean(0))
+        assert len(calibration.state()[0]) == places
+
+
 def test_what_is_known_survives_as_json():
     calibration, other = (Calibration(simulated(), EFFECT, PRIOR) for _ in range(2))
     calibration.record(AT + 0.3)

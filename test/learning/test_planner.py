@@ -65,7 +65,8 @@ def adapted(simulated):
     rng = np.random.default_rng(0)
     weight, bias = rng.normal(0.0, 0.3, (4, 4)), rng.normal(0.0, 0.3, 4)
     weight[:, :2], bias[:2] = 0.0, 0.0
-    return simulated | {'adapter_weight': weight.astype(np.float32),
+    sure = simulated['policy.bias2'] - np.float32([0.0, 0.0, 4.0, 4.0])  # pi_sim hardly varies
+    return simulated | {'policy.bias2': sure, 'adapter_weight': weight.astype(np.float32),
                         'adapter_bias': bias.astype(np.float32)}
 
 
@@ -78,6 +79,14 @@ def test_the_inverse_of_the_adapter_is_one_as_far_as_actions_reach(simulated):
     inside = (np.abs(actions) < 1.0).all(1)
     assert 50 < inside.sum() < 150 and np.abs(actions).max() == 1.0
     np.testing.assert_allclose(came[inside], wanted[inside], atol=1e-5)
+
+
+def test_the_inverse_of_the_adapter_leaves_alone_what_hardly_moves_anything(simulated):
+    weight = np.zeros((4, 4), np.float32)
+    weight[2, 2] = -0.95  # of the first axis 5 % are left
+    model = WorldModel(simulated | {'adapter_weight': weight})
+    np.testing.assert_allclose(
+        model.actions_for(np.zeros((1, 2)), np.array([[0.5, 0.5]])), [[0.0, 0.5]], atol=1e-6)
 
 
 def test_a_plan_is_worth_its_rewards_and_v_sim_behind_as_far_as_the_task_goes_on(simulated):
@@ -159,6 +168,20 @@ def test_rare_contact_is_learned_although_positions_lie_far_from_zero():
     assert ((error**2).mean(0) < 0.1 * change.var(0)).all()
 
 
+def test_imagined_states_leave_the_simulators_by_a_fifth_of_their_range():
+    data = transitions(500)
+    world = fit_world(data, WorldConfig(hidden=(8,), outcome_hidden=(8,), updates=1))
+    change = data['next_observation'] - data['observation']
+    low, high = data['next_observation'].min(0), data['next_observation'].max(0)
+    for name, expected in (
+            ('low', low - 0.2 * (high - low)), ('high', high + 0.2 * (high - low)),
+            ('change_mean', change.mean(0)), ('change_scale', change.std(0, ddof=1))):
+        np.testing.assert_allclose(world[name], expected, rtol=1e-3, atol=1e-6)
+    still = world | {'change_mean': np.full(2, 9.0, np.float32)}
+    came = WorldModel(still).step(np.zeros((3, 1, 2)), np.zeros((3, 1, 2)))
+    np.testing.assert_array_equal(came, np.broadcast_to(world['high'], came.shape))
+
+
 def test_it_plans_to_the_goal_in_the_dynamics_that_it_knows(simulated):
     planner = Planner(simulated, GAMMA, PlannerConfig(std=0.5))
     assert episode(planner) <= 10  # the straight way takes 6
@@ -194,6 +217,16 @@ def test_gradients_of_networks_and_adapter_are_those_of_autograd(simulated):
     expected = torch.autograd.grad(loss, (learner.dynamics.flat, learner._adapter))
     torch.testing.assert_close(
         learner.gradients(batch), (loss.detach(), *expected), atol=1e-6, rtol=1e-4)
+
+
+def test_networks_and_adapter_learn_at_rates_of_their_own(simulated):
+    learner = DynamicsLearner(simulated, 1e-3, 0.02)
+    networks, adapter = learner.dynamics.flat.detach().clone(), learner._adapter.detach().clone()
+    batch = {name: torch.from_numpy(column) for name, column in transitions(64, TURN).items()}
+    learner.update(batch)
+    for came, before, rate in (
+            (learner.dynamics.flat, networks, 1e-3), (learner._adapter, adapter, 0.02)):
+        assert (came - before).abs().max().item() == pytest.approx(rate, rel=0.01)
 
 
 def test_adapter_stays_where_it_may_not_change(simulated):
