@@ -144,6 +144,7 @@ class Actors:
         if version != self._begun:
             self._begun = version
             self._arbiter.begin_anew()
+            self.weights.drop_before(version)
             self.weights.drop(INCUMBENT)
             self.weights.drop(CALIBRATED)
             if self._calibration is not None:
