@@ -224,9 +224,12 @@ def test_pi_sim_acts_by_the_calibration_that_a_success_has_corrected(tmp_path):
     assert {play(actors, False) for _ in range(3)} == {PI_SIM}
     play(actors, False)
     assert names(actors) == {PI_SIM} and 'tool_displacement' not in actors.report()
+    assert actors.report()['implausible_successes'] == 0
     play(actors, True, AT_END - MISSED, evidence=False)  # as a human's hand had a part in it
     assert names(actors) == {PI_SIM, CALIBRATED}
     assert actors.report()['tool_displacement'].startswith('7.9 ')
+    play(actors, True, AT_END + 1000.0)
+    assert actors.report()['implausible_successes'] == 1
     acted = set()
     while CALIBRATED not in acted:
         acted.add(play(actors, False, transitions=0))
