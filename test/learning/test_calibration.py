@@ -137,6 +137,7 @@ def test_successes_that_are_none_do_little():
     calibration.forget()
     calibration.record(AT - SLOPE @ [0.0, 0.06, 0.0])  # six times as far as it may be wrong
     calibration.update()
+    assert calibration.passed_over == 1
     assert not calibration.displacement.any()
 
 
