@@ -20,7 +20,7 @@ from sgft_ros.benchmark.report import summary, write_report
 from sgft_ros.benchmark.results import Results
 from sgft_ros.benchmark.spoiled import DISPLACED, VALUES
 from sgft_ros.benchmark.statistics import rate
-from sgft_ros.benchmark.trial import Protocol, Trial
+from sgft_ros.benchmark.trial import protocol_of, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.portfolio import checkpoint_kinds
 from sgft_ros.nodes.compatibility import check_metadata
@@ -81,7 +81,7 @@ def _jobs(options):
             _shipped(setting, seed) for seed in options.pretraining_seeds]
         for how, checkpoint in itertools.product(methods.values(), checkpoints):
             _check_fit(how, checkpoint, setting)
-        protocol = Protocol.of_task(
+        protocol = protocol_of(
             task, transition_limit=options.transitions or chosen['transitions'],
             evaluation_interval=options.evaluation_interval,
             evaluation_episodes=options.evaluation_episodes)
