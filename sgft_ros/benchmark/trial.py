@@ -44,6 +44,11 @@ def protocol_of(task: str, **changes) -> Protocol:
         name: value for name, value in changes.items() if value is not None})
 
 
+def of_world(trial: Trial, error: ValueError) -> ValueError:
+    """Return the error of a trial that says in which world it came up."""
+    return ValueError(f'task {trial.task!r}, gap {trial.gap:g}, world {trial.world}: {error}')
+
+
 def environment_of(trial: Trial) -> AnyEnvironment:
     """Return the real world of a trial."""
     rng = np.random.default_rng([trial.world, trial.seed, ROBOT])
