@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from sgft_ros.arguments import check_output
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.simulation.rollouts import mean_score
@@ -44,6 +45,7 @@ def draw(path, results, task_name):
     axes.yaxis.set_major_formatter(lambda y, _: f'{y:.0%}')
     axes.legend(frameon=False, loc='lower left')
     axes.spines[['top', 'right']].set_visible(False)
+    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=130)
 
 
@@ -57,6 +59,10 @@ def main():
     parser.add_argument('--episodes', type=int, default=10)
     parser.add_argument('--output', type=Path, default=Path('gap.png'))
     options = parser.parse_args()
+    try:
+        check_output(options.output.absolute().parent)  # the episodes take minutes
+    except OSError as error:
+        parser.error(str(error))
     setting = sim_to_real(options.task, options.robot)
     checkpoint = options.checkpoint or HERE.parent / 'resource' / 'checkpoints' / options.task
     results = {}

@@ -3,6 +3,9 @@
 import contextlib
 import time
 
+import sgft_ros  # noqa: F401  it puts the stand-in for ROS 2 on the path
+
+# isort: split
 from diagnostic_msgs.msg import DiagnosticArray
 import rclpy
 from sgft_ros.nodes.ending import initialised
@@ -47,3 +50,7 @@ def running_probe():
     """Give a probe in an initialised context."""
     with initialised():
         yield Probe()
+
+
+if __name__ == '__main__':
+    raise SystemExit('probe.py is a part of control_loop.py, kill_nodes.py and learner_wait.py')

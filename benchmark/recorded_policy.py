@@ -28,6 +28,8 @@ class EveryTick(TickRecord):
 records = []
 
 if __name__ == '__main__':
+    if TICKS not in os.environ:
+        raise SystemExit('recorded_policy.py is a node that control_loop.py starts')
     policy.TickRecord = EveryTick
     policy.main()
     lateness, duration = np.array(records[0].every).reshape(-1, 2).T

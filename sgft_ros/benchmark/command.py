@@ -2,16 +2,19 @@
 
 import argparse
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 import hashlib
 import itertools
+import math
 import os
 from pathlib import Path
+import signal
 import sys
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from sgft_ros.arguments import numbers, positive
+from sgft_ros.arguments import check_output, numbers, positive
 from sgft_ros.benchmark.methods import load_method, unheeded
 from sgft_ros.benchmark.online import load_checkpoints
 from sgft_ros.benchmark.oracle import ORACLE
@@ -20,10 +23,11 @@ from sgft_ros.benchmark.report import summary, write_report
 from sgft_ros.benchmark.results import Results
 from sgft_ros.benchmark.spoiled import DISPLACED, VALUES
 from sgft_ros.benchmark.statistics import rate
-from sgft_ros.benchmark.trial import Protocol, Trial
+from sgft_ros.benchmark.trial import environment_of, of_world, protocol_of, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.portfolio import checkpoint_kinds
 from sgft_ros.nodes.compatibility import check_metadata
+from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.robot import ContractError
 from sgft_ros.shipped import shipped_checkpoints
 from sgft_ros.simulation.pretraining import config_of, PretrainingConfig
@@ -41,15 +45,12 @@ def main(args: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(args)
     output = options.output or (QUICK if options.quick else FULL)['output']
     try:
+        if not options.report_only:
+            with _sigterm_interrupts():
+                _measure(options, output)
         results = Results(output)
-        jobs = [] if options.report_only else _jobs(options)
-        described = [(job, _description(*job)) for job in jobs]
-        todo = [each for each in described if results.find(each[1]) is None]
-        if jobs:
-            print(f'{len(jobs)} trials, {len(jobs) - len(todo)} of them done before; '
-                  f'{options.workers} at a time; results in {results.path}', flush=True)
-        _run(todo, options.workers, results)
     except KeyboardInterrupt:
+        results = Results(output)
         print(f'interrupted; {len(results.all)} results are kept in {results.path}, the same '
               'command goes on', file=sys.stderr)
         return 130
@@ -63,6 +64,52 @@ def main(args: Sequence[str] | None = None) -> int:
     for path in write_report(output, results.all):
         print(f'written {path}')
     return 0
+
+
+@contextmanager
+def _sigterm_interrupts():
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _measure(options, output):
+    check_output(output)
+    jobs = [(job, _description(*job)) for job in _jobs(options)]
+    with _held(output):
+        results = Results(output)
+        todo = [each for each in jobs if results.find(each[1]) is None]
+        _check_worlds([trial for (trial, _, _), _ in todo])
+        print(f'{len(jobs)} trials, {len(jobs) - len(todo)} of them done before; '
+              f'{options.workers} at a time; results in {results.path}', flush=True)
+        _run(todo, options.workers, results)
+
+
+@contextmanager
+def _held(folder):
+    """Keep another benchmark out of the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = hold(folder, 'benchmark')
+    except RuntimeError as error:
+        raise OSError(f'{error}; choose another --output') from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _check_worlds(trials):
+    """Refuse gaps so wide that an episode cannot begin, by one in each world."""
+    worlds = {(trial.task, trial.robot, trial.gap, trial.world): trial
+              for trial in trials if trial.gap > 1.0}
+    for trial in worlds.values():
+        try:
+            environment_of(trial).reset()
+        except ValueError as error:
+            raise of_world(trial, error) from error
 
 
 def _jobs(options):
@@ -81,7 +128,7 @@ def _jobs(options):
             _shipped(setting, seed) for seed in options.pretraining_seeds]
         for how, checkpoint in itertools.product(methods.values(), checkpoints):
             _check_fit(how, checkpoint, setting)
-        protocol = Protocol.of_task(
+        protocol = protocol_of(
             task, transition_limit=options.transitions or chosen['transitions'],
             evaluation_interval=options.evaluation_interval,
             evaluation_episodes=options.evaluation_episodes)
@@ -250,9 +297,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _gap(text: str) -> float:
-    number = float(text)
-    if not 0.0 <= number < float('inf'):
-        raise argparse.ArgumentTypeError(f'expected a number >= 0, got {text}')
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f'expected a number >= 0, got {text!r}')
     return number
 
 

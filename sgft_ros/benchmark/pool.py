@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 import multiprocessing
+import multiprocessing.connection
 import os
 import queue
 import signal
+import threading
 
 from sgft_ros.benchmark.methods import Method
 from sgft_ros.benchmark.oracle import run_oracle
-from sgft_ros.benchmark.trial import Protocol, run_trial, Trial
+from sgft_ros.benchmark.trial import of_world, Protocol, run_trial, Trial
 from sgft_ros.simulation.pretraining import PretrainingConfig
 import torch
 
@@ -31,6 +33,7 @@ def perform(
     Run the jobs; yield the index and the result of each as it ends.
 
     :param tell: hears the index of a job and how many transitions it has behind it
+    :raises ValueError: if a trial cannot be, naming its world
     :raises WorkerLost: if a worker process died; what was yielded before is whole
     """
     for name in THREADS:  # before NumPy is imported there; networks this small lose with more
@@ -58,13 +61,23 @@ def perform(
 def _begin(progress):
     global _progress
     _progress = progress
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     torch.set_num_threads(1)
 
 
+def _end_with_parent():
+    """End this process when its parent has, however that went: nobody else would."""
+    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)
+
+
 def _run(index, trial, how, protocol):
     run = run_oracle if isinstance(how, PretrainingConfig) else run_trial
-    return run(trial, how, protocol, lambda transitions: _progress.put((index, transitions)))
+    try:
+        return run(trial, how, protocol, lambda transitions: _progress.put((index, transitions)))
+    except ValueError as error:
+        raise of_world(trial, error) from error
 
 
 def _told(progress):

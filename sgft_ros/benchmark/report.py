@@ -1,6 +1,6 @@
 """The report of a benchmark: a table for the terminal and for report.md, and curves.png."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 import math
 from pathlib import Path
 
@@ -125,14 +125,27 @@ def draw(path: Path, results: Iterable[Mapping], oracle: Mapping[tuple[str, floa
         pyplot.close(figure)
 
 
+def course(group: Sequence[Mapping]) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return the transitions (points,) and the rates (trials, points) of a method's curve.
+
+    Evaluations come a few transitions late and are put on one grid, which ends with the last.
+    """
+    protocol = group[0]['protocol']  # results of different ones are not pooled
+    limit = protocol['transition_limit']
+    grid = np.append(np.arange(0, limit, protocol['evaluation_interval']), limit)
+    rates = []
+    for result in group:
+        scores = [rate(round_) for round_ in result['rounds']]
+        before = np.interp(
+            grid[:-1], [round_['transitions'] for round_ in result['rounds']], scores)
+        rates.append([*before, scores[-1]])
+    return grid, np.array(rates)
+
+
 def _curve(axes, method, colour, group):
-    """Draw one method; evaluations come a few transitions late and are put on one grid."""
-    interval = max(result['protocol']['evaluation_interval'] for result in group)
-    end = min(result['rounds'][-1]['transitions'] for result in group)
-    grid = np.arange(0, end + 1, interval)
-    rates = np.array([np.interp(
-        grid, [round_['transitions'] for round_ in result['rounds']],
-        [rate(round_) for round_ in result['rounds']]) for result in group])
+    """Draw one method."""
+    grid, rates = course(group)
     intervals = [interquartile_mean(column) for column in rates.T]
     axes.fill_between(grid, [each.low for each in intervals], [each.high for each in intervals],
                       color=colour, alpha=0.15, linewidth=0)

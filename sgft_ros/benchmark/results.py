@@ -33,26 +33,32 @@ class Results:
         """
         Read what there is.
 
-        :raises ValueError: if a line is of another format; a last line without its end is cut off
-        :raises OSError: if the folder cannot be read or written
+        A last line without its end counts for nothing, and :meth:`add` cuts it off.
+
+        :raises ValueError: if a line is of another format
+        :raises OSError: if the folder cannot be read
         """
         self.path = Path(folder) / RESULTS_FILE
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         content = self.path.read_bytes() if self.path.exists() else b''
         whole = content[:content.rfind(b'\n') + 1]
-        if len(whole) < len(content):
-            os.truncate(self.path, len(whole))
+        self._torn_at = len(whole) if len(whole) < len(content) else None  # [bytes]
         self.all = [self._parsed(number, line)
                     for number, line in enumerate(whole.splitlines(), 1)]
 
     def add(self, result: Mapping[str, object]) -> None:
         """
-        Append a result and see it to the disk.
+        Append a result and see it to the disk; the folder is made if there is none.
+
+        Who adds holds the folder.
 
         :raises OSError: if the disk refuses
         """
         line = json.dumps({'format_version': FORMAT_VERSION, **result}) + '\n'
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         with open(self.path, 'ab') as file:
+            if self._torn_at is not None:
+                file.truncate(self._torn_at)
+                self._torn_at = None
             file.write(line.encode())
             file.flush()
             os.fsync(file.fileno())

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 import time
 
 import numpy as np
@@ -11,32 +11,12 @@ from sgft_ros.benchmark.online import OnlineLearner
 from sgft_ros.learning.inference import ExplorationNoise
 from sgft_ros.learning.schedule import Counts, EVALUATION, FINISHED, Schedule
 from sgft_ros.nodes.parameter_files import read_parameter_file
+from sgft_ros.simulation.protocol import Protocol, PROTOCOL_NAMES
 from sgft_ros.simulation.rollouts import run_episode
 from sgft_ros.simulation.sim_to_real import AnyEnvironment, sim_to_real
 
 # Streams of random numbers, so that the same world and seed mean the same to every method.
 ROBOT, EXPLORATION, LEARNING = range(3)
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """How a trial acts and is measured; the names are those of the policy node's parameters."""
-
-    transition_limit: int = 3000
-    evaluation_interval: int = 500
-    evaluation_episodes: int = 20
-    exploration_std: float = 0.6
-    exploration_correlation: float = 0.9
-
-    @classmethod
-    def of_task(cls, task: str, **changes) -> 'Protocol':
-        """Return what config/tasks, or a Gymnasium task, says, and `changes` that are not None."""
-        values = sim_to_real(task).protocol
-        if values is None:
-            values = read_parameter_file('task', task).get('policy', {})
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in values.items() if name in known} | {
-            name: value for name, value in changes.items() if value is not None})
 
 
 @dataclass(frozen=True)
@@ -51,6 +31,22 @@ class Trial:
     seed: int = 0       # of starts, noise, exploration and learning
     value: str = 'simulator'  # V_sim as it is, or spoiled, see spoiled.py
     robot: str = 'simulated_arm'  # '' where the task has none
+
+
+def protocol_of(task: str, **changes) -> Protocol:
+    """Return what config/tasks, or a Gymnasium task, says, and `changes` that are not None."""
+    values = sim_to_real(task).protocol
+    if values is None:
+        values = {name: value for name, value in
+                  read_parameter_file('task', task).get('policy', {}).items()
+                  if name in PROTOCOL_NAMES}
+    return Protocol(**values | {
+        name: value for name, value in changes.items() if value is not None})
+
+
+def of_world(trial: Trial, error: ValueError) -> ValueError:
+    """Return the error of a trial that says in which world it came up."""
+    return ValueError(f'task {trial.task!r}, gap {trial.gap:g}, world {trial.world}: {error}')
 
 
 def environment_of(trial: Trial) -> AnyEnvironment:

@@ -112,7 +112,7 @@ def read_command(contract: Section, frames: tuple[str, str], rate: float) -> Com
         section.fail('scale', 'numbers other than 0' + (
             ' (leave the axis out instead)' if kinematics or not joints else ''), list(scale))
     return CommandContract(
-        kind=kind, topic=section.text('topic'), type=section.choice('type', TYPES[kind]),
+        kind=kind, topic=section.name('topic'), type=section.choice('type', TYPES[kind]),
         frame_id=section.text('frame_id') if kind in TOOL_KINDS else '',
         joints=joints, axes=axes, scale=scale, lead=_read_lead(section, kind, len(joints)),
         duration=section.number('duration', minimum=1.0, default=1.0)

@@ -45,7 +45,7 @@ def read_human(contract: Section, command: CommandContract) -> HumanContract | N
         if others:
             section.fail(name, f'a button other than that of {others[0]}', index)
     return HumanContract(
-        topic=section.text('topic', 'joy'), take_over=buttons.pop('take_over'),
+        topic=section.name('topic', 'joy'), take_over=buttons.pop('take_over'),
         axes=_read_axes(section, command),
         deadband=section.number('deadband', minimum=0.0, maximum=0.9, default=0.1),
         buttons=tuple(buttons.items()), max_age=section.number('max_age', above=0.0))

@@ -45,7 +45,7 @@ def _read(section: Section) -> Interlock:
     if not isinstance(latched, bool):
         section.fail('latched', 'true or false', latched)
     return Interlock(
-        name=section.text('name'), topic=section.text('topic'), type=check_type(section),
+        name=section.text('name'), topic=section.name('topic'), type=check_type(section),
         field=check_field(section, section.text('field'), 'field'), allowed=tuple(allowed),
         latched=latched,
         max_age=section.number('max_age', above=0.0) if 'max_age' in section else None)

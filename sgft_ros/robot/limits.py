@@ -88,7 +88,7 @@ def _read_joints(contract: Section, command: CommandContract) -> JointLimits:
     return JointLimits(
         action_step=_read_each(section, 'action_step', command.size),
         minimum=minimum, maximum=maximum, speed=_read_each(joints, 'speed', command.width),
-        topic=joints.text('topic', 'joint_states'), max_age=max_age,
+        topic=joints.name('topic', 'joint_states'), max_age=max_age,
         watchdog=_read_watchdog(section), latency=_read_latency(section),
         workspace=workspace)
 

@@ -37,7 +37,7 @@ def read_reset(contract: Section, command: CommandContract) -> Reset:
     if not isinstance(confirm, bool):
         section.fail('confirm', 'true or false', confirm)
     if kind == 'service':
-        return Reset(kind, service=section.text('service'), confirm=confirm)
+        return Reset(kind, service=section.name('service'), confirm=confirm)
     if any(axis.startswith('angular.') for axis in command.axes):
         section.fail('kind', "another kind: 'home' moves joints, or a tool along its axes, and "
                              'does not turn it', kind)

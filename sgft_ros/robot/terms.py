@@ -156,11 +156,11 @@ def _read_source(section: Section, action_names: tuple[str, ...]) -> Source:
     if kind == 'topic':
         fields = source.texts('fields')
         return TopicSource(
-            source.text('topic'), check_type(source),
+            source.name('topic'), check_type(source),
             tuple(check_field(source, field, 'fields') for field in fields))
     if kind == 'joint_states':
         return JointStatesSource(
-            source.text('topic', 'joint_states'), source.texts('joints'),
+            source.name('topic', 'joint_states'), source.texts('joints'),
             source.choice('field', JOINT_FIELDS))
     if kind == 'constant':
         labels = source.texts('fields')

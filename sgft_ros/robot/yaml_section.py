@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 import math
 from pathlib import Path
+import re
 
 import yaml
 
 _MISSING = object()
+# Of a topic or service, see https://design.ros2.org/articles/topic_and_service_names.html.
+_NAME = re.compile(r'(~?/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*')
 
 
 class ContractError(ValueError):
@@ -118,6 +121,14 @@ class Section:
         value = self.get(key, 'a text', default)
         if not isinstance(value, str) or not value:
             self.fail(key, 'a text that is not empty', value)
+        return value
+
+    def name(self, key: str, default: object = _MISSING) -> str:
+        """Return the name of a topic or service."""
+        value = self.text(key, default)
+        if not _NAME.fullmatch(value):
+            self.fail(key, 'a ROS name as in arm/commands: letters, digits and _, with / between '
+                      'its parts, none of which begins with a digit', value)
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:

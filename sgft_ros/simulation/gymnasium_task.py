@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sgft_ros.simulation.model_change import ModelRange
+from sgft_ros.simulation.number_checks import check_number
 from sgft_ros.simulation.pretraining_config import PretrainingConfig
+from sgft_ros.simulation.protocol import check_protocol
 
 INSTALL = "pip install -c constraints.txt -e '.[gymnasium]'"
+INSTALLED = ('gymnasium', 'mujoco')  # by that
 
 
 @dataclass(frozen=True)
@@ -34,16 +37,30 @@ class GymnasiumTask:
     protocol: Mapping[str, object] = field(default_factory=dict)  # of the benchmark, what differs
 
     def __post_init__(self):
-        for name, expected, fits in (
-            ('gamma', 'above 0 and at most 1', 0.0 < self.gamma <= 1.0),
-            ('max_steps', 'at least 1', self.max_steps >= 1),
-            ('best_return', 'above 0', self.best_return > 0.0),
-            ('action_repeat', 'at least 1', self.action_repeat >= 1),
-            ('reward_scale', 'above 0', self.reward_scale > 0.0),
+        try:
+            self._check()
+        except ValueError as error:
+            raise ValueError(f'task {self.name!r}, {error}') from None
+
+    def _check(self):
+        check_number('gamma', self.gamma, above=0, most=1)
+        check_number('max_steps', self.max_steps, whole=True, least=1)
+        check_number('best_return', self.best_return, above=0)
+        check_number('action_repeat', self.action_repeat, whole=True, least=1)
+        check_number('reward_scale', self.reward_scale, above=0)
+        for name, kind in (
+            ('real', ModelRange), ('sim', ModelRange), ('pretraining', PretrainingConfig),
         ):
-            if not fits:
-                raise ValueError(f'task {self.name!r}, {name}: expected a number {expected}, got '
-                                 f'{getattr(self, name)}')
+            if not isinstance(getattr(self, name), kind):
+                raise ValueError(
+                    f'{name}: expected a {kind.__name__}, got {getattr(self, name)!r}')
+        # Else V_sim would have no data, after all of the training.
+        check_number('pretraining.unfinished, of max_steps', self.pretraining.unfinished,
+                     below=self.max_steps)
+        try:
+            check_protocol(self.protocol)
+        except ValueError as error:
+            raise ValueError(f'protocol: {error}') from None
 
     def score(self, total: float) -> float:
         """Return what an episode was worth, 0 to 1, from its sum of scaled rewards."""
@@ -51,6 +68,8 @@ class GymnasiumTask:
 
 
 def not_installed(task: str, error: ImportError) -> ImportError:
-    """Return the error that says how to install what a task needs."""
+    """Return the error that says how to install what a task needs, where that is known."""
+    if (error.name or '').partition('.')[0] not in INSTALLED:
+        return ImportError(f'task {task!r} cannot be imported: {error}', name=error.name)
     return ImportError(f'task {task!r} needs what is not installed ({error}); install it with: '
                        f'{INSTALL}')

@@ -32,7 +32,7 @@ def gymnasium_task(name: str) -> GymnasiumTask:
     """
     Return the task of that name, or the TASK that a Python file defines.
 
-    :raises ValueError: if there is none; the message says what was expected
+    :raises ValueError: if there is none, or the file fails; the message says what was expected
     :raises ImportError: if the file imports what is not installed
     """
     path = Path(name)
@@ -50,6 +50,11 @@ def gymnasium_task(name: str) -> GymnasiumTask:
         spec.loader.exec_module(module)
     except ImportError as error:
         raise not_installed(name, error) from error
+    except ValueError as error:  # of the parts of a GymnasiumTask, which name what is wrong
+        raise ValueError(f'task {name!r}: {error}') from error
+    except Exception as error:  # whatever else the file raises belongs to its author
+        raise ValueError(f'task {name!r} cannot be imported: {type(error).__name__}: {error}'
+                         ) from error
     task = getattr(module, 'TASK', None)
     if not isinstance(task, GymnasiumTask):
         raise ValueError(f'task {name!r}: expected a GymnasiumTask named TASK, got {task!r}')

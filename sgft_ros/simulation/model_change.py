@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 
 import mujoco
 import numpy as np
+from sgft_ros.simulation.number_checks import check_number
 
 LEAST = 0.05  # of a factor, however wide the gap
 
@@ -26,6 +27,16 @@ class ModelRange:
     friction: tuple[float, float] = (1.0, 1.0)
     gear: tuple[float, float] = (1.0, 1.0)
     damping: tuple[float, float] = (1.0, 1.0)
+
+    def __post_init__(self):
+        for field in fields(self):
+            limits = getattr(self, field.name)
+            if not isinstance(limits, (tuple, list)) or len(limits) != 2:
+                raise ValueError(f'{field.name}: expected two factors (low, high), got {limits!r}')
+            low, high = limits
+            bound = {'above': 0} if field.name == 'body_mass' else {'least': 0}
+            check_number(f'{field.name}, low', low, **bound)
+            check_number(f'{field.name}, high', high, least=low)
 
     def draw(self, rng: np.random.Generator) -> ModelChange:
         """Draw one world."""

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-import os
 from pathlib import Path
 import sys
 import time
@@ -11,7 +10,7 @@ import time
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from sgft_ros.arguments import positive
+from sgft_ros.arguments import check_output, natural, positive
 from sgft_ros.learning.checkpoint import save_checkpoint
 from sgft_ros.learning.dynamics import fit_world, WorldConfig
 from sgft_ros.learning.inference import GaussianPolicy
@@ -107,7 +106,7 @@ def main(args: Sequence[str] | None = None) -> int:
         setting = sim_to_real(options.task, options.robot)
         config = config_of(options.task, options.steps, options.diverse_episodes)
         output = options.output or Path('pretrained', setting.name)
-        _check_writable(output.absolute())  # training takes minutes
+        check_output(output)  # training takes minutes
         columns = (TextColumn('{task.description}'), BarColumn(), TextColumn(
             '{task.completed}/{task.total}'), TimeElapsedColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console) as progress:
@@ -128,12 +127,6 @@ def main(args: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _check_writable(folder):
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise OSError(f'{folder}: {there} is no folder in which files can be made')
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='pretrain', description='Train policy, value function and dynamics of a task in '
@@ -145,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--robot', default='',
         help="robot contract: name, or path of a .yaml file (default: the task's)")
-    parser.add_argument('--seed', type=int, default=0, help='default: %(default)s')
+    parser.add_argument('--seed', type=natural, default=0, help='default: %(default)s')
     parser.add_argument(
         '--output', type=Path, help='folder for the files (default: pretrained/<task>)')
     parser.add_argument(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sgft_ros.simulation.number_checks import check_number
+
 
 @dataclass(frozen=True)
 class PretrainingConfig:
@@ -22,3 +24,21 @@ class PretrainingConfig:
     unfinished: int = 0              # last states whose returns are left out, see diverse_episode
     held_out: float = 0.1            # share of episodes that test V_sim
     warm_start_transitions: int = 20_000
+
+    def __post_init__(self):
+        for name, least in (
+            ('demonstrations', 0), ('steps', 1), ('random_steps', 0), ('batch_size', 2),
+            ('diverse_episodes', 1), ('unfinished', 0), ('warm_start_transitions', 1),
+        ):
+            check_number(name, getattr(self, name), whole=True, least=least)
+        check_number('demonstration_noise', self.demonstration_noise, least=0)
+        check_number('learning_rate', self.learning_rate, above=0)
+        check_number('temperature', self.temperature, above=0)
+        if self.target_entropy is not None:
+            check_number('target_entropy', self.target_entropy)
+        check_number('held_out', self.held_out, above=0, below=1)
+        if not isinstance(self.hidden, (tuple, list)) or not self.hidden:
+            raise ValueError(f'hidden: expected the sizes of layers, as in (64, 64), got '
+                             f'{self.hidden!r}')
+        for size in self.hidden:
+            check_number('hidden', size, whole=True, least=1)

@@ -19,5 +19,6 @@ def result(method='sgft_sac', rates=(0.0, 1.0), transitions=(0, 500), **changes)
         'method': method, 'task': 'peg_insert', 'checkpoint': 'somewhere', 'gap': 1.0, 'world': 0,
         'seed': 0, 'value': 'simulator', 'robot': 'simulated_arm', 'policy_sha256': 'abc',
         'other_sha256': {'value': 'abc', 'warm_start': 'abc'}, 'file_sha256': {},
-        'settings': {'horizon': 5, 'sizes': (64, 64)}, 'protocol': {'evaluation_interval': 500},
+        'settings': {'horizon': 5, 'sizes': (64, 64)},
+        'protocol': {'evaluation_interval': 500, 'transition_limit': 500},
         'rounds': rounds, 'training': [], 'updates': 400, 'duration': 12.0} | changes

@@ -1,5 +1,6 @@
 """`sgft benchmark` in processes of its own: whole, killed, interrupted and gone on with."""
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 from sgft_ros.benchmark.command import main
 from sgft_ros.benchmark.results import Results, RESULTS_FILE
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
-from shipped import CHECKPOINT
+from sgft_ros.nodes.folder_lock import hold
+from shipped import CHECKPOINT, result
 
 ROBOTS = Path(__file__).resolve().parents[2] / 'config' / 'robots'
 SHORT = ('--transitions', '150', '--evaluation-episodes', '1')
@@ -28,16 +30,16 @@ def start(*arguments):
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def workers(process):
-    """Return the ids of the processes that a benchmark has started."""
+def workers(process, command=b'spawn_main'):
+    """Return the ids of the processes that a benchmark has started, its workers if not told."""
     found = []
     for folder in Path('/proc').iterdir():
         try:
             fields = (folder / 'stat').read_text().rsplit(')', 1)[1].split()
-            command = (folder / 'cmdline').read_bytes()
+            line = (folder / 'cmdline').read_bytes()
         except (OSError, IndexError):
             continue
-        if int(fields[1]) == process.pid and b'spawn_main' in command:
+        if int(fields[1]) == process.pid and command in line:
             found.append(int(folder.name))
     return found
 
@@ -51,8 +53,8 @@ def until_workers_run(process, count=2):
     return workers(process)
 
 
-def until_gone(pids):
-    deadline = time.monotonic() + 30.0
+def until_gone(pids, timeout=30.0):
+    deadline = time.monotonic() + timeout
     while any(Path('/proc', str(pid)).exists() for pid in pids):
         assert time.monotonic() < deadline, pids
         time.sleep(0.05)
@@ -85,10 +87,25 @@ def test_a_killed_worker_ends_the_command_with_a_reason_and_leaves_nothing_runni
     until_gone(pids)
 
 
-def test_an_interrupt_keeps_what_there_is_and_leaves_nothing_running(tmp_path):
+def test_a_kill_of_the_command_leaves_nothing_running(tmp_path):
+    process = start(*LONG, '--output', str(tmp_path))
+    pids = until_workers_run(process) + workers(process, b'resource_tracker')
+    assert len(pids) == 3
+    process.kill()
+    try:
+        until_gone(pids, 120.0)  # a worker that still imports hears of it when it has
+    finally:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_keeps_what_there_is_and_leaves_nothing_running(tmp_path, number):
     process = start(*LONG, '--output', str(tmp_path))
     pids = until_workers_run(process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
     assert 'interrupted; 0 results are kept' in output and 'Traceback' not in output
@@ -106,10 +123,51 @@ def test_an_interrupt_keeps_what_there_is_and_leaves_nothing_running(tmp_path):
     (['--tasks', 'walker_walk', '--values', 'displaced'],
      "'displaced': task 'walker_walk' has no robot that sees a goal; choose from: simulator"),
     (['--report-only'], 'holds no result'),
+    (['--gaps', '1e9'], 'gap 1e+09, world 0: '),
 ])
 def test_what_cannot_be_run_is_named_before_anything_starts(tmp_path, arguments, message, capsys):
     assert main([*arguments, '--output', str(tmp_path)]) == 1
     assert message in capsys.readouterr().err
+
+
+def test_a_folder_in_which_another_benchmark_measures_is_refused(tmp_path, capsys):
+    Results(tmp_path).add(result())
+    descriptor = hold(tmp_path, 'benchmark')
+    try:
+        arguments = [*METHODS, *SHORT, '--worlds', '0', '--output', str(tmp_path)]
+        assert main(arguments) == 1
+        assert (f'benchmark: {tmp_path} is in use by another benchmark, process {os.getpid()}'
+                in capsys.readouterr().err)
+        assert main(['--report-only', '--output', str(tmp_path)]) == 0
+    finally:
+        os.close(descriptor)
+    assert len(Results(tmp_path).all) == 1
+
+
+@pytest.mark.parametrize('arguments', [['--report-only'], ['--methods', 'td3']])
+def test_what_measures_nothing_makes_no_folder(tmp_path, arguments):
+    assert main([*arguments, '--output', str(tmp_path / 'nothere')]) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_that_can_be_no_folder_is_named(tmp_path, capsys):
+    (tmp_path / 'file').touch()
+    assert main(['--output', str(tmp_path / 'file')]) == 1
+    assert (f'--output: {tmp_path / "file"} is no folder in which files can be made'
+            in capsys.readouterr().err)
+
+
+@pytest.mark.parametrize('arguments, message', [
+    (['--worlds', 'abc'], "argument --worlds: expected numbers as in 0-3,7, got 'abc'"),
+    (['--worlds', '1,5-2'], "argument --worlds: expected numbers as in 0-3,7, got '1,5-2'"),
+    (['--seeds', '-3'], 'argument --seeds: expected'),
+    (['--workers', 'two'], "argument --workers: expected a whole number >= 1, got 'two'"),
+    (['--gaps', 'wide'], "argument --gaps: expected a number >= 0, got 'wide'"),
+])
+def test_an_argument_that_cannot_be_is_named_with_what_was_expected(arguments, message, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2 and message in capsys.readouterr().err
 
 
 def test_a_robot_of_another_rate_is_refused_before_anything_starts(tmp_path, capsys):

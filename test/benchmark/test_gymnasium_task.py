@@ -1,5 +1,6 @@
 """A file with a GymnasiumTask goes through `sgft pretrain` and `sgft benchmark` as a task does."""
 
+import re
 import sys
 
 import pytest
@@ -91,6 +92,21 @@ def test_a_file_that_imports_what_is_not_installed_says_how_to_install_it(
     monkeypatch.setitem(sys.modules, 'gymnasium', None)
     assert pretrain.main(['--task', str(task)]) == 1
     assert "pendulum.py' needs what is not installed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('line, message', [
+    ('import nothing_of_that_name', "cannot be imported: No module named 'nothing_of_that_name'"),
+    ('ModelRange(gera=(0.4, 0.5))', "cannot be imported: TypeError: .*'gera'"),
+    ('ModelRange(gear=0.4)', 'gear: expected two factors'),
+    ('TASK =', 'cannot be imported: SyntaxError: '),
+])
+def test_a_file_that_fails_is_named_with_what_failed(tmp_path, line, message, capsys):
+    path = tmp_path / 'mine.py'
+    path.write_text(f'{TASK}{line}\n')
+    assert pretrain.main(['--task', str(path), '--output', str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert re.search(f"task '.*mine.py':? {message}", said), said
+    assert '.[gymnasium]' not in said
 
 
 def test_a_robot_refuses_benchmark_tasks_as_such():

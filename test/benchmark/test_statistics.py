@@ -4,7 +4,7 @@ from math import inf, isnan
 
 import numpy as np
 import pytest
-from sgft_ros.benchmark.report import lines, notes, write_report
+from sgft_ros.benchmark.report import course, lines, notes, write_report
 from sgft_ros.benchmark.statistics import interquartile_mean, oracles, rows, transitions_to
 from shipped import result
 
@@ -143,6 +143,20 @@ def test_what_is_pooled_and_what_diverged_is_said_under_the_table(tmp_path):
         '7 updates: inf)'):
         assert note in report.read_text().splitlines()
     assert len(notes(measured)) == 2
+
+
+@pytest.mark.parametrize('limit, at, grid', [
+    (700, (0, 503, 701), [0, 500, 700]), (1000, (0, 503, 1004), [0, 500, 1000]),
+    (300, (0, 303), [0, 300]), (1500, (0, 520, 1640), [0, 500, 1000, 1500])])
+def test_a_curve_ends_with_the_last_evaluation(limit, at, grid):
+    protocol = {'evaluation_interval': 500, 'transition_limit': limit}
+    last = [0.3, 0.9]
+    group = [result(world=world, transitions=at, rates=(*[0.1] * (len(at) - 1), end),
+                    protocol=protocol) for world, end in enumerate(last)]
+    transitions, rates = course(group)
+    assert transitions.tolist() == grid
+    assert rates.shape == (2, len(grid)) and rates[:, -1].tolist() == last
+    assert rates[:, 0].tolist() == [0.1, 0.1]
 
 
 def test_the_report_holds_every_method_and_a_picture(tmp_path):

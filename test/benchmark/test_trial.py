@@ -6,6 +6,7 @@ import pytest
 from sgft_ros.benchmark.methods import load_method
 from sgft_ros.benchmark.online import load_checkpoints
 from sgft_ros.benchmark.oracle import run_oracle
+from sgft_ros.benchmark.pool import _run
 from sgft_ros.benchmark.trial import environment_of, evaluation, Protocol, run_trial
 from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
 from sgft_ros.learning.inference import GaussianPolicy
@@ -36,6 +37,13 @@ def test_evaluates_when_the_schedule_says_and_updates_as_often_as_transitions_al
     assert [round_['transitions'] for round_ in result['rounds']] == due
     assert ends[-2] < 260 <= ends[-1]
     assert result['updates'] == 2 * (ends[-1] - 100)
+
+
+def test_a_world_in_which_no_episode_can_begin_is_named():
+    settings = load_method('sac', 'peg_insert')
+    with pytest.raises(ValueError, match=(
+            "^task 'peg_insert', gap 1e[+]09, world 3: .* is out of the arm's reach$")):
+        _run(0, trial('sac', gap=1e9, world=3), settings, SHORT)
 
 
 def test_a_result_tells_that_its_learner_diverged():

@@ -8,6 +8,7 @@ import pytest
 from sgft_ros.simulation.gymnasium_environment import GymnasiumEnvironment
 from sgft_ros.simulation.gymnasium_task import GymnasiumTask
 from sgft_ros.simulation.model_change import draw_real_model, ModelChange, ModelRange
+from sgft_ros.simulation.pretraining_config import PretrainingConfig
 from sgft_ros.simulation.rollouts import diverse_episode, Recorder
 
 gymnasium = pytest.importorskip('gymnasium')
@@ -66,13 +67,49 @@ def test_the_time_limit_truncates_and_is_no_end_of_the_task():
 
 @pytest.mark.parametrize('name, wrong, expected', [
     ('gamma', 0.0, 'above 0 and at most 1'), ('gamma', 1.01, 'above 0 and at most 1'),
-    ('max_steps', 0, 'at least 1'), ('best_return', -1200.0, 'above 0'),
-    ('best_return', float('nan'), 'above 0'), ('action_repeat', 0, 'at least 1'),
-    ('reward_scale', 0.0, 'above 0')])
+    ('best_return', -1200.0, 'above 0'), ('best_return', float('nan'), 'above 0'),
+    ('reward_scale', 0.0, 'above 0'), ('reward_scale', 'abc', 'above 0')])
 def test_a_task_whose_numbers_cannot_be_is_refused(name, wrong, expected):
     with pytest.raises(ValueError, match=(
-            f"^task 'pendulum', {name}: expected a number {expected}, got {wrong}$")):
+            f"^task 'pendulum', {name}: expected a number {expected}, got {wrong!r}$")):
         replace(TASK, **{name: wrong})
+
+
+@pytest.mark.parametrize('changes, message', [
+    ({'max_steps': 0}, 'max_steps: expected a whole number at least 1, got 0'),
+    ({'action_repeat': 1.5}, 'action_repeat: expected a whole number at least 1, got 1.5'),
+    ({'real': (0.4, 0.5)}, r'real: expected a ModelRange, got \(0.4, 0.5\)'),
+    ({'pretraining': {}}, 'pretraining: expected a PretrainingConfig, got {}'),
+    ({'pretraining': PretrainingConfig(unfinished=5)},
+     'pretraining.unfinished, of max_steps: expected a number below 5, got 5'),
+    ({'protocol': 7}, 'protocol: expected a mapping of names to values, got 7'),
+    ({'protocol': {'explration_std': 0.1}}, "protocol: unknown name 'explration_std'; did you "
+     "mean 'exploration_std'[?] choose from: evaluation_episodes, evaluation_interval, "),
+    ({'protocol': {'evaluation_interval': 0}},
+     'protocol: evaluation_interval: expected a whole number at least 1, got 0'),
+    ({'protocol': {'exploration_std': 'abc'}},
+     "protocol: exploration_std: expected a number at least 0 and at most 10, got 'abc'"),
+])
+def test_a_task_whose_parts_cannot_be_is_refused(changes, message):
+    with pytest.raises(ValueError, match=f"^task 'pendulum', {message}"):
+        replace(TASK, **changes)
+
+
+@pytest.mark.parametrize('part, message', [
+    (lambda: ModelRange(gear=0.4), r'gear: expected two factors \(low, high\), got 0.4'),
+    (lambda: ModelRange(gear=(0.5, 0.4)), 'gear, high: expected a number at least 0.5, got 0.4'),
+    (lambda: ModelRange(friction=(-1.0, 1.0)), 'friction, low: expected a number at least 0'),
+    (lambda: ModelRange(body_mass=(0.0, 1.0)), 'body_mass, low: expected a number above 0'),
+    (lambda: PretrainingConfig(steps=-5), 'steps: expected a whole number at least 1, got -5'),
+    (lambda: PretrainingConfig(steps=np.int64(5)), 'steps: expected a whole number at least 1'),
+    (lambda: PretrainingConfig(hidden=64), 'hidden: expected the sizes of layers'),
+    (lambda: PretrainingConfig(hidden=(64, 0)), 'hidden: expected a whole number at least 1'),
+    (lambda: PretrainingConfig(target_entropy='low'),
+     "target_entropy: expected a finite number, got 'low'"),
+])
+def test_a_part_of_a_task_that_cannot_be_is_refused_when_it_is_made(part, message):
+    with pytest.raises(ValueError, match=f'^{message}'):
+        part()
 
 
 def test_a_limit_of_the_environment_itself_truncates_too():
@@ -147,11 +184,18 @@ def test_states_whose_returns_are_cut_off_tell_no_value():
     assert returns[-1] == pytest.approx(2.0 * (1 + 0.9 + 0.81))
 
 
-@pytest.mark.parametrize('missing', ['gymnasium', 'nothing_of_that_name'])
+@pytest.mark.parametrize('missing', ['gymnasium', 'gymnasium.envs'])
 def test_what_is_not_installed_is_named_with_the_command_that_installs_it(monkeypatch, missing):
     monkeypatch.setitem(sys.modules, missing, None)
     task = replace(TASK, make=lambda: __import__(missing))
     with pytest.raises(ImportError, match=rf"'pendulum' needs .*{missing}.*\.\[gymnasium\]"):
+        environment(task)
+
+
+def test_what_no_command_is_known_to_install_is_named_alone():
+    task = replace(TASK, make=lambda: __import__('nothing_of_that_name'))
+    with pytest.raises(ImportError, match=(
+            "^task 'pendulum' cannot be imported: No module named 'nothing_of_that_name'$")):
         environment(task)
 
 

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 
+import pytest
 from sgft_ros.simulation.pretrain import main
 
 TIMEOUT = 60.0  # [s]
@@ -32,4 +33,10 @@ def test_too_few_diverse_episodes_are_refused_before_training(tmp_path, capsys):
 def test_a_folder_that_cannot_be_made_is_refused_before_training(tmp_path, capsys):
     (tmp_path / 'file').touch()
     assert main(['--output', str(tmp_path / 'file' / 'mine')]) == 1
-    assert f'{tmp_path / "file"} is no folder in which' in capsys.readouterr().err
+    assert f'--output: {tmp_path / "file"} is no folder in which' in capsys.readouterr().err
+
+
+def test_a_seed_below_0_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(['--seed', '-1'])
+    assert 'argument --seed: expected a whole number >= 0, got ' in capsys.readouterr().err

@@ -1,5 +1,7 @@
 """The verbs of `sgft` that look at the graph, on a real node in another process."""
 
+import signal
+
 from cli_runs import interrupt, sgft, sgft_at_once, sgft_started, talker
 from launch_runs import require_standalone
 import pytest
@@ -130,6 +132,14 @@ def test_mistakes_end_with_an_error_that_helps(node):
         assert done.returncode == 1
         assert words in done.stderr
         assert 'Traceback' not in done.stderr
+
+
+def test_a_call_of_a_misspelt_service_says_so_and_waits_until_it_is_ended(node):
+    call = ('service', 'call', '/robot/witch', 'std_srvs/srv/SetBool')
+    with sgft_started(*call, ready='waiting for service') as run:
+        run.wait_for("no service '/robot/witch' so far; did you mean: /robot/switch[?]")
+        assert interrupt(run, signal.SIGTERM) == 130
+        assert 'Traceback' not in run.output and 'within' not in run.output
 
 
 def test_empty_graph_is_an_empty_list(domain_id):

@@ -3,11 +3,13 @@
 import sys
 
 import rclpy
+from rclpy.executors import ExternalShutdownException
 from ros2cli.graph import (
     absolute,
     add_graph_arguments,
     command_node,
     discover,
+    PATIENCE,
     services,
     wait_until,
 )
@@ -89,23 +91,48 @@ def _call(arguments):
     name = absolute(arguments.service_name)
     with command_node() as node:
         client = node.create_client(cls, name)
-        if not client.wait_for_service(timeout_sec=0.5):
+        if not _appears(client, 0.5):
             _check_type(node, name, arguments.service_type)
             print('waiting for service to become available...', flush=True)
-            if not client.wait_for_service(timeout_sec=arguments.timeout):
-                raise CommandError(f"no service '{name}' within {arguments.timeout} s"
-                                   f'{near_names(name, services(node))}')
+            _wait_for(node, client, name, arguments.timeout)
         while True:
             print(f'requester: making request: {request!r}\n', flush=True)
             future = client.call_async(request)
             rclpy.spin_until_future_complete(node, future, timeout_sec=arguments.timeout)
             if not future.done():
+                _end_with_context()
                 raise CommandError(f"no answer from '{name}' within {arguments.timeout} s")
             print(f'response:\n{future.result()!r}\n', flush=True)
             if arguments.rate is None:
                 return 0
             _pause(node, 1.0 / arguments.rate)
     return 130
+
+
+def _wait_for(node, client, name, timeout):
+    """Wait for a service; say after a moment which one may be meant, and go on waiting."""
+    left = timeout
+    if timeout is None or timeout > PATIENCE:
+        if _appears(client, PATIENCE):
+            return
+        print(f"no service '{name}' so far{near_names(name, services(node))}", file=sys.stderr,
+              flush=True)
+        left = None if timeout is None else timeout - PATIENCE
+    if not _appears(client, left):
+        raise CommandError(
+            f"no service '{name}' within {timeout} s{near_names(name, services(node))}")
+
+
+def _appears(client, timeout):
+    found = client.wait_for_service(timeout_sec=timeout)
+    if not found:
+        _end_with_context()
+    return found
+
+
+def _end_with_context():
+    if not rclpy.ok():  # SIGTERM, not the time, ended the wait
+        raise ExternalShutdownException
 
 
 def _check_type(node, name, wanted):
