@@ -59,7 +59,7 @@ def test_a_limit_that_is_given_replaces_the_one_that_the_run_began_with(launched
 def test_paths_mean_the_same_wherever_a_run_is_taken_up_again(launched, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / 'mine.yaml').write_text('learner: {ros__parameters: {algorithm: sac}}')
-    (tmp_path / 'key').touch()
+    (tmp_path / 'key').write_bytes(bytes(16))
     begin(launched, tmp_path / 'run', robot=Path(write_contract(tmp_path, {})).name,
           algorithm='mine.yaml', key_file='key')
     (tmp_path / 'elsewhere').mkdir()
