@@ -17,6 +17,7 @@ from sgft_ros.nodes.names import full_name
 from sgft_ros.nodes.parameter_checks import check_learner, check_node_parameters, read_checked
 from sgft_ros.nodes.parameter_files import ROBOT_SIDE
 from sgft_ros.nodes.run_arguments import checkpoint_folder, RUN_FILE, with_absolute_paths
+from sgft_ros.nodes.run_folder import check_run_folder, PARAMETERS_FILE
 from sgft_ros.nodes.run_state import state_file
 from sgft_ros.nodes.weights import read_key
 from sgft_ros.robot import load_robot_contract
@@ -106,7 +107,7 @@ class RunConfiguration:
         record = {
             'started': datetime.now().astimezone().isoformat(timespec='seconds'),
             'arguments': self.arguments, 'versions': _versions(self.share)}
-        path = self.folder / 'parameters.yaml'
+        path = self.folder / PARAMETERS_FILE
         for file, content in ((path, parameters), (self.folder / RUN_FILE, record)):
             remove_torn(self.folder, file.name)
             write_atomically(file, yaml.safe_dump(content, sort_keys=False).encode())
@@ -221,7 +222,10 @@ class RunConfiguration:
     def _run_folder(self):
         given = self.arguments['run_folder']
         if given:
-            return Path(given).resolve()
+            folder = Path(given).resolve()
+            if not self.act_only:  # which leaves it as it is
+                check_run_folder(folder)
+            return folder
         stamp = datetime.now().strftime('%Y-%m-%d_%H-%M-%S')
         task, algorithm = self.task.name, Path(self.arguments['algorithm']).stem
         return Path('runs', f'{stamp}_{task}_{algorithm}_seed{self.seed}').resolve()

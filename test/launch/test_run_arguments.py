@@ -114,6 +114,20 @@ def test_an_argument_that_does_not_exist_is_refused_before_anything_is_written(t
     assert not (tmp_path / 'run').exists()
 
 
+@pytest.mark.parametrize('run_folder, domain, message', [
+    ('/proc/run', '0', 'run_folder: /proc/run cannot be written: ')])
+def test_where_no_run_can_be_is_said_before_anything_starts(
+        tmp_path, monkeypatch, run_folder, domain, message):
+    monkeypatch.setenv('ROS_DOMAIN_ID', domain)
+    done = subprocess.run(
+        [sys.executable, '-m', 'sgft_ros.cli', 'launch', '--noninteractive', 'sgft_ros',
+         'finetune.launch.py', f'run_folder:={tmp_path / run_folder}'],
+        capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.returncode == 1
+    assert message in done.stdout and 'process started' not in done.stdout
+    assert not (tmp_path / run_folder).exists()
+
+
 def test_arguments_of_a_launch_file_that_includes_this_one_are_left_to_it(launched, monkeypatch):
     arguments = ['speed:=2.0', 'task:=push']
     monkeypatch.setattr(sys, 'argv', ['ros2', 'launch', 'mine.launch.py', *arguments])

@@ -230,6 +230,33 @@ def test_numbers_may_be_written_as_the_benchmark_takes_them(configure, tmp_path)
     assert type(parameters['safety_gate']['watchdog_timeout']) is float
 
 
+@pytest.mark.parametrize('left, message', [
+    (['replay.journal', 'checkpoints', 'episodes.jsonl', 'bag', '.lock'],
+     r'that of a run, with its run.yaml; .*run has none, but bag, checkpoints, .*[.][.][.]$'),
+    (['mine.txt'], 'has none, but mine.txt$')])
+def test_a_folder_that_is_no_run_is_not_taken_for_one(configure, tmp_path, left, message):
+    (tmp_path / 'run').mkdir()
+    for name in left:
+        (tmp_path / 'run' / name).touch()
+    with pytest.raises(ValueError, match=f'^run_folder: .*{message}'):
+        configure()
+
+
+def test_a_folder_in_which_a_launch_ended_before_it_began_is_taken(configure, tmp_path):
+    (tmp_path / 'run').mkdir()
+    for name in ('.lock', 'parameters.yaml', '.run.yaml.12.tmp'):
+        (tmp_path / 'run' / name).touch()
+    assert configure().write().parent == tmp_path / 'run'
+    configure().write()  # now it is a run
+
+
+def test_a_file_is_no_folder_of_a_run(configure, tmp_path):
+    (tmp_path / 'file').touch()
+    for folder in ('file', 'file/run'):
+        with pytest.raises(ValueError, match=f'^run_folder: expected a folder, got .*{folder}'):
+            configure(run_folder=str(tmp_path / folder))
+
+
 def test_what_a_file_says_of_a_node_in_several_places_adds_up(configure, tmp_path):
     path = tmp_path / 'mine.yaml'
     path.write_text('learner: {ros__parameters: {algorithm: sac, tau: 0.1, batch_size: 32}}\n'
