@@ -20,6 +20,7 @@ from launch.actions import (
 from launch.event_handlers import OnProcessIO
 from launch_ros.actions import Node
 import sgft_ros
+from sgft_ros.nodes.domain import check_domain
 from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE
 from sgft_ros.nodes.run_arguments import recalled
@@ -123,6 +124,7 @@ def recall(context):
 
 def start(context):
     """Write the configuration to the run folder; return the nodes of the run."""
+    check_domain()
     run = RunConfiguration({name: context.launch_configurations[name] for name in ARGUMENTS})
     file = claim(run)
     nodes = [node(run, name, file)

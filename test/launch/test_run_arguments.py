@@ -115,6 +115,7 @@ def test_an_argument_that_does_not_exist_is_refused_before_anything_is_written(t
 
 
 @pytest.mark.parametrize('run_folder, domain, message', [
+    ('run', '500', "ROS_DOMAIN_ID: expected a number from 0 to 232, got '500'"),
     ('/proc/run', '0', 'run_folder: /proc/run cannot be written: ')])
 def test_where_no_run_can_be_is_said_before_anything_starts(
         tmp_path, monkeypatch, run_folder, domain, message):
