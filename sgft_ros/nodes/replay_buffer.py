@@ -1,13 +1,17 @@
 """Node replay_buffer: keeps the shaped transitions and answers the learner with minibatches."""
 
+import itertools
+
 import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
+from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.potential import Potential
-from sgft_ros.learning.replay import label, load_transitions
+from sgft_ros.learning.replay import columns_of, KIND, label
 from sgft_ros.msg import SampleBatch, SampleRequest, ShapedTransition
 from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.arrays import float_sequence
+from sgft_ros.nodes.compatibility import check_belongs
 from sgft_ros.nodes.deduplicate import key_of
 from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.parameters import declare_parameters
@@ -156,13 +160,18 @@ class ReplayBufferNode(Node):
 
 
 def _prior_data(settings):
-    """Return the columns of the prior data, shaped by V_sim, or None."""
+    """Return the columns of the prior data, shaped by V_sim, or None; all of one training."""
     if not settings.prior_data:
         return None
-    arrays, _ = load_transitions(settings.prior_data)
+    data = load_checkpoint(settings.prior_data, KIND)
+    others = [load_checkpoint(path, kind) for path, kind in (
+        (settings.policy_checkpoint, 'policy'), (settings.value_checkpoint, 'value')) if path]
+    for first, second in itertools.combinations([*others, data], 2):
+        check_belongs(second, first)
+    columns = columns_of(data)
     if settings.value_checkpoint:
-        arrays |= label(arrays, Potential.load(settings.value_checkpoint))
-    return arrays
+        columns |= label(columns, Potential(others[-1]))
+    return columns
 
 
 def main(args=None):

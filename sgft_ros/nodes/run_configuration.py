@@ -12,11 +12,17 @@ import sys
 from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
-from sgft_ros.learning.checkpoint import remove_torn, write_atomically
+from sgft_ros.learning.checkpoint import load_checkpoint, remove_torn, write_atomically
+from sgft_ros.nodes.compatibility import check_belongs, check_compatible, OF_TRAINING
 from sgft_ros.nodes.names import full_name
 from sgft_ros.nodes.parameter_checks import check_learner, check_node_parameters, read_checked
 from sgft_ros.nodes.parameter_files import ROBOT_SIDE
-from sgft_ros.nodes.run_arguments import checkpoint_folder, RUN_FILE, with_absolute_paths
+from sgft_ros.nodes.run_arguments import (
+    checkpoint_folder,
+    RUN_FILE,
+    TRAINED,
+    with_absolute_paths,
+)
 from sgft_ros.nodes.run_folder import check_run_folder, PARAMETERS_FILE
 from sgft_ros.nodes.run_state import state_file
 from sgft_ros.nodes.weights import read_key
@@ -27,7 +33,8 @@ from sgft_ros.tasks import get_task, is_own_task
 import yaml
 
 PACKAGE = 'sgft_ros'
-CHECKPOINTS = ('policy', 'value', 'learner', 'warm_start', 'dynamics')
+CHECKPOINTS = {'policy': 'policy', 'value': 'value', 'learner': 'learner', 'warm_start': 'replay',
+               'dynamics': 'dynamics'}  # and their kinds
 # The monitor stamps nothing, the simulated robot knows its time: /clock would cost them much.
 WITHOUT_CLOCK = ('monitor', 'simulated_robot')
 NAMESPACE = re.compile(r'([A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*)?')
@@ -106,7 +113,7 @@ class RunConfiguration:
                       for name, values in self.parameters.items()}
         record = {
             'started': datetime.now().astimezone().isoformat(timespec='seconds'),
-            'arguments': self.arguments, 'versions': _versions(self.share)}
+            'arguments': self.arguments, TRAINED: self._trained, 'versions': _versions(self.share)}
         path = self.folder / PARAMETERS_FILE
         for file, content in ((path, parameters), (self.folder / RUN_FILE, record)):
             remove_torn(self.folder, file.name)
@@ -127,6 +134,7 @@ class RunConfiguration:
                 f'horizon: the algorithms that {arguments["algorithm"]!r} arbitrates have their '
                 'own; name one of them, as in algorithm:=sgft_sac')
         files = self._checkpoint_files()
+        self._check_files(files)
         run_folder = {'run_folder': str(self.folder)}
         key = {'key_file': arguments['key_file']}
         limit = self._overrides(int, 'transition_limit')
@@ -143,7 +151,8 @@ class RunConfiguration:
                 'rate_factor': self.rate_factor, 'run_folder': str(self.run_folder),
                 'act_only': self.act_only, **key, **limit,
                 **self._overrides(int, 'evaluation_episodes', 'evaluation_interval')},
-            'value_shaping': {'value_checkpoint': files['value']},
+            'value_shaping': {
+                'value_checkpoint': files['value'], 'policy_checkpoint': files['policy']},
             'replay_buffer': {'seed': self.seed, **run_folder},
             'learner': {
                 'policy_checkpoint': files['policy'], 'value_checkpoint': files['value'],
@@ -169,7 +178,7 @@ class RunConfiguration:
         if parameters['learner'].get('prior_ratio'):
             parameters['replay_buffer'] |= {
                 'prior_data': self._prior_data() or files['warm_start'],
-                'value_checkpoint': files['value']}
+                'value_checkpoint': files['value'], 'policy_checkpoint': files['policy']}
         elif arguments['prior_data']:
             raise ValueError(
                 f'prior_data: {arguments["algorithm"]} learns from none of it; say how much it '
@@ -203,6 +212,19 @@ class RunConfiguration:
                     f"'sgft pretrain --task {task}' writes it")
         return {name: str(path.resolve()) if path.is_file() else ''
                 for name, path in files.items()}
+
+    def _check_files(self, files):
+        """Refuse here, and not in every node, what is of another robot, task or training."""
+        checkpoints = {name: load_checkpoint(path, CHECKPOINTS[name])
+                       for name, path in files.items() if path}
+        if prior_data := self._prior_data():
+            checkpoints['prior_data'] = load_checkpoint(prior_data, CHECKPOINTS['warm_start'])
+        policy = checkpoints['policy']
+        check_compatible(policy, self.contract, self.task)
+        for checkpoint in checkpoints.values():
+            check_belongs(checkpoint, policy)
+        self._trained = {
+            name: policy.metadata[name] for name in OF_TRAINING if name in policy.metadata}
 
     def _prior_data(self):
         path = self.arguments['prior_data']

@@ -26,3 +26,5 @@ class ValueShapingParameters(ViewParameters):
     """Parameters of the node value_shaping."""
 
     value_checkpoint: str = parameter('', 'checkpoint of the frozen V_sim', required=True)
+    policy_checkpoint: str = parameter(
+        '', 'checkpoint of the policy that V_sim has to belong to; empty: not compared')
