@@ -20,6 +20,7 @@ from launch.actions import (
 from launch.event_handlers import OnProcessIO
 from launch_ros.actions import Node
 import sgft_ros
+from sgft_ros.nodes.domain import check_domain
 from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE
 from sgft_ros.nodes.run_arguments import recalled
@@ -123,10 +124,9 @@ def recall(context):
 
 def start(context):
     """Write the configuration to the run folder; return the nodes of the run."""
+    check_domain()
     run = RunConfiguration({name: context.launch_configurations[name] for name in ARGUMENTS})
-    run.folder.mkdir(parents=True, exist_ok=True)
-    hold(run.folder, 'launch')  # as long as this process lives
-    file = run.write()
+    file = claim(run)
     nodes = [node(run, name, file)
              for name in (*run.robot_side, *(LEARNING_SIDE if run.learning_side else ()))
              if name in run.parameters and (run.learner or name != 'learner')]
@@ -138,6 +138,17 @@ def start(context):
         *([record_bag(run)] if run.record else []),
         *(rviz(run) if run.rviz else []),
     ]
+
+
+def claim(run):
+    """Make the folder of the run, hold it as long as this process lives, and write it."""
+    try:
+        run.folder.mkdir(parents=True, exist_ok=True)
+        hold(run.folder, 'launch')
+        return run.write()
+    except OSError as error:
+        raise ValueError(
+            f'run_folder: {run.folder} cannot be written: {error.strerror}') from None
 
 
 def node(run, name, parameters_file):

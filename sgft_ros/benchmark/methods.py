@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from sgft_ros.learning.algorithms import AUTO
 from sgft_ros.learning.calibration import CALIBRATION_ERROR
-from sgft_ros.learning.finetuner import FineTuningConfig
+from sgft_ros.learning.fine_tuning_config import AUTO, FineTuningConfig
 from sgft_ros.nodes.parameter_files import read_parameter_file
 from sgft_ros.nodes.tuning_files import (
     check_parameters,

@@ -24,7 +24,6 @@ from sgft_ros.learning.world_model import POLICY, VALUE
 from sgft_ros.learning.wsrl import WSRL
 
 LAST_ACTION = 'last_action.'  # observations of this term are commands, as actions are
-AUTO = 'auto'  # not one of these, but several: see sgft_ros.learning.portfolio
 Checkpoints = Mapping[str, Checkpoint]
 
 

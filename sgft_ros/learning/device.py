@@ -6,7 +6,6 @@ from math import prod
 
 import torch
 
-DEVICES = ('auto', 'cpu', 'cuda')
 WARM_UP = 3  # steps before one is captured, in which PyTorch sets up its libraries
 
 Tensors = Mapping[str, torch.Tensor]
@@ -15,7 +14,7 @@ Step = Callable[[Tensors], Tensors]  # changes a learner's tensors, returns loss
 
 def find_device(name: str) -> torch.device:
     """
-    Return the device that one of `DEVICES` stands for; 'auto' is a GPU, if there is one.
+    Return the device that a FineTuningConfig names; 'auto' is a GPU, if there is one.
 
     :raises ValueError: if PyTorch sees no GPU, but one is asked for
     """

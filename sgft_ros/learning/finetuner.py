@@ -9,7 +9,8 @@ import numpy as np
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.controllers import GAUSSIAN
-from sgft_ros.learning.device import DEVICES, find_device, steps_on
+from sgft_ros.learning.device import find_device, steps_on
+from sgft_ros.learning.fine_tuning_config import FineTuningConfig
 from sgft_ros.learning.learner import numbers
 from sgft_ros.learning.replay import SAMPLED
 from sgft_ros.learning.tensors import part_of
@@ -23,49 +24,6 @@ class Candidate:
     name: str
     controller: Mapping[str, object]   # see sgft_ros.learning.controllers; JSON types
     tensors: Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class FineTuningConfig:
-    """What a learner does with real transitions."""
-
-    algorithm: str = 'sgft_sac'
-    # horizon
-    horizon: int = 20                   # H [steps], where the algorithm has one
-    # planner
-    samples: int = 64                   # action sequences per iteration
-    adapter_learning_rate: float = 3e-3  # of the linear map before the dynamics
-    # shaping
-    reward_scale: float = 20.0          # of shaped rewards; of what iql, cal_ql, td_mpc2 weigh
-    # start
-    warm_start_updates: int = 1500      # of the critics, on simulation data
-    start_after: int = 100              # real transitions before the first update
-    critic_updates: int = 200           # of the critics alone, on real transitions, before both
-    first_rewards: int = 0              # real transitions with a reward above 0, likewise
-    patience: int = 1000                # real transitions after which the policy learns without
-    # updates
-    updates_per_transition: float = 2.0
-    policy_delay: int = 1               # updates of the critics per update of the policy
-    batch_size: int = 128
-    learning_rate: float = 5e-4
-    actor_learning_rate: float = 1e-4   # of the policy in cal_ql, slow_actor and wsrl
-    critics: int = 2
-    tau: float = 0.05                   # share of the critic in its target per update
-    # entropy
-    target_entropy_per_action: float = -1.0  # of the policy [nat]
-    temperature: float = 0.02           # alpha at the start, where the simulator gives none
-    # machine
-    device: str = 'cpu'                 # of the updates, see sgft_ros.learning.device
-
-    def __post_init__(self):
-        if self.algorithm not in ALGORITHMS:
-            raise ValueError(
-                f'unknown algorithm {self.algorithm!r}; choose from: {", ".join(ALGORITHMS)}')
-        if self.device not in DEVICES:
-            raise ValueError(
-                f'unknown device {self.device!r}; choose from: {", ".join(DEVICES)}')
-        if self.policy_delay < 1:
-            raise ValueError(f'policy_delay: expected at least 1 update, got {self.policy_delay}')
 
 
 class FineTuner:

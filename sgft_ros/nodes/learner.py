@@ -7,9 +7,10 @@ import secrets
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.task import Future
-from sgft_ros.learning.algorithms import ALGORITHMS, AUTO
+from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
 from sgft_ros.learning.device import find_device
+from sgft_ros.learning.fine_tuning_config import AUTO
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import columns_of, KIND, label

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, fields, replace
 
-from sgft_ros.learning.algorithms import AUTO
-from sgft_ros.learning.device import DEVICES
-from sgft_ros.learning.finetuner import FineTuningConfig
+from sgft_ros.learning.fine_tuning_config import AUTO, DEVICES, FineTuningConfig
 from sgft_ros.nodes.parameter_files import read_parameter_file
 from sgft_ros.nodes.parameters import parameter
-from sgft_ros.nodes.tuning_files import read_tuning
+from sgft_ros.nodes.tuning_files import check_parameters, KINDS, OTHERS, read_tuning
 
 CORE = FineTuningConfig()
 MANY = 1_000_000_000
@@ -139,7 +137,8 @@ class LearnerParameters:
         """Refuse what was set here though the candidates have it from files."""
         task = {}
         if self.task_file:
-            task = read_parameter_file('task', self.task_file).get('learner', {})
+            written = read_parameter_file('task', self.task_file).get('learner', {})
+            task = check_parameters(written, KINDS | OTHERS)
         for field in fields(FineTuningConfig):
             name, value = field.name, getattr(self, field.name)
             # The launch file sets what the task's file says, also beside 'auto'.

@@ -35,15 +35,13 @@ def read_parameter_file(what: str, name: str) -> dict[str, dict]:
     :param name: of a file in config/<what>s, or the path of a .yaml file
     :raises ValueError: if there is no such file, or it is not made as a ROS parameter file
     """
-    folder = Path(get_package_share_directory('sgft_ros')) / 'config' / f'{what}s'
-    path = Path(name) if Path(name).suffix in ('.yaml', '.yml') else folder / f'{name}.yaml'
-    if not path.is_file():
-        choices = suggest(name, (file.stem for file in folder.glob('*.yaml')))
-        raise ValueError(f'unknown {what} {name!r}{choices}, or the path of a .yaml file')
+    path = find_parameter_file(what, name)
     try:
         with path.open(encoding='utf-8') as file:  # whose name the errors tell
             content = yaml.load(file, Loader=_Loader)
-    except yaml.YAMLError as error:
+    except OSError as error:
+        raise ValueError(f'{path}: cannot be read: {error.strerror}') from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f'{path}: is no valid YAML: {error}') from None
     if not isinstance(content, dict):
         raise ValueError(f'{path}: expected parameters by node, got {content!r}')
@@ -52,4 +50,26 @@ def read_parameter_file(what: str, name: str) -> dict[str, dict]:
             raise ValueError(f'{path}: unknown node {node!r}; choose from: {", ".join(NODES)}')
         if not isinstance(section, dict) or list(section) != ['ros__parameters']:
             raise ValueError(f'{path}, {node}: expected ros__parameters, got {section!r}')
+        if not isinstance(values := section['ros__parameters'] or {}, dict):
+            raise ValueError(f'{path}, {node}: expected parameters by name, got {values!r}')
     return {node: section['ros__parameters'] or {} for node, section in content.items()}
+
+
+def find_parameter_file(what: str, name: str) -> Path:
+    """
+    Return the path of the file that `read_parameter_file` reads.
+
+    :raises ValueError: if there is no such file
+    """
+    path = Path(name)
+    if path.suffix in ('.yaml', '.yml') or path.is_absolute():
+        if not path.is_file():
+            raise ValueError(f'the parameter file of the {what}, {path}, '
+                             f'{"is no file" if path.exists() else "does not exist"}')
+        return path
+    folder = Path(get_package_share_directory('sgft_ros')) / 'config' / f'{what}s'
+    path = folder / f'{name}.yaml'
+    if not path.is_file():
+        choices = suggest(name, (file.stem for file in folder.glob('*.yaml')))
+        raise ValueError(f'unknown {what} {name!r}{choices}, or the path of a .yaml file')
+    return path

@@ -1,6 +1,5 @@
 """Node replay_buffer: keeps the shaped transitions and answers the learner with minibatches."""
 
-from dataclasses import dataclass
 import itertools
 
 import numpy as np
@@ -15,7 +14,8 @@ from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.compatibility import check_belongs
 from sgft_ros.nodes.deduplicate import key_of
 from sgft_ros.nodes.ending import spin_until_signal
-from sgft_ros.nodes.parameters import declare_parameters, parameter
+from sgft_ros.nodes.parameters import declare_parameters
+from sgft_ros.nodes.replay_buffer_parameters import ReplayBufferParameters
 from sgft_ros.nodes.transition_store import TransitionStore
 from std_msgs.msg import UInt64
 from std_srvs.srv import Trigger
@@ -23,25 +23,6 @@ from std_srvs.srv import Trigger
 SYNC_PERIOD = 1.0  # [s]
 DRAIN = 0.6  # [s] after the signal: value_shaping drains for 0.3 s
 LARGEST_ANSWER = 1 << 24  # numbers in one SampleBatch: 64 MiB
-
-
-@dataclass(frozen=True)
-class ReplayBufferParameters:
-    """Parameters of the node replay_buffer."""
-
-    capacity: int = parameter(
-        1_000_000, 'transitions that are kept; then the newest replaces the oldest', minimum=1,
-        maximum=100_000_000)
-    prior_data: str = parameter(
-        '', 'safetensors file of transitions that prior_ratio of a request draws from')
-    value_checkpoint: str = parameter(
-        '', 'checkpoint of V_sim that shapes prior_data; empty if the file holds shaped rewards')
-    policy_checkpoint: str = parameter(
-        '', 'checkpoint of the policy that prior_data and V_sim have to belong to; empty: they '
-            'are compared with each other alone')
-    run_folder: str = parameter(
-        '', 'folder for the journal and the archives; empty keeps transitions in memory only')
-    seed: int = parameter(0, 'seed of the sampling', minimum=0, maximum=2**31 - 1)
 
 
 class ReplayBufferNode(Node):

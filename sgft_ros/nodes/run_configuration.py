@@ -6,21 +6,28 @@ from importlib.metadata import PackageNotFoundError, version
 import os
 from pathlib import Path
 import platform
+import re
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
 from sgft_ros.learning.checkpoint import load_checkpoint, remove_torn, write_atomically
 from sgft_ros.nodes.compatibility import check_belongs, check_compatible, OF_TRAINING
 from sgft_ros.nodes.names import full_name
-from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
+from sgft_ros.nodes.parameter_checks import check_learner, check_node_parameters, read_checked
+from sgft_ros.nodes.parameter_files import ROBOT_SIDE
 from sgft_ros.nodes.run_arguments import (
     checkpoint_folder,
     RUN_FILE,
     TRAINED,
     with_absolute_paths,
 )
+from sgft_ros.nodes.run_folder import check_run_folder, PARAMETERS_FILE
 from sgft_ros.nodes.run_state import state_file
+from sgft_ros.nodes.weights import read_key
 from sgft_ros.robot import load_robot_contract
+from sgft_ros.simulation.faults import fault_names
 from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task, is_own_task
 import yaml
@@ -30,7 +37,18 @@ CHECKPOINTS = {'policy': 'policy', 'value': 'value', 'learner': 'learner', 'warm
                'dynamics': 'dynamics'}  # and their kinds
 # The monitor stamps nothing, the simulated robot knows its time: /clock would cost them much.
 WITHOUT_CLOCK = ('monitor', 'simulated_robot')
+NAMESPACE = re.compile(r'([A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*)?')
 LIBRARIES = ('numpy', 'torch', 'safetensors', 'mujoco', 'cyclonedds', 'rosbags')
+
+
+# PyTorch takes seconds to load, and only those wait for them who ask for a GPU.
+SEEK_GPU = """
+from sgft_ros.learning.device import find_device
+try:
+    find_device('cuda')
+except ValueError as error:
+    raise SystemExit(str(error))
+"""
 
 
 class RunConfiguration:
@@ -53,7 +71,7 @@ class RunConfiguration:
         self.record = self._boolean('record')
         self.respawn = self._boolean('respawn')
         self.rviz = self._boolean('rviz')
-        self.namespace = arguments['namespace'].strip('/')
+        self.namespace = self._namespace()
         self.seed = self._number('seed', int)
         # A robot that is no simulation runs at the rate of the wall clock.
         self.rate_factor = self._rate_factor() if self.simulated else 1.0
@@ -66,6 +84,7 @@ class RunConfiguration:
         self.parameters = self._parameters()
         if self.act_only:
             self._check_run()
+        self._check_device()
         if not self.learning_side:
             self.parameters['monitor']['robot'] = self.robot_name
 
@@ -95,7 +114,7 @@ class RunConfiguration:
         record = {
             'started': datetime.now().astimezone().isoformat(timespec='seconds'),
             'arguments': self.arguments, TRAINED: self._trained, 'versions': _versions(self.share)}
-        path = self.folder / 'parameters.yaml'
+        path = self.folder / PARAMETERS_FILE
         for file, content in ((path, parameters), (self.folder / RUN_FILE, record)):
             remove_torn(self.folder, file.name)
             write_atomically(file, yaml.safe_dump(content, sort_keys=False).encode())
@@ -108,8 +127,8 @@ class RunConfiguration:
     def _parameters(self):
         arguments = self.arguments
         task_file = self._task_file()
-        task = read_parameter_file('task', task_file) if task_file else {}
-        algorithm = read_parameter_file('algorithm', arguments['algorithm'])
+        task = read_checked('task', task_file) if task_file else {}
+        algorithm = read_checked('algorithm', arguments['algorithm'])
         if arguments['horizon'] and 'candidates' in algorithm.get('learner', {}):
             raise ValueError(
                 f'horizon: the algorithms that {arguments["algorithm"]!r} arbitrates have their '
@@ -148,12 +167,14 @@ class RunConfiguration:
         }
         if not self.simulated:
             del parameters['simulated_robot']
+        self._check_names()
         driver = self._driver()
         for name, own in parameters.items():
             clock = {'use_sim_time': self.rate_factor != 1.0 and name not in WITHOUT_CLOCK}
             parameters[name] = {
                 **clock, **driver.get(name, {}), **task.get(name, {}), **algorithm.get(name, {}),
-                **own}
+                **check_node_parameters(name, own)}
+        check_learner(parameters['learner'], arguments['algorithm'])
         if parameters['learner'].get('prior_ratio'):
             parameters['replay_buffer'] |= {
                 'prior_data': self._prior_data() or files['warm_start'],
@@ -168,7 +189,7 @@ class RunConfiguration:
     def _driver(self):
         """Return what the simulated driver takes on of the robot's own, if there is a file."""
         file = self.share / 'config' / 'drivers' / f'{self.contract.name}.yaml'
-        return read_parameter_file('driver', str(file)) if file.is_file() else {}
+        return read_checked('driver', str(file)) if file.is_file() else {}
 
     def _task_file(self):
         """Return the parameter file of the task, by name or path; empty for none."""
@@ -223,10 +244,38 @@ class RunConfiguration:
     def _run_folder(self):
         given = self.arguments['run_folder']
         if given:
-            return Path(given).resolve()
+            folder = Path(given).resolve()
+            if not self.act_only:  # which leaves it as it is
+                check_run_folder(folder)
+            return folder
         stamp = datetime.now().strftime('%Y-%m-%d_%H-%M-%S')
         task, algorithm = self.task.name, Path(self.arguments['algorithm']).stem
         return Path('runs', f'{stamp}_{task}_{algorithm}_seed{self.seed}').resolve()
+
+    def _namespace(self):
+        namespace = self.arguments['namespace'].strip('/')
+        if not NAMESPACE.fullmatch(namespace):
+            raise ValueError('namespace: expected letters, digits and _, none of them a digit at '
+                             f'the beginning, with / between names, got {namespace!r}')
+        return namespace
+
+    def _check_names(self):
+        """Refuse a fault that does not exist, and a key that cannot be read."""
+        for name, read in (('faults', fault_names), ('key_file', read_key)):
+            try:
+                read(self.arguments[name])
+            except ValueError as error:
+                raise ValueError(f'{name}: {error}') from None
+
+    def _check_device(self):
+        """Refuse to learn on a GPU where PyTorch sees none."""
+        if self.arguments['device'] != 'cuda' or not (self.learner and self.learning_side):
+            return
+        done = subprocess.run(
+            [sys.executable, '-c', SEEK_GPU], capture_output=True, text=True,
+            env=os.environ | {'PYTHONSAFEPATH': '1'})
+        if done.returncode:
+            raise ValueError(done.stderr.strip().rpartition('\n')[2])
 
     def _robot(self):
         robot, task = self.arguments['robot'], self.arguments['task']

@@ -1,7 +1,6 @@
 """Node safety_gate: the only way from actions to the robot, and the owner of the stop."""
 
 from array import array
-from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
@@ -19,7 +18,8 @@ from sgft_ros.nodes.gate_lock import GateLock
 from sgft_ros.nodes.gate_record import GateRecord
 from sgft_ros.nodes.interlocks import Interlocks
 from sgft_ros.nodes.joystick import JoystickInput
-from sgft_ros.nodes.parameters import declare_parameters, parameter
+from sgft_ros.nodes.parameters import declare_parameters
+from sgft_ros.nodes.safety_gate_parameters import SafetyGateParameters
 from sgft_ros.nodes.sensors import NEWEST, Sensors
 from sgft_ros.nodes.state_source import make_state_source
 from sgft_ros.robot import load_robot_contract, SafetyGate
@@ -30,18 +30,6 @@ from std_srvs.srv import SetBool
 STOPS = 3             # times that a stop is sent
 TIMER_SLACK = 0.0005  # [s] that a timer may come before its time
 LAST_STOP_WAIT = Duration(seconds=0.1)  # for the acknowledgement of each stop at the end
-
-
-@dataclass(frozen=True)
-class SafetyGateParameters:
-    """Parameters of the node safety_gate."""
-
-    robot: str = parameter('', 'robot contract: name, or path of a .yaml file', required=True)
-    rate_factor: float = parameter(
-        1.0, 'how much faster than the wall clock the time of a simulated robot runs',
-        minimum=0.01, maximum=1000.0)
-    run_folder: str = parameter(
-        '', 'folder where a restarted gate finds whether it is locked; empty: nowhere')
 
 
 class SafetyGateNode(Node):

@@ -1,6 +1,5 @@
 """Node simulated_robot: a MuJoCo cell that looks to all others like the driver of a robot."""
 
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from time import monotonic
@@ -17,14 +16,15 @@ from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.command_reader import make_command_reader
 from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.pace import Pace
-from sgft_ros.nodes.parameters import declare_parameters, parameter
+from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.permissions import Permissions
 from sgft_ros.nodes.robot_topics import RobotTopics
+from sgft_ros.nodes.simulated_robot_parameters import SimulatedRobotParameters
 from sgft_ros.report.episodes import EPISODES_FILE
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.simulation.arm import SERVO_PERIOD, SUBSTEPS, TIMESTEP
 from sgft_ros.simulation.cell import SimulatedCell
-from sgft_ros.simulation.faults import fault_names, FAULTS, Faults
+from sgft_ros.simulation.faults import fault_names, Faults
 from sgft_ros.simulation.physics import draw_real
 from sgft_ros.simulation.setpoints import JointVelocities, setpoint_maker, ToolVelocity
 from sgft_ros.simulation.worlds import WORLDS
@@ -39,42 +39,6 @@ TROUBLE = 0x7E0B            # likewise that of faults
 LARGEST_TIME = 2**30        # [s] of simulated time, within the seconds of a ROS stamp
 STANDSTILL = JointVelocities(np.zeros(6))
 ENOUGH = 0.95               # share of the wanted rate below which the node warns
-
-
-@dataclass(frozen=True)
-class SimulatedRobotParameters:
-    """Parameters of the node simulated_robot."""
-
-    robot: str = parameter('simulated_arm', 'robot contract: name, or path of a .yaml file')
-    task: str = parameter('peg_insert', 'task whose scene surrounds the arm')
-    world: str = parameter(
-        'real', "'real': the one world of the seed, outside of what the simulator knew; "
-                "'sim': the simulator's randomisation, drawn at each reset")
-    seed: int = parameter(0, 'seed of the world and of the starts', minimum=0, maximum=2**31 - 1)
-    run_folder: str = parameter(
-        '', 'folder of the run, whose episodes tell a restarted node to draw other starts; empty: '
-            'the same again')
-    gap: float = parameter(
-        1.0, "size of the gap between simulator and 'real', 0 for none", minimum=0.0, maximum=10.0)
-    rate_factor: float = parameter(
-        1.0, 'how much faster than the wall clock simulated time runs; other than 1 the node '
-             'publishes /clock', minimum=0.01, maximum=1000.0)
-    command_timeout: float = parameter(
-        0.1, 'simulated time without a twist after which the arm stops; other kinds of command '
-             'stay in force', unit='s',
-        minimum=0.01, maximum=10.0)
-    best_effort: bool = parameter(False, 'sensors are published best effort, as many drivers do')
-    joint_state_rate: float = parameter(
-        100.0, 'of joint_states, in simulated time', unit='Hz', minimum=1.0,
-        maximum=round(1.0 / TIMESTEP))
-    faults: str = parameter(
-        '', "what goes wrong now and then: 'all', or names with commas between them, out of "
-            + ', '.join(FAULTS))
-    fault_interval: float = parameter(
-        5.0, 'simulated time between two faults, in the mean', unit='s', minimum=0.01,
-        maximum=1e6)
-    fault_duration: float = parameter(
-        1.0, 'longest simulated time of a fault', unit='s', minimum=0.01, maximum=1e3)
 
 
 class SimulatedRobot(Node):

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 import re
+from typing import get_args
 
-from sgft_ros.learning.finetuner import FineTuningConfig
+from sgft_ros.learning.fine_tuning_config import FineTuningConfig
 from sgft_ros.nodes.parameter_files import read_parameter_file
+from sgft_ros.robot.yaml_section import suggest
 
 KINDS = {field.name: field.type for field in fields(FineTuningConfig)}
 # Texts for YAML 1.1, which wants dot and sign, as in 1.0e-4; JSON and ROS take them for numbers.
@@ -48,18 +50,26 @@ def check_parameters(values: Mapping[str, object], kinds: Mapping[str, type]) ->
     """
     Return the values with integers, and texts like 1e-4, as floats where these are expected.
 
+    :param kinds: by name; `tuple[kind, ...]` for a list
     :raises ValueError: naming the parameter that is unknown or of another kind
     """
     checked = {}
     for name, value in values.items():
         if name not in kinds:
-            raise ValueError(
-                f'unknown parameter {name!r}; choose from: {", ".join(sorted(kinds))}')
-        kind = kinds[name]
-        if kind is float and (
-                type(value) is int or type(value) is str and NUMBER.fullmatch(value)):
-            value = float(value)
-        if type(value) is not kind:
-            raise ValueError(f'{name}: expected {kind.__name__}, got {value!r}')
-        checked[name] = value
+            raise ValueError(f'unknown parameter {name!r}{suggest(name, kinds)}')
+        checked[name] = _of_kind(name, value, kinds[name])
     return checked
+
+
+def _of_kind(name, value, kind):
+    """Return the value as a parameter takes it."""
+    if of_each := get_args(kind):
+        if not isinstance(value, list):
+            raise ValueError(f'{name}: expected a list of {of_each[0].__name__}, got {value!r}')
+        return [_of_kind(name, each, of_each[0]) for each in value]
+    if kind is float and (
+            type(value) is int or type(value) is str and NUMBER.fullmatch(value)):
+        value = float(value)
+    if type(value) is not kind:
+        raise ValueError(f'{name}: expected {kind.__name__}, got {value!r}')
+    return value

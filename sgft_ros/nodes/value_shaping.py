@@ -1,7 +1,5 @@
 """Node value_shaping: what the frozen V_sim says about every real transition."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -13,21 +11,13 @@ from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.compatibility import check_belongs
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
 from sgft_ros.nodes.ending import spin_until_signal
-from sgft_ros.nodes.parameters import declare_parameters, parameter
-from sgft_ros.nodes.value_view import ValueView, ViewParameters
+from sgft_ros.nodes.parameters import declare_parameters
+from sgft_ros.nodes.value_shaping_parameters import ValueShapingParameters
+from sgft_ros.nodes.value_view import ValueView
 
 BATCH_DELAY = 0.005  # [s] that a transition waits for others to be evaluated with it
 LARGEST_BATCH = 256
 DRAIN = 0.3          # [s] after the end of the policies
-
-
-@dataclass(frozen=True)
-class ValueShapingParameters(ViewParameters):
-    """Parameters of the node value_shaping."""
-
-    value_checkpoint: str = parameter('', 'checkpoint of the frozen V_sim', required=True)
-    policy_checkpoint: str = parameter(
-        '', 'checkpoint of the policy that V_sim has to belong to; empty: not compared')
 
 
 class ValueShaping(Node):

@@ -1,30 +1,11 @@
 """The part of value_shaping that people see: the path of the tip and the field of V_sim."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from rclpy.clock import Clock, ClockType
 from sgft_ros.nodes import qos, value_markers
-from sgft_ros.nodes.parameters import parameter
 from visualization_msgs.msg import MarkerArray
 
 PERIOD = 0.25  # [s] between two pictures of a growing path
-
-
-@dataclass(frozen=True)
-class ViewParameters:
-    """Parameters of the markers."""
-
-    marker_frame: str = parameter('hole', 'frame in which the tip position is observed')
-    position_elements: tuple[int, ...] = parameter(
-        (0, 1, 2), 'elements of the observation that are x, y, and z if there is one, of what '
-        'the path shows', minimum=0, maximum=10_000)
-    position_scale: float = parameter(
-        20.0, 'observed tip position per metre', unit='1/m', minimum=1e-6, maximum=1e6)
-    field_extent: float = parameter(
-        0.03, 'half-width of the value field', unit='m', minimum=1e-3, maximum=10.0)
-    field_resolution: int = parameter(
-        25, 'tiles of the value field along one side', minimum=2, maximum=200)
 
 
 class ValueView:

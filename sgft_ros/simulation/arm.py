@@ -7,7 +7,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 from sgft_ros.robot.transmission import damped_solution
-from sgft_ros.simulation.physics import Physics
+from sgft_ros.simulation.physics import Physics, TIMESTEP
 from sgft_ros.simulation.setpoints import Setpoint, ToolVelocity
 
 JOINTS = (
@@ -15,7 +15,6 @@ JOINTS = (
     'wrist_1_joint', 'wrist_2_joint', 'wrist_3_joint',
 )
 HOME = np.array([0.0, -1.57, 1.57, -1.57, -1.57, 0.0])  # tool pointing down [rad]
-TIMESTEP = 0.002        # physics [s]
 SERVO_PERIOD = 0.01     # inverse kinematics and sensors [s]
 SUBSTEPS = round(SERVO_PERIOD / TIMESTEP)
 SERVO_GAIN = np.array([150.0, 150.0, 150.0, 40.0, 40.0, 40.0])  # [N m s/rad]

@@ -20,10 +20,14 @@ FAULTS = {
 
 
 def fault_names(text: str) -> tuple[str, ...]:
-    """Return the faults of a list like `jitter,protective_stop`; `all` is every one."""
+    """
+    Return the faults of a list like `jitter,protective_stop`; `all` is every one.
+
+    :raises ValueError: naming a fault that does not exist
+    """
     if text == 'all':
         return tuple(FAULTS)
-    return tuple(filter(None, (name.strip() for name in text.split(','))))
+    return _known(filter(None, (name.strip() for name in text.split(','))))
 
 
 class Faults:
@@ -37,10 +41,7 @@ class Faults:
 
         :raises ValueError: naming a fault that does not exist
         """
-        self._names = tuple(names)
-        for name in self._names:
-            if name not in FAULTS:
-                raise ValueError(f'unknown fault {name!r}{suggest(name, FAULTS)}')
+        self._names = _known(names)
         self._interval, self._longest, self._rng = interval, longest, rng
         self.active = ''   # name of the fault that is going on
         self.strength = 0.0  # of it, drawn from -1...1
@@ -65,3 +66,11 @@ class Faults:
 
     def _pause(self):
         return self._rng.exponential(self._interval)
+
+
+def _known(names):
+    names = tuple(names)
+    for name in names:
+        if name not in FAULTS:
+            raise ValueError(f'unknown fault {name!r}{suggest(name, FAULTS)}')
+    return names

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+TIMESTEP = 0.002  # of what happens in a world [s]
+
 
 @dataclass(frozen=True)
 class Physics:

@@ -59,7 +59,7 @@ def test_a_limit_that_is_given_replaces_the_one_that_the_run_began_with(launched
 def test_paths_mean_the_same_wherever_a_run_is_taken_up_again(launched, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / 'mine.yaml').write_text('learner: {ros__parameters: {algorithm: sac}}')
-    (tmp_path / 'key').touch()
+    (tmp_path / 'key').write_bytes(bytes(16))
     begin(launched, tmp_path / 'run', robot=Path(write_contract(tmp_path, {})).name,
           algorithm='mine.yaml', key_file='key')
     (tmp_path / 'elsewhere').mkdir()
@@ -112,6 +112,21 @@ def test_an_argument_that_does_not_exist_is_refused_before_anything_is_written(t
     assert done.returncode == 1
     assert "unknown launch argument 'simulatd'; did you mean 'simulated'?" in done.stdout
     assert not (tmp_path / 'run').exists()
+
+
+@pytest.mark.parametrize('run_folder, domain, message', [
+    ('run', '500', "ROS_DOMAIN_ID: expected a number from 0 to 232, got '500'"),
+    ('/proc/run', '0', 'run_folder: /proc/run cannot be written: ')])
+def test_where_no_run_can_be_is_said_before_anything_starts(
+        tmp_path, monkeypatch, run_folder, domain, message):
+    monkeypatch.setenv('ROS_DOMAIN_ID', domain)
+    done = subprocess.run(
+        [sys.executable, '-m', 'sgft_ros.cli', 'launch', '--noninteractive', 'sgft_ros',
+         'finetune.launch.py', f'run_folder:={tmp_path / run_folder}'],
+        capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.returncode == 1
+    assert message in done.stdout and 'process started' not in done.stdout
+    assert not (tmp_path / run_folder).exists()
 
 
 def test_arguments_of_a_launch_file_that_includes_this_one_are_left_to_it(launched, monkeypatch):

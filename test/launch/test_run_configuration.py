@@ -12,6 +12,7 @@ from sgft_ros.nodes.run_arguments import trained
 from sgft_ros.nodes.run_configuration import RunConfiguration
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.shipped import shipped_checkpoints
+import torch
 from untrained import save_checkpoints
 import yaml
 
@@ -154,6 +155,20 @@ def test_a_run_that_is_taken_up_again_begins_a_new_bag(configure):
     ({'seed': 'one'}, "seed: expected an integer, got 'one'"),
     ({'horizon': '5'}, "horizon: the algorithms that 'auto' arbitrates have their own"),
     ({'transition_limit': '1e3'}, "transition_limit: expected an integer, got '1e3'"),
+    ({'prior_ratio': '2'}, '^prior_ratio: expected 0...1, got 2.0'),
+    ({'prior_ratio': 'nan', 'algorithm': 'sac'}, '^prior_ratio: expected 0...1, got nan'),
+    ({'seed': '-1'}, '^seed: expected 0...2147483647, got -1'),
+    ({'evaluation_interval': '0'}, '^evaluation_interval: expected 1...1000000000, got 0'),
+    ({'goal_success': '90'}, '^goal_success: expected 0...1, got 90.0'),
+    ({'rate_factor': '0'}, '^rate_factor: expected 0.01...1000, got 0.0'),
+    ({'gap': '-1'}, '^gap: expected 0...10, got -1.0'),
+    ({'faults': 'jiter'}, "^faults: unknown fault 'jiter'; did you mean 'jitter'"),
+    ({'key_file': 'nokey'}, '^key_file: key file .*nokey cannot be read: No such file'),
+    ({'namespace': 'a b'}, "^namespace: expected letters, digits and _, .*, got 'a b'"),
+    ({'namespace': 'a/2b'}, "^namespace: expected letters, .*, got 'a/2b'"),
+    ({'task_parameters': 'nope.yaml'}, 'file of the task, /.*nope.yaml, does not exist'),
+    ({'task_parameters': 'nope'}, 'file of the task, /.*nope, does not exist'),
+    ({'algorithm': 'nope.yaml'}, 'file of the algorithm, .*nope.yaml, does not exist'),
 ])
 def test_a_wrong_argument_is_refused_by_name(configure, changes, message):
     with pytest.raises(ValueError, match=message):
@@ -208,6 +223,86 @@ def test_a_wrong_algorithm_file_is_refused_by_name(configure, tmp_path, text, me
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         configure(algorithm=str(path))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='there is a GPU')
+def test_a_gpu_that_is_not_there_is_missed_where_the_learner_starts_here(configure):
+    with pytest.raises(ValueError, match="^device: expected a GPU for 'cuda', but"):
+        configure(device='cuda')
+    configure(device='cuda', learner='false')
+
+
+@pytest.mark.parametrize('argument', ['task_parameters', 'algorithm'])
+@pytest.mark.parametrize('text, message', [
+    ('policy: {ros__parameters: {explorationstd: 0.4}}',
+     "policy: unknown parameter 'explorationstd'; did you mean 'exploration_std'[?] choose from"),
+    ('policy: {ros__parameters: {exploration_std: wide}}',
+     "policy: exploration_std: expected float, got 'wide'"),
+    ('monitor: {ros__parameters: {goal_success: 90}}',
+     'monitor: goal_success: expected 0...1, got 90.0'),
+    ('value_shaping: {ros__parameters: {position_elements: 3}}',
+     'value_shaping: position_elements: expected a list of int, got 3'),
+    ('value_shaping: {ros__parameters: {position_elements: [0, -1]}}',
+     r'value_shaping: position_elements: expected 0...10000, got \[0, -1\]'),
+    ('policy: {ros__parameters: 3}', 'policy: expected parameters by name, got 3'),
+])
+def test_what_a_node_would_not_take_is_refused_with_its_file(
+        configure, tmp_path, argument, text, message):
+    path = tmp_path / 'mine.yaml'
+    path.write_text(text)
+    with pytest.raises(ValueError, match=f'^{path}, {message}'):
+        configure(**{argument: str(path)})
+
+
+@pytest.mark.parametrize('written, message', [
+    ('{algorithm: sgft_sak}', "unknown algorithm 'sgft_sak'; choose from: cal_ql, "),
+    ('{algorithm: auto, candidates: [sack]}', "unknown algorithm 'sack'; did you mean 'sac'"),
+    ('{algorithm: auto, tau: 0.3}', "parameter 'tau': 0.3 has no effect"),
+    ('{algorithm: sac, updates_per_transitions: 50}', "did you mean 'updates_per_transition'"),
+])
+def test_what_the_learner_would_not_take_is_refused_with_its_file(
+        configure, tmp_path, written, message):
+    path = tmp_path / 'mine.yaml'
+    path.write_text(f'learner: {{ros__parameters: {written}}}')
+    with pytest.raises(ValueError, match=f'^{path}, learner: .*{message}'):
+        configure(algorithm=str(path))
+
+
+def test_numbers_may_be_written_as_the_benchmark_takes_them(configure, tmp_path):
+    path = tmp_path / 'mine.yaml'
+    path.write_text('learner: {ros__parameters: {algorithm: sac, tau: 1e-2, learning_rate: 1}}\n'
+                    'safety_gate: {ros__parameters: {watchdog_timeout: 1, use_sim_time: true}}')
+    parameters = configure(algorithm=str(path)).parameters
+    assert (parameters['learner']['tau'], parameters['learner']['learning_rate']) == (0.01, 1.0)
+    assert type(parameters['learner']['learning_rate']) is float
+    assert type(parameters['safety_gate']['watchdog_timeout']) is float
+
+
+@pytest.mark.parametrize('left, message', [
+    (['replay.journal', 'checkpoints', 'episodes.jsonl', 'bag', '.lock'],
+     r'that of a run, with its run.yaml; .*run has none, but bag, checkpoints, .*[.][.][.]$'),
+    (['mine.txt'], 'has none, but mine.txt$')])
+def test_a_folder_that_is_no_run_is_not_taken_for_one(configure, tmp_path, left, message):
+    (tmp_path / 'run').mkdir()
+    for name in left:
+        (tmp_path / 'run' / name).touch()
+    with pytest.raises(ValueError, match=f'^run_folder: .*{message}'):
+        configure()
+
+
+def test_a_folder_in_which_a_launch_ended_before_it_began_is_taken(configure, tmp_path):
+    (tmp_path / 'run').mkdir()
+    for name in ('.lock', 'parameters.yaml', '.run.yaml.12.tmp'):
+        (tmp_path / 'run' / name).touch()
+    assert configure().write().parent == tmp_path / 'run'
+    configure().write()  # now it is a run
+
+
+def test_a_file_is_no_folder_of_a_run(configure, tmp_path):
+    (tmp_path / 'file').touch()
+    for folder in ('file', 'file/run'):
+        with pytest.raises(ValueError, match=f'^run_folder: expected a folder, got .*{folder}'):
+            configure(run_folder=str(tmp_path / folder))
 
 
 def test_what_a_file_says_of_a_node_in_several_places_adds_up(configure, tmp_path):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.device import find_device, steps_on, WARM_UP
+from sgft_ros.learning.fine_tuning_config import ALGORITHM_NAMES
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
 from sgft_ros.learning.generators import load_generator
 from sgft_ros.learning.learner import numbers
@@ -31,6 +32,10 @@ def make():
             batch_size=ROWS, device=device), left, 1)
 
     return make_one
+
+
+def test_the_algorithms_have_the_names_that_are_known_without_pytorch():
+    assert tuple(ALGORITHMS) == ALGORITHM_NAMES
 
 
 def test_a_device_has_one_of_three_names():

@@ -9,23 +9,12 @@ import runpy
 from ament_index_python.packages import get_package_share_directory
 import pytest
 import sgft_ros
-from sgft_ros.nodes.learner_parameters import LearnerParameters
-from sgft_ros.nodes.monitor import MonitorParameters
-from sgft_ros.nodes.policy_parameters import PolicyParameters
-from sgft_ros.nodes.replay_buffer import ReplayBufferParameters
-from sgft_ros.nodes.safety_gate import SafetyGateParameters
-from sgft_ros.nodes.simulated_robot import SimulatedRobotParameters
-from sgft_ros.nodes.value_shaping import ValueShapingParameters
+from sgft_ros.nodes.parameter_checks import OTHERS, PARAMETERS
 
 # Beside the tests, not in the share folder: an installed package has no docs.
 DOCUMENT = Path(__file__).parents[2] / 'docs' / 'interfaces.md'
 SHARE = Path(get_package_share_directory('sgft_ros'))
 NODES = Path(sgft_ros.__file__).parent / 'nodes'
-PARAMETERS = {
-    'policy': PolicyParameters, 'safety_gate': SafetyGateParameters,
-    'value_shaping': ValueShapingParameters, 'replay_buffer': ReplayBufferParameters,
-    'learner': LearnerParameters, 'monitor': MonitorParameters,
-    'simulated_robot': SimulatedRobotParameters}
 ENDPOINTS = {'create_publisher', 'create_subscription', 'create_service', 'create_client'}
 CELL = re.compile(r'(?<!\\)\|')
 
@@ -97,6 +86,7 @@ def test_every_parameter_is_documented_with_the_default_that_it_has(node):
                 for field in dataclasses.fields(PARAMETERS[node])}
     declared = {f'`{call.args[0].value}`' for call in
                 calls(parsed(NODES / f'{node}.py'), {'declare_parameter'})}
+    assert declared == {f'`{name}`' for name in OTHERS.get(node, {})}
     assert documented.keys() == expected.keys() | declared
     assert {name: documented[name] for name in expected} == expected
 

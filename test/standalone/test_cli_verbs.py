@@ -30,3 +30,12 @@ def test_mistakes_are_named_with_the_choices():
         assert done.returncode in (1, 2)
         assert words in done.stderr
         assert 'Traceback' not in done.stderr
+
+
+def test_a_domain_that_is_none_is_one_line_that_names_the_variable(monkeypatch, tmp_path):
+    monkeypatch.setenv('ROS_DOMAIN_ID', '500')
+    for done in sgft_at_once(
+            ('topic', 'list'), ('bag', 'record', '-a', '-o', str(tmp_path / 'bag')), check=False):
+        assert done.returncode == 1
+        assert "ROS_DOMAIN_ID: expected a number from 0 to 232, got '500'" in done.stderr
+        assert 'Traceback' not in done.stderr

@@ -9,7 +9,7 @@ import rclpy
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
 from ros2cli.bag_recorder import open_writer, Recorder
-from ros2cli.graph import absolute, is_hidden
+from ros2cli.graph import absolute, initialised, is_hidden
 from ros2cli.verbs import CommandError
 
 STEP = 0.1       # [s] after which a signal is noticed at the latest
@@ -52,7 +52,7 @@ def record(arguments) -> int:
     stop = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: stop.append(number))
-    with rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO):
+    with initialised(signal_handler_options=SignalHandlerOptions.NO):
         writer = open_writer(path)
         node = rclpy.create_node(
             arguments.node_name, parameter_overrides=[

@@ -23,10 +23,22 @@ def add_graph_arguments(parser):
         '--no-daemon', action='store_true', help='accepted, as there never is a daemon')
 
 
+def initialised(**options):
+    """
+    Return what `rclpy.init` does, for a block that a command runs in.
+
+    :raises CommandError: if ROS_DOMAIN_ID is no domain
+    """
+    try:
+        return rclpy.init(args=[], **options)
+    except ValueError as error:
+        raise CommandError(error) from None
+
+
 @contextmanager
 def command_node(name: str | None = None):
     """Yield a node, hidden if it has no name; an interrupt ends the block quietly."""
-    with rclpy.init(args=[]):
+    with initialised():
         node = rclpy.create_node(name or f'_ros2cli_{os.getpid()}',
                                  start_parameter_services=False, enable_rosout=False)
         try:
