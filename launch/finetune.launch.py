@@ -1,6 +1,7 @@
 """Fine-tune a policy on a robot, or on the simulated arm whose simulator was wrong about it."""
 
 import logging
+import os
 from pathlib import Path
 import re
 import shutil
@@ -24,6 +25,7 @@ from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE
 from sgft_ros.nodes.run_arguments import recalled
 from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
+from sgft_ros.nodes.sole_name import take
 from sgft_ros.robot.yaml_section import suggest
 
 BOOLEAN = ['true', 'false']
@@ -124,12 +126,13 @@ def recall(context):
 def start(context):
     """Write the configuration to the run folder; return the nodes of the run."""
     run = RunConfiguration({name: context.launch_configurations[name] for name in ARGUMENTS})
+    names = [name for name in (*run.robot_side, *(LEARNING_SIDE if run.learning_side else ()))
+             if name in run.parameters and (run.learner or name != 'learner')]
+    refuse_beside_another(run.node_name(name) for name in names)
     run.folder.mkdir(parents=True, exist_ok=True)
     hold(run.folder, 'launch')  # as long as this process lives
     file = run.write()
-    nodes = [node(run, name, file)
-             for name in (*run.robot_side, *(LEARNING_SIDE if run.learning_side else ()))
-             if name in run.parameters and (run.learner or name != 'learner')]
+    nodes = [node(run, name, file) for name in names]
     quiet([*(action.node_executable for action in nodes), 'bag'])
     return [
         LogInfo(msg=f'run folder: {run.folder}'),
@@ -138,6 +141,14 @@ def start(context):
         *([record_bag(run)] if run.record else []),
         *(rviz(run) if run.rviz else []),
     ]
+
+
+def refuse_beside_another(names):
+    """Refuse to start nodes that run already, before one of these disturbs those."""
+    domain = int(os.environ.get('ROS_DOMAIN_ID') or 0)
+    for name in names:
+        if taken := take(name, domain):
+            taken.close()
 
 
 def node(run, name, parameters_file):

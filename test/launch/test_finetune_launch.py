@@ -141,6 +141,7 @@ def test_an_interrupt_stops_the_arm_and_the_run_can_be_taken_up_again(domain_id,
         run.until(grown(run), 'the first transitions')
         probe.until(lambda: commands, what='a command')
         nobody_else_can_take_up(run)
+        no_other_run_begins_beside(run)
         run.process.send_signal(signal.SIGINT)
         run.finish()
         # Of all that came meanwhile the reader has kept the last one.
@@ -162,13 +163,26 @@ def test_an_interrupt_stops_the_arm_and_the_run_can_be_taken_up_again(domain_id,
 
 def nobody_else_can_take_up(run):
     configuration = (run.folder / 'run.yaml').read_bytes()
+    said = refused(run.folder, ROS_DOMAIN_ID='232')
+    assert f'in use by another launch, process {run.process.pid}' in said
+    assert (run.folder / 'run.yaml').read_bytes() == configuration
+
+
+def no_other_run_begins_beside(run):
+    folder = run.folder.with_name('another')
+    assert re.search(r'another run is in ROS domain \d+ .* is its /safety_gate', refused(folder))
+    assert not folder.exists()
+
+
+def refused(folder, **environment):
+    """Have a launch in a folder refused; return what it said."""
     second = subprocess.run(
         [sys.executable, '-m', 'sgft_ros.cli', 'launch', '--noninteractive', 'sgft_ros',
-         'finetune.launch.py', f'run_folder:={run.folder}'], capture_output=True, text=True)
+         'finetune.launch.py', f'run_folder:={folder}'], capture_output=True, text=True,
+        env=os.environ | environment)
     assert second.returncode == 1
-    assert f'in use by another launch, process {run.process.pid}' in second.stderr + second.stdout
     assert 'process started' not in second.stderr + second.stdout
-    assert (run.folder / 'run.yaml').read_bytes() == configuration
+    return second.stderr + second.stdout
 
 
 @pytest.mark.parametrize('file, nodes', [  # that read it; the first to do so ends the launch
