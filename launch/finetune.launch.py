@@ -22,6 +22,7 @@ from launch.event_handlers import OnProcessIO
 from launch_ros.actions import Node
 import sgft_ros
 from sgft_ros.nodes.folder_lock import hold
+from sgft_ros.nodes.monitor_text import FINISHED
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE
 from sgft_ros.nodes.run_arguments import recalled
 from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
@@ -136,7 +137,7 @@ def start(context):
     quiet([*(action.node_executable for action in nodes), 'bag'])
     return [
         LogInfo(msg=f'run folder: {run.folder}'),
-        RegisterEventHandler(OnProcessIO(on_stderr=show_problems)),
+        RegisterEventHandler(OnProcessIO(on_stdout=end_when_finished, on_stderr=show_problems)),
         *nodes,
         *([record_bag(run)] if run.record else []),
         *(rviz(run) if run.rviz else []),
@@ -189,6 +190,16 @@ def watch(name):
             raise RuntimeError(f'{name} ended with exit code {code} right after its start')
 
     return on_exit
+
+
+def end_when_finished(event):
+    """End the launch when the monitor says so: no robot acts on while the report is drawn."""
+    return OpaqueFunction(function=end) if FINISHED.encode() in event.text else None
+
+
+def end(context):
+    """Return the end of the launch, if it does not end already."""
+    return None if context.is_shutdown else [Shutdown(reason='the run has ended')]
 
 
 def end_with(run):

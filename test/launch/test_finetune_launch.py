@@ -15,6 +15,7 @@ from finetune_runs import keys, Run, untrained_checkpoints
 from geometry_msgs.msg import TwistStamped, WrenchStamped
 import pytest
 from robots import write_contract
+from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import JointState
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.msg import Transition
@@ -80,6 +81,17 @@ def test_a_run_ends_by_itself_and_leaves_everything_in_its_folder(domain_id, tmp
     assert sum(whole) > 0.8 * len(whole)
     the_bag_gives_back_every_observation(run.folder / 'bag', recorded, whole, robot)
     the_bag_gives_what_another_contract_observes(run.folder / 'bag', recorded, whole, tmp_path)
+
+
+def test_the_robot_stops_at_the_goal_and_not_when_the_report_is_drawn(domain_id, tmp_path):
+    with Run(tmp_path, transition_limit='100000', evaluation_interval='20',
+             goal_success='0.0') as run:
+        assert run.finish() == 0, run.output
+        assert 'Run finished: goal reached' in run.output
+    with Reader(run.folder / 'bag') as reader:
+        times = [time for connection, time, _ in reader.messages()
+                 if connection.topic == '/transitions']
+    assert max(times) < (run.folder / 'report.png').stat().st_mtime_ns
 
 
 def begin_of_measurements(run):
