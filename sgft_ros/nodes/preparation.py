@@ -15,6 +15,7 @@ from std_srvs.srv import SetBool, Trigger
 ENABLE_SERVICE = 'safety_gate/enable'
 RESET_TIMEOUT = 60.0   # [s]; a real arm drives to its start
 ENABLE_TIMEOUT = 1.0   # [s]
+SLOW = 3.0             # [s] without an answer, after which that is told
 RETRY_DELAY = 0.5      # [s] after a refusal
 SETTLING = 0.3         # [s] from finding a service to the first call
 DISARM, RESET, HOME, CONFIRM = 'stopping', 'resetting', 'homing', 'waiting for the operator'
@@ -144,7 +145,8 @@ class Preparation:
             return
         if monotonic() < self._found.setdefault(client, monotonic()) + SETTLING:
             return
-        self._client, self._deadline = client, monotonic() + timeout
+        self._client, self._called = client, monotonic()
+        self._deadline = self._called + timeout
         self._future = self._servers[client].ask(request)
         self._future.add_done_callback(self._on_answer)
 
@@ -157,6 +159,8 @@ class Preparation:
             self._logger.warning(self.problem)
         elif monotonic() > self._deadline:
             self._fail('no answer')
+        elif monotonic() > self._called + SLOW:
+            self._report(f'waiting for the answer of {client.srv_name}')
 
     def _on_answer(self, future):
         if future is not self._future or future.cancelled():

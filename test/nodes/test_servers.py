@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+from data_path import kill
 from policies import servo_tensors
 from policy_rig import running_policy
 import pytest
@@ -10,15 +11,15 @@ from sgft_ros.nodes.servers import replaced
 from std_srvs.srv import Trigger
 
 SERVICE = 'simulated_robot/reset'
-DIES_OF_A_REQUEST = f"""
-import os
+HANGS = f"""
+import time
 import sgft_ros
 import rclpy
 from std_srvs.srv import Trigger
 
 rclpy.init()
 node = rclpy.create_node('robot')
-node.create_service(Trigger, '{SERVICE}', lambda *_: os.kill(os.getpid(), 9))
+node.create_service(Trigger, '{SERVICE}', lambda *_: time.sleep(1000.0))
 rclpy.spin(node)
 """
 OLD, NEW, OTHER = b'old', b'new', b'other'
@@ -47,9 +48,12 @@ def test_a_robot_that_was_killed_in_the_midst_of_a_reset_is_asked_again_at_once(
         return response
 
     with running_policy(tmp_path, servo_tensors(descent=0.0), resets=False) as rig:
-        robot = subprocess.Popen([sys.executable, '-c', DIES_OF_A_REQUEST])
-        rig.until(lambda: robot.poll() is not None, what='the death of who was asked')
+        robot = subprocess.Popen([sys.executable, '-c', HANGS])
+        try:
+            rig.until(lambda: f'waiting for the answer of /{SERVICE}' in rig.problem,
+                      what='a word of who was asked')
+        finally:
+            kill(robot)
         rig.node.create_service(Trigger, SERVICE, answer)
         rig.until(lambda: rig.transitions, timeout=30.0, what='an episode')
-    assert robot.returncode == -9
     assert len(asked) == 1 + rig.transitions[-1].episode
