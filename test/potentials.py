@@ -4,7 +4,7 @@ import numpy as np
 from sgft_ros.learning.checkpoint import save_checkpoint
 
 
-def save_untrained_potential(path, observation_size, gamma=0.95, seed=0):
+def save_untrained_potential(path, observation_size, gamma=0.95, seed=0, **metadata):
     """Write three random networks as a checkpoint of kind 'value'; return the path."""
     generator = np.random.default_rng(seed)
     width = 16
@@ -16,5 +16,5 @@ def save_untrained_potential(path, observation_size, gamma=0.95, seed=0):
     }
     save_checkpoint(path, 'value', {name: t.astype(np.float32) for name, t in tensors.items()}, {
         'gamma': gamma, 'task': 'peg_insert', 'control_rate': 20.0,
-        'observation_names': [f'observation_{i}' for i in range(observation_size)]})
+        'observation_names': [f'observation_{i}' for i in range(observation_size)], **metadata})
     return path

@@ -12,19 +12,20 @@ OBSERVATION_NAMES = tuple(f'observation_{i}' for i in range(OBSERVATION))
 ACTION_NAMES = tuple(f'action_{i}' for i in range(ACTION))
 
 
-def save_checkpoints(folder, observation_names=OBSERVATION_NAMES, action_names=ACTION_NAMES):
+def save_checkpoints(folder, observation_names=OBSERVATION_NAMES, action_names=ACTION_NAMES,
+                     task='peg_insert'):
     """Write what pretraining writes: pi_sim, V_sim, the learner of the simulator and its data."""
     sizes = len(observation_names), len(action_names)
     learner = SAC(SACConfig(*sizes, gamma=0.97, hidden=HIDDEN))
     metadata = {
-        'task': 'peg_insert', 'gamma': 0.97, 'control_rate': 20.0, 'temperature': 0.1,
+        'task': task, 'gamma': 0.97, 'control_rate': 20.0, 'temperature': 0.1,
         'observation_names': list(observation_names), 'action_names': list(action_names)}
     save_checkpoint(folder / 'policy.safetensors', 'policy', learner.policy_tensors(), metadata)
     save_checkpoint(folder / 'learner.safetensors', 'learner', {
         name: value.numpy() for name, value in learner.state().items()}, metadata)
     save_checkpoint(
         folder / 'warm_start.safetensors', 'replay', simulated_transitions(500, *sizes), metadata)
-    save_untrained_potential(folder / 'value.safetensors', sizes[0], gamma=0.97)
+    save_untrained_potential(folder / 'value.safetensors', sizes[0], **metadata)
 
 
 def learner_parameters(folder):

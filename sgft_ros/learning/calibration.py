@@ -64,7 +64,7 @@ class Calibration:
         count = len(self._places)
         if not count:
             raise Uninformative('expected an observation of where the tool is, got none')
-        self._tool = tool
+        self._tool, self._slope = tool, tool.slope
         seen, slope = np.asarray(successes, float)[:, self._places], tool.slope[self._places]
         self._mean = seen.mean(0)
         covariance = np.cov(seen.T).reshape(count, count)
@@ -82,6 +82,7 @@ class Calibration:
     def forget(self) -> None:
         """Believe in the calibration again."""
         self._seen = deque(maxlen=KEPT)
+        self.passed_over = 0  # successes that are implausible
         self.update()
 
     def record(self, observation: np.ndarray) -> None:
@@ -93,13 +94,24 @@ class Calibration:
         seen = np.asarray(observation, float)[self._places]
         if _squared(self._mean - seen, self._plausible) <= IMPLAUSIBLE ** 2:
             self._seen.append(seen.tolist())
+        else:
+            self.passed_over += 1
 
     def update(self) -> None:
         """Believe what the successes so far say."""
         self.displacement = np.zeros(3)  # e [m]
         if self._seen:
             self.displacement = self._believed(np.median(self._seen, 0))
-        self._correction = (self._tool.slope @ self.displacement).astype(np.float32)
+        self.turn(self._slope)
+
+    def turn(self, slope: np.ndarray) -> None:
+        """
+        Let the displacement change observations by `slope` (observation, 3) [1/m] from here on.
+
+        Where the tool is seen along axes that turn, as its own do.
+        """
+        self._slope = slope
+        self._correction = (slope @ self.displacement).astype(np.float32)
 
     @property
     def significant(self) -> bool:

@@ -4,7 +4,12 @@ from collections.abc import Hashable, Mapping
 from pathlib import Path
 
 import numpy as np
-from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from sgft_ros.learning.checkpoint import (
+    Checkpoint,
+    CheckpointError,
+    load_checkpoint,
+    save_checkpoint,
+)
 from sgft_ros.learning.potential import Potential, shaped_reward
 
 KIND = 'replay'
@@ -234,7 +239,16 @@ def load_transitions(path: Path) -> tuple[dict[str, np.ndarray], Mapping[str, ob
     :raises CheckpointError: if the file cannot be used
     """
     checkpoint = load_checkpoint(path, KIND)
+    return columns_of(checkpoint), checkpoint.metadata
+
+
+def columns_of(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """
+    Return the columns of a checkpoint of kind 'replay'.
+
+    :raises CheckpointError: if they are not of one length
+    """
     lengths = {name: len(column) for name, column in checkpoint.tensors.items()}
     if len(set(lengths.values())) != 1:
-        raise CheckpointError(f'{path}: expected columns of one length, got {lengths}')
-    return dict(checkpoint.tensors), checkpoint.metadata
+        raise CheckpointError(f'{checkpoint.path}: expected columns of one length, got {lengths}')
+    return dict(checkpoint.tensors)

@@ -31,6 +31,7 @@ class ActingWeights:
         self._newest = {self._acting: first}    # by slot, accepted
         self._released = {self._acting: first}  # likewise, may act
         self._frozen = None
+        self._oldest = 0  # version that may act
         self._thread = ThreadPoolExecutor(1, thread_name_prefix='weights_judge')
         self._judged = deque()  # version, slot and future Weights, in the order of coming
         self.swaps = self.refused = 0
@@ -98,8 +99,9 @@ class ActingWeights:
 
     def release(self, accepted: Iterable[Weights]) -> None:
         """Let accepted weights act from the next swap on, if it is their candidate's turn."""
-        self._released |= {slot: weights for weights in accepted
-                           if (slot := self._slot(weights)) in self._newest}  # not dropped since
+        self._released |= {
+            slot: weights for weights in accepted if weights.version >= self._oldest
+            and (slot := self._slot(weights)) in self._newest}  # not dropped since
 
     def freeze(self, frozen: bool = True) -> None:
         """Let no weights but those of now act from here on; or newer ones again."""
@@ -127,6 +129,13 @@ class ActingWeights:
         """Forget a candidate, if there is one of that name that does not act now."""
         for kept in filter(None, (self._newest, self._released, self._frozen)):
             kept.pop(candidate, None)
+
+    def drop_before(self, version: int) -> None:
+        """Forget all weights that are older than a version which one of the candidates has."""
+        self._oldest = version
+        for kept in filter(None, (self._newest, self._released, self._frozen)):
+            for slot in [slot for slot, weights in kept.items() if weights.version < version]:
+                del kept[slot]
 
     def version(self, candidate: str) -> int:
         """Return the version of the weights with which one of `candidates` would act now."""

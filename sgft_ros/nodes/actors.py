@@ -154,6 +154,7 @@ class Actors:
         if version != self._begun:
             self._begun = version
             self._arbiter.begin_anew()
+            self.weights.drop_before(version)
             self.weights.drop(INCUMBENT)
             self.weights.drop(CALIBRATED)
             if self._calibration is not None:
@@ -174,10 +175,13 @@ class Actors:
                 policy, self._pi_sim, self.weights.version(PI_SIM), CALIBRATED))
 
     def _correction(self):
-        if CALIBRATED not in self.weights.candidates:
+        if self._calibration is None:
             return {}
+        passed_over = {'implausible_successes': self._calibration.passed_over}
+        if CALIBRATED not in self.weights.candidates:
+            return passed_over
         return {'tool_displacement': ' '.join(
-            f'{1000 * each:.1f}' for each in self._calibration.displacement)}
+            f'{1000 * each:.1f}' for each in self._calibration.displacement), **passed_over}
 
     def _held(self, evaluation):
         """Return whether the weights must stay; `evaluation` is None between two episodes."""

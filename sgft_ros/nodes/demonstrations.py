@@ -2,7 +2,7 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 import sys
 
@@ -15,6 +15,7 @@ from sgft_ros.msg import ShapedTransition, Transition
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
 from sgft_ros.nodes.journal import whole_payloads
 from sgft_ros.nodes.recorded_observations import read_observed, UNCLOSED
+from sgft_ros.nodes.run_arguments import trained
 from sgft_ros.nodes.transition_store import ARCHIVED_JOURNALS, JOURNAL
 from sgft_ros.robot import load_robot_contract, RobotContract
 
@@ -44,7 +45,7 @@ def read_run(path: Path) -> Iterator[Transition]:
 
 def bags_of(path: Path) -> list[Path]:
     """Return the bags of a run folder, or the bag that the path is."""
-    if (path / BAG_METADATA).is_file():
+    if _is_bag(path):
         return [path]
     return [each.parent for each in sorted(path.glob(f'bag*/{BAG_METADATA}'))]
 
@@ -86,11 +87,38 @@ def demonstrations(
     return found, lost
 
 
-def save(path: Path, transitions: Sequence[Transition], sources: Sequence[Path]) -> None:
-    """Write transitions in the format of warm_start.safetensors."""
+def trained_for(
+    paths: Sequence[Path], contract: RobotContract | None = None,
+) -> dict[str, object]:
+    """
+    Return of which task, rate, names and scales the transitions are, as far as all runs tell.
+
+    :param contract: that their observations are computed anew for
+    :raises ValueError: naming what differs between two runs
+    """
+    own = {} if contract is None else {
+        'observation_names': list(contract.observation_names),
+        'observation_scale': list(contract.observation_scale)}
+    runs = {path: trained(path.parent if _is_bag(path) else path) | own for path in paths}
+    (first, known), *others = runs.items()
+    for path, told in others:
+        known = {name: value for name, value in known.items() if name in told}
+        for name, value in known.items():
+            if told[name] != value:
+                raise ValueError(f'{path}: {name} is {told[name]}, {value} in {first}; gather '
+                                 'runs of one robot and one task')
+    return known
+
+
+def save(
+    path: Path, transitions: Sequence[Transition], sources: Sequence[Path],
+    metadata: Mapping[str, object],
+) -> None:
+    """Write transitions in the format of warm_start.safetensors; `metadata` as in its file."""
     columns = {name: np.array([getattr(each, name) for each in transitions], np.float32)
                for name in COLUMNS}
-    save_checkpoint(path, KIND, columns, {'sources': [str(source) for source in sources]})
+    save_checkpoint(
+        path, KIND, columns, {**metadata, 'sources': [str(source) for source in sources]})
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -104,7 +132,7 @@ def main(args: Sequence[str] | None = None) -> int:
         if not found:
             raise ValueError('nothing is left of what a human did' if lost else
                              'no human acted in ' + ', '.join(map(str, options.runs)))
-        save(options.output, found, options.runs)
+        save(options.output, found, options.runs, trained_for(options.runs, contract))
     except (OSError, ValueError) as error:
         print(f'demonstrations: {error}', file=sys.stderr)
         return 1
@@ -138,6 +166,10 @@ def _observed(path, contract, namespace):
             yield from read_observed(bag, contract, namespace)
         except ReaderError as error:
             raise ValueError(f'{bag}: {error}; {UNCLOSED}') from error
+
+
+def _is_bag(path):
+    return (path / BAG_METADATA).is_file()
 
 
 def _sizes(transition):

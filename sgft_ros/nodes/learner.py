@@ -12,9 +12,10 @@ from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
 from sgft_ros.learning.device import find_device
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
 from sgft_ros.learning.potential import Potential
-from sgft_ros.learning.replay import label, load_transitions
+from sgft_ros.learning.replay import columns_of, KIND, label
 from sgft_ros.msg import PolicyWeights, SampleBatch, SampleRequest
 from sgft_ros.nodes import qos
+from sgft_ros.nodes.compatibility import check_belongs
 from sgft_ros.nodes.ending import begin, initialised, interruptible, spin_until
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
@@ -69,7 +70,7 @@ class LearnerNode(Node):
         self._trainer = Trainer(
             self._tuner, self._credits, self._files,
             Schedule(settings.publish_interval, settings.checkpoint_period),
-            _warm_start_columns(settings, self._tuner), seed=settings.seed,
+            _warm_start_columns(settings, self._tuner, policy), seed=settings.seed,
             send=self._send, publish=self._publish, policy=policy,
             warmed_up=checkpoint is not None and bool(checkpoint.metadata['warmed_up']),
             paused=_was_paused(checkpoint),
@@ -210,11 +211,13 @@ def _tuner(settings, tunings, policy):
     paths = _checkpoint_paths(settings)
     others = {kind: load_checkpoint(paths[kind], kind)
               for kind in checkpoint_kinds(tunings) - {'policy'} if paths[kind]}
+    for checkpoint in others.values():
+        check_belongs(checkpoint, policy)
     return make_tuner(
         tunings, {'policy': policy, **others}, settings.seed, settings.prior_ratio)
 
 
-def _warm_start_columns(settings, tuner):
+def _warm_start_columns(settings, tuner, policy):
     """Return simulation data shaped by V_sim, or None where no warm start is due."""
     if not tuner.needs_warm_start:
         return None
@@ -222,8 +225,12 @@ def _warm_start_columns(settings, tuner):
         if not getattr(settings, name):
             raise ValueError(f"parameter '{name}' must be set for a warm start; without one set "
                              "'warm_start_updates' to 0")
-    columns, _ = load_transitions(settings.warm_start_data)
-    return columns | label(columns, Potential.load(settings.value_checkpoint))
+    data = load_checkpoint(settings.warm_start_data, KIND)
+    value = load_checkpoint(settings.value_checkpoint, 'value')
+    for checkpoint in (data, value):
+        check_belongs(checkpoint, policy)
+    columns = columns_of(data)
+    return columns | label(columns, Potential(value))
 
 
 def _look_why_it_ended(node):

@@ -5,6 +5,7 @@ from time import monotonic, perf_counter
 
 import numpy as np
 from rclpy.node import Node
+from sgft_ros.learning.arbiter import CALIBRATED
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.inference import ExplorationNoise
 from sgft_ros.learning.schedule import EVALUATION, FINISHED
@@ -22,6 +23,7 @@ from sgft_ros.nodes.preparation import MOST_REFUSED, Preparation
 from sgft_ros.nodes.sensors import Sensors
 from sgft_ros.nodes.supervision import Supervision
 from sgft_ros.nodes.tick_record import TickRecord
+from sgft_ros.nodes.tool_axes import ToolAxes
 from sgft_ros.nodes.tool_calibration import make_calibration
 from sgft_ros.nodes.weights_input import WeightsInput
 from sgft_ros.robot import load_robot_contract, ObservationAssembler
@@ -54,14 +56,14 @@ class Policy(Node):
         self._session = secrets.randbits(63)
         checkpoint = load_checkpoint(settings.checkpoint, 'policy')
         check_compatible(checkpoint, contract, self._task)
-        calibration = None
+        self._calibration = None
         if settings.arbitrate and settings.simulation_data:
             data = load_checkpoint(settings.simulation_data, 'replay')
             check_compatible(data, contract, self._task)
-            calibration = make_calibration(
+            self._calibration = make_calibration(
                 data.tensors, contract, settings.calibration_error, self.get_logger().info)
         self._actors = Actors(
-            settings, checkpoint, self._robot, contract.observation_size, calibration)
+            settings, checkpoint, self._robot, contract.observation_size, self._calibration)
         self._schedule = self._actors.schedule
         self._assembler = ObservationAssembler(contract)
         self._last_action_terms = contract.last_action_terms
@@ -84,6 +86,7 @@ class Policy(Node):
 
         self._weights = None if settings.act_only else WeightsInput(self, self._actors)
         self._sensors = Sensors(self, contract)
+        self._tool_axes = ToolAxes(contract, self._sensors.lookup)
         self._learner = LearnerWatch(self, settings.most_behind)
         self._supervision = Supervision(self, contract, self._learner)
         self._action_publisher = self.create_publisher(Action, 'action', qos.ACTION)
@@ -169,6 +172,8 @@ class Policy(Node):
         """Choose an action, publish it, and remember what it was an answer to."""
         weights, episode = self._actors.now, self._episode
         noise = None if episode.evaluation else self._exploration.sample()
+        if weights.candidate == CALIBRATED:
+            self._tool_axes.turn(self._calibration)
         action = weights.policy.act(observation, noise, self._least_std, self._budget)
         sent = self._send(action, now, weights.version)
         episode.step = Step(observation, stamps, action, sent.header.stamp, seconds,

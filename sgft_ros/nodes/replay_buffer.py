@@ -1,15 +1,18 @@
 """Node replay_buffer: keeps the shaped transitions and answers the learner with minibatches."""
 
 from dataclasses import dataclass
+import itertools
 
 import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
+from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.potential import Potential
-from sgft_ros.learning.replay import label, load_transitions
+from sgft_ros.learning.replay import columns_of, KIND, label
 from sgft_ros.msg import SampleBatch, SampleRequest, ShapedTransition
 from sgft_ros.nodes import diagnostics, qos
 from sgft_ros.nodes.arrays import float_sequence
+from sgft_ros.nodes.compatibility import check_belongs
 from sgft_ros.nodes.deduplicate import key_of
 from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.parameters import declare_parameters, parameter
@@ -33,6 +36,9 @@ class ReplayBufferParameters:
         '', 'safetensors file of transitions that prior_ratio of a request draws from')
     value_checkpoint: str = parameter(
         '', 'checkpoint of V_sim that shapes prior_data; empty if the file holds shaped rewards')
+    policy_checkpoint: str = parameter(
+        '', 'checkpoint of the policy that prior_data and V_sim have to belong to; empty: they '
+            'are compared with each other alone')
     run_folder: str = parameter(
         '', 'folder for the journal and the archives; empty keeps transitions in memory only')
     seed: int = parameter(0, 'seed of the sampling', minimum=0, maximum=2**31 - 1)
@@ -173,13 +179,18 @@ class ReplayBufferNode(Node):
 
 
 def _prior_data(settings):
-    """Return the columns of the prior data, shaped by V_sim, or None."""
+    """Return the columns of the prior data, shaped by V_sim, or None; all of one training."""
     if not settings.prior_data:
         return None
-    arrays, _ = load_transitions(settings.prior_data)
+    data = load_checkpoint(settings.prior_data, KIND)
+    others = [load_checkpoint(path, kind) for path, kind in (
+        (settings.policy_checkpoint, 'policy'), (settings.value_checkpoint, 'value')) if path]
+    for first, second in itertools.combinations([*others, data], 2):
+        check_belongs(second, first)
+    columns = columns_of(data)
     if settings.value_checkpoint:
-        arrays |= label(arrays, Potential.load(settings.value_checkpoint))
-    return arrays
+        columns |= label(columns, Potential(others[-1]))
+    return columns
 
 
 def main(args=None):

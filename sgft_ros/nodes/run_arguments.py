@@ -9,6 +9,7 @@ from sgft_ros.simulation.worlds import WORLDS
 import yaml
 
 RUN_FILE = 'run.yaml'
+TRAINED = 'trained'  # what the policy was trained for, as far as its checkpoint tells
 FILES = ('task_parameters', 'checkpoint', 'prior_data', 'key_file')
 NAMES_OR_FILES = ('robot', 'algorithm')
 WORLD = ('seed', 'world', 'gap')  # of a simulated robot
@@ -36,6 +37,23 @@ def recalled(given: Mapping[str, str]) -> dict[str, str]:
                 f'{name}: the run in {path.parent} has {was[name]!r}, got {now[name]!r}; leave '
                 f'{name} out to go on with that run, or choose another run_folder')
     return {name: value for name, value in before.items() if name not in given}
+
+
+def trained(folder: Path) -> dict[str, object]:
+    """
+    Return what the policy of the run in a folder was trained for; empty if it does not tell.
+
+    :raises ValueError: if its run.yaml cannot be read
+    """
+    path = folder / RUN_FILE
+    if not path.is_file():
+        return {}
+    try:
+        record = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except yaml.YAMLError as error:
+        raise ValueError(f'{path} is no valid YAML: {error}') from None
+    found = record.get(TRAINED) if isinstance(record, dict) else None
+    return dict(found) if isinstance(found, dict) else {}
 
 
 def with_absolute_paths(arguments: Mapping[str, str]) -> dict[str, str]:

@@ -9,10 +9,16 @@ import platform
 from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
-from sgft_ros.learning.checkpoint import remove_torn, write_atomically
+from sgft_ros.learning.checkpoint import load_checkpoint, remove_torn, write_atomically
+from sgft_ros.nodes.compatibility import check_belongs, check_compatible, OF_TRAINING
 from sgft_ros.nodes.names import full_name
 from sgft_ros.nodes.parameter_files import read_parameter_file, ROBOT_SIDE
-from sgft_ros.nodes.run_arguments import checkpoint_folder, RUN_FILE, with_absolute_paths
+from sgft_ros.nodes.run_arguments import (
+    checkpoint_folder,
+    RUN_FILE,
+    TRAINED,
+    with_absolute_paths,
+)
 from sgft_ros.nodes.run_state import state_file
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.simulation.worlds import WORLDS
@@ -20,7 +26,8 @@ from sgft_ros.tasks import get_task, is_own_task
 import yaml
 
 PACKAGE = 'sgft_ros'
-CHECKPOINTS = ('policy', 'value', 'learner', 'warm_start', 'dynamics')
+CHECKPOINTS = {'policy': 'policy', 'value': 'value', 'learner': 'learner', 'warm_start': 'replay',
+               'dynamics': 'dynamics'}  # and their kinds
 # The monitor stamps nothing, the simulated robot knows its time: /clock would cost them much.
 WITHOUT_CLOCK = ('monitor', 'simulated_robot')
 LIBRARIES = ('numpy', 'torch', 'safetensors', 'mujoco', 'cyclonedds', 'rosbags')
@@ -87,7 +94,7 @@ class RunConfiguration:
                       for name, values in self.parameters.items()}
         record = {
             'started': datetime.now().astimezone().isoformat(timespec='seconds'),
-            'arguments': self.arguments, 'versions': _versions(self.share)}
+            'arguments': self.arguments, TRAINED: self._trained, 'versions': _versions(self.share)}
         path = self.folder / 'parameters.yaml'
         for file, content in ((path, parameters), (self.folder / RUN_FILE, record)):
             remove_torn(self.folder, file.name)
@@ -108,6 +115,7 @@ class RunConfiguration:
                 f'horizon: the algorithms that {arguments["algorithm"]!r} arbitrates have their '
                 'own; name one of them, as in algorithm:=sgft_sac')
         files = self._checkpoint_files()
+        self._check_files(files)
         run_folder = {'run_folder': str(self.folder)}
         key = {'key_file': arguments['key_file']}
         limit = self._overrides(int, 'transition_limit')
@@ -124,7 +132,8 @@ class RunConfiguration:
                 'rate_factor': self.rate_factor, 'run_folder': str(self.run_folder),
                 'act_only': self.act_only, **key, **limit,
                 **self._overrides(int, 'evaluation_episodes', 'evaluation_interval')},
-            'value_shaping': {'value_checkpoint': files['value']},
+            'value_shaping': {
+                'value_checkpoint': files['value'], 'policy_checkpoint': files['policy']},
             'replay_buffer': {'seed': self.seed, **run_folder},
             'learner': {
                 'policy_checkpoint': files['policy'], 'value_checkpoint': files['value'],
@@ -148,7 +157,7 @@ class RunConfiguration:
         if parameters['learner'].get('prior_ratio'):
             parameters['replay_buffer'] |= {
                 'prior_data': self._prior_data() or files['warm_start'],
-                'value_checkpoint': files['value']}
+                'value_checkpoint': files['value'], 'policy_checkpoint': files['policy']}
         elif arguments['prior_data']:
             raise ValueError(
                 f'prior_data: {arguments["algorithm"]} learns from none of it; say how much it '
@@ -182,6 +191,19 @@ class RunConfiguration:
                     f"'sgft pretrain --task {task}' writes it")
         return {name: str(path.resolve()) if path.is_file() else ''
                 for name, path in files.items()}
+
+    def _check_files(self, files):
+        """Refuse here, and not in every node, what is of another robot, task or training."""
+        checkpoints = {name: load_checkpoint(path, CHECKPOINTS[name])
+                       for name, path in files.items() if path}
+        if prior_data := self._prior_data():
+            checkpoints['prior_data'] = load_checkpoint(prior_data, CHECKPOINTS['warm_start'])
+        policy = checkpoints['policy']
+        check_compatible(policy, self.contract, self.task)
+        for checkpoint in checkpoints.values():
+            check_belongs(checkpoint, policy)
+        self._trained = {
+            name: policy.metadata[name] for name in OF_TRAINING if name in policy.metadata}
 
     def _prior_data(self):
         path = self.arguments['prior_data']

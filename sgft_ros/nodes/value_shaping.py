@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
+from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import label
 from sgft_ros.msg import ShapedTransition, Transition
 from sgft_ros.nodes import diagnostics, qos
+from sgft_ros.nodes.compatibility import check_belongs
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
 from sgft_ros.nodes.ending import spin_until_signal
 from sgft_ros.nodes.parameters import declare_parameters, parameter
@@ -24,6 +26,8 @@ class ValueShapingParameters(ViewParameters):
     """Parameters of the node value_shaping."""
 
     value_checkpoint: str = parameter('', 'checkpoint of the frozen V_sim', required=True)
+    policy_checkpoint: str = parameter(
+        '', 'checkpoint of the policy that V_sim has to belong to; empty: not compared')
 
 
 class ValueShaping(Node):
@@ -35,10 +39,13 @@ class ValueShaping(Node):
     """
 
     def __init__(self):
-        """Load V_sim and join the topics; raise what `Potential.load` raises."""
+        """Load V_sim, which has to be the policy's, and join the topics; raise ValueError."""
         super().__init__('value_shaping')
         settings = declare_parameters(self, ValueShapingParameters)
-        self._potential = Potential.load(settings.value_checkpoint)
+        value = load_checkpoint(settings.value_checkpoint, 'value')
+        if settings.policy_checkpoint:
+            check_belongs(value, load_checkpoint(settings.policy_checkpoint, 'policy'))
+        self._potential = Potential(value)
         self._seen = SeenTransitions()
         self._pending = []
         self._shaped = self._evaluation = self._repeated = self._refused = 0

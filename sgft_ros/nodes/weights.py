@@ -76,12 +76,13 @@ def make_weights_message(
         if not np.isfinite(value).all():
             raise ValueError(f'tensor {name!r}: expected finite numbers only')
     data = save({name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()})
-    text = json.dumps(architecture, sort_keys=True)
-    return PolicyWeights(
-        version=version, learner_step=learner_step, run=run, architecture=text,
-        candidate=candidate, tensors=array('B', data),
-        sha256=_octets(hashlib.sha256(data).digest()),
-        signature=_octets(_sign(version, run, text, data, key) if key else bytes(32)))
+    message = PolicyWeights(
+        version=version, learner_step=learner_step, run=run,
+        architecture=json.dumps(architecture, sort_keys=True), candidate=candidate,
+        tensors=array('B', data), sha256=_octets(hashlib.sha256(data).digest()))
+    if key:
+        message.signature = _octets(_sign(message, data, key))
+    return message
 
 
 class WeightsJudge:
@@ -99,6 +100,7 @@ class WeightsJudge:
         self._architecture = architecture(metadata, tensors)
         self._sizes = self._architecture['sizes']
         self._shapes = {name: value.shape for name, value in tensors.items()}
+        self._pi_sim = tensors
         self._key, self._seed = key, seed
 
     def accept(self, message: PolicyWeights, observation: np.ndarray) -> Weights:
@@ -110,8 +112,10 @@ class WeightsJudge:
         data = memoryview(message.tensors).tobytes()
         self._check_origin(message, data)
         controller = self._controller(message.architecture)
-        return self.judge(
-            _unpack(data), message.version, message.candidate, observation, controller)
+        tensors = _unpack(data)
+        if message.candidate == PI_SIM:
+            self._check_pi_sim(tensors)
+        return self.judge(tensors, message.version, message.candidate, observation, controller)
 
     def first(self, tensors: Mapping[str, np.ndarray]) -> Weights:
         """Return the checkpoint's tensors as weights that may act: pi_sim, version 0."""
@@ -152,7 +156,7 @@ class WeightsJudge:
             raise WeightsRefused('SHA-256 does not belong to these tensors')
         if self._key is None:
             return
-        expected = _sign(message.version, message.run, message.architecture, data, self._key)
+        expected = _sign(message, data, self._key)
         if not hmac.compare_digest(expected, bytes(message.signature)):
             raise WeightsRefused('signature was not made with the configured key')
 
@@ -173,6 +177,15 @@ class WeightsJudge:
                 raise WeightsRefused(f'architecture, {name}: expected {expected}, got {value}')
         return {name: value for name, value in came.items()
                 if name == 'kind' or name not in self._architecture}
+
+    def _check_pi_sim(self, tensors):
+        """Refuse another policy under the name at which everything learned is forgotten."""
+        same = tensors.keys() == self._pi_sim.keys() and all(
+            np.array_equal(value, self._pi_sim[name]) for name, value in tensors.items())
+        if not same:
+            raise WeightsRefused(
+                f"candidate {PI_SIM!r}: expected the tensors of the policy's checkpoint, got "
+                "others; start learner and policy with the same one")
 
     def _check_shapes(self, tensors):
         if tensors.keys() != self._shapes.keys():
@@ -198,11 +211,11 @@ def _unpack(data):
         raise WeightsRefused(f'tensors cannot be read: {error}') from None
 
 
-def _sign(version, run, text, data, key):
-    """Return HMAC-SHA256 of the parts; lengths keep them apart."""
-    encoded = text.encode()
-    parts = struct.pack('<QQQ', version, run, len(encoded)) + encoded + data
-    return hmac.digest(key, parts, 'sha256')
+def _sign(message, data, key):
+    """Return HMAC-SHA256 of all but header and hash; lengths keep the parts apart."""
+    texts = [text.encode() for text in (message.candidate, message.architecture)]
+    numbers = message.version, message.learner_step, message.run, *map(len, texts)
+    return hmac.digest(key, struct.pack('<5Q', *numbers) + b''.join(texts) + data, 'sha256')
 
 
 def _octets(data):

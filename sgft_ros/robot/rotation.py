@@ -40,6 +40,11 @@ def rotate(quaternion: np.ndarray, vector: np.ndarray) -> np.ndarray:
                      c + 2.0 * (x * q - y * p)])
 
 
+def matrix(quaternion: np.ndarray) -> np.ndarray:
+    """Return the matrix (3, 3) of a quaternion (4,)."""
+    return np.stack([rotate(quaternion, axis) for axis in np.eye(3)], axis=1)
+
+
 def from_vector(vector: np.ndarray) -> np.ndarray:
     """Return the quaternion (4,) of a rotation vector (3,) [rad]."""
     turn = float(np.linalg.norm(vector))

@@ -372,6 +372,12 @@ def test_a_policy_trained_with_other_scales_is_named(look, tmp_path):
                  'linear.z [m/s] is scaled by 0.03, trained with 0.06', 'command.scale')
 
 
+def test_a_value_function_trained_with_other_scales_is_named(look, tmp_path):
+    folder = changed(tmp_path, 'value', 'value', action_scale=[0.06, 0.06, 0.03])
+    assert_named(look(checkpoint=folder), RED, 'value.safetensors', 'the action scaled as in',
+                 '[0.06, 0.06, 0.03]', 'different trainings')
+
+
 def test_what_pretraining_stores_fits_the_contract_that_it_trained_with(look, tmp_path):
     folder = changed(tmp_path, 'policy', 'policy', **sim_to_real('peg_insert').metadata)
     assert not bad(look(checkpoint=folder))

@@ -17,7 +17,7 @@ import pytest
 from robots import write_contract
 from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import JointState
-from sgft_ros.learning.checkpoint import load_checkpoint
+from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
 from sgft_ros.msg import Transition
 from sgft_ros.nodes.recorded_observations import read_observed
 from sgft_ros.robot import load_robot_contract
@@ -197,13 +197,30 @@ def refused(folder, **environment):
     return second.stderr + second.stdout
 
 
-@pytest.mark.parametrize('file, nodes', [  # that read it; the first to do so ends the launch
-    ('policy', 'policy|learner'), ('value', 'value_shaping|learner'), ('warm_start', 'learner')])
-def test_a_broken_checkpoint_ends_the_launch_with_its_reason(domain_id, tmp_path, file, nodes):
+@pytest.mark.parametrize('file', ['policy', 'value', 'learner', 'warm_start'])
+def test_a_broken_checkpoint_is_refused_before_anything_starts(domain_id, tmp_path, file):
     path = untrained_checkpoints(tmp_path) / f'{file}.safetensors'
     path.write_bytes(path.read_bytes()[:100])
-    with Run(tmp_path, transition_limit='100000') as run:
+    with Run(tmp_path) as run:
         assert run.finish() == 1
         assert f'{file}.safetensors cannot be read' in run.output
+        assert 'Traceback' not in run.output
+        assert not run.folder.exists()
+
+
+@pytest.mark.parametrize('file, kind, nodes, change', [  # the first node ends the launch
+    ('value', 'value', 'value_shaping|learner', lambda tensors, metadata: metadata.pop('gamma')),
+    ('warm_start', 'replay', 'learner', lambda tensors, metadata: tensors.update(
+        reward=tensors['reward'][1:]))])
+def test_what_a_node_alone_can_refuse_ends_the_launch_with_its_reason(
+        domain_id, tmp_path, file, kind, nodes, change):
+    path = untrained_checkpoints(tmp_path) / f'{file}.safetensors'
+    checkpoint = load_checkpoint(path, kind)
+    tensors, metadata = dict(checkpoint.tensors), dict(checkpoint.metadata)
+    change(tensors, metadata)
+    save_checkpoint(path, kind, tensors, metadata)
+    with Run(tmp_path, transition_limit='100000') as run:
+        assert run.finish() == 1
+        assert f'{file}.safetensors: ' in run.output
         assert re.search(f'({nodes}) ended with exit code', run.output)
         assert 'Traceback' not in run.output

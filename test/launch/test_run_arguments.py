@@ -88,7 +88,7 @@ def test_saying_again_what_was_left_to_a_default_is_no_contradiction(launched, t
 
 
 def test_a_real_robot_has_no_world_to_contradict(launched, tmp_path):
-    begin(launched, tmp_path / 'run', robot='ur5e_servo', simulated='false')
+    begin(launched, tmp_path / 'run', robot='ur5e_servo', task='puck_push', simulated='false')
     said = {'seed': '6', 'world': 'sim', 'gap': '0.5'}
     assert launched(run_folder=str(tmp_path / 'run'), **said).items() >= said.items()
 

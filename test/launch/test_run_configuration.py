@@ -4,8 +4,15 @@ from pathlib import Path
 import runpy
 
 from ament_index_python.packages import get_package_share_directory
+import numpy as np
 import pytest
+from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
+from sgft_ros.nodes.compatibility import OF_TRAINING
+from sgft_ros.nodes.run_arguments import trained
 from sgft_ros.nodes.run_configuration import RunConfiguration
+from sgft_ros.robot import load_robot_contract
+from sgft_ros.shipped import shipped_checkpoints
+from untrained import save_checkpoints
 import yaml
 
 LAUNCH_FILE = Path(get_package_share_directory('sgft_ros')) / 'launch' / 'finetune.launch.py'
@@ -19,10 +26,13 @@ def defaults():
 
 @pytest.fixture
 def checkpoints(tmp_path):
-    folder = tmp_path / 'checkpoints'
+    return checkpoints_for('peg_insert', tmp_path / 'checkpoints')
+
+
+def checkpoints_for(task, folder):
+    contract = load_robot_contract('simulated_arm')
     folder.mkdir()
-    for name in ('policy', 'value', 'learner', 'warm_start'):
-        (folder / f'{name}.safetensors').touch()
+    save_checkpoints(folder, contract.observation_names, contract.action_names, task)
     return folder
 
 
@@ -69,7 +79,8 @@ def test_arguments_override_the_files_and_reach_every_node_that_needs_them(confi
 
 def test_the_simulated_driver_takes_on_the_habits_of_the_robots_own(configure):
     for robot, rate in (('ur5e_velocity', 500.0), ('fr3_crisp', 30.0)):
-        driver = configure(robot=robot, task='puck_push').parameters['simulated_robot']
+        run = configure(robot=robot, task='puck_push', checkpoint='')
+        driver = run.parameters['simulated_robot']
         assert driver['joint_state_rate'] == rate and driver['robot'] == robot
     assert 'joint_state_rate' not in configure().parameters['simulated_robot']
 
@@ -99,7 +110,7 @@ def test_the_policy_knows_where_the_simulator_succeeded_if_the_checkpoint_has_it
 def test_demonstrations_reach_the_replay_buffer_with_the_share_that_is_asked_for(
         configure, checkpoints, tmp_path):
     file = tmp_path / 'demonstrations.safetensors'
-    file.touch()
+    save_checkpoint(file, 'replay', {'reward': np.zeros(1, np.float32)}, {'sources': ['a bag']})
     run = configure(prior_data=str(file), prior_ratio='0.25')
     assert run.parameters['learner']['prior_ratio'] == 0.25
     assert run.parameters['replay_buffer']['prior_data'] == str(file)
@@ -149,6 +160,43 @@ def test_a_wrong_argument_is_refused_by_name(configure, changes, message):
         configure(**changes)
 
 
+def changed(path, kind, **metadata):
+    checkpoint = load_checkpoint(path, kind)
+    save_checkpoint(path, kind, checkpoint.tensors, {**checkpoint.metadata, **metadata})
+
+
+@pytest.mark.parametrize('name, kind, change, message', [
+    ('policy', 'policy', {'control_rate': 10.0}, "robot 'simulated_arm' and task 'peg_insert': "
+     'control_rate is 10.0 in the checkpoint, 20.0 here'),
+    ('policy', 'policy', {'gamma': 0.9}, 'gamma is 0.9 in the checkpoint, 0.97 here'),
+    ('value', 'value', {'gamma': 0.9}, r'value.safetensors does not belong to .*policy.'
+     'safetensors: gamma is 0.9, there 0.97'),
+    ('learner', 'learner', {'task': 'push'}, 'learner.*task is push, there peg_insert'),
+    ('warm_start', 'replay', {'action_names': ['a']}, r"warm_start.*action_names is \['a'\]"),
+])
+def test_a_checkpoint_of_another_training_is_refused_before_anything_starts(
+        configure, checkpoints, name, kind, change, message):
+    changed(checkpoints / f'{name}.safetensors', kind, **change)
+    with pytest.raises(ValueError, match=message):
+        configure()
+
+
+def test_demonstrations_of_another_task_are_refused_before_anything_starts(
+        configure, checkpoints, tmp_path):
+    file = tmp_path / 'demonstrations.safetensors'
+    save_checkpoint(file, 'replay', {'reward': np.zeros(1, np.float32)}, {'task': 'push'})
+    with pytest.raises(ValueError, match=r'demonstrations.*task is push, there peg_insert'):
+        configure(prior_data=str(file), prior_ratio='0.25')
+
+
+def test_what_a_run_was_trained_for_is_kept_with_it(configure):
+    run = configure(checkpoint='')
+    run.write()
+    metadata = load_checkpoint(
+        shipped_checkpoints('peg_insert') / 'policy.safetensors', 'policy').metadata
+    assert trained(run.folder) == {name: metadata[name] for name in OF_TRAINING}
+
+
 @pytest.mark.parametrize('text, message', [
     ('learner:\n  horizon: 5\n', 'learner: expected ros__parameters'),
     ('lerner:\n  ros__parameters: {}\n', "unknown node 'lerner'; choose from"),
@@ -187,8 +235,8 @@ def test_a_task_of_ones_own_goes_to_the_nodes_with_its_path_and_parameters(
     (tmp_path / 'reach.yaml').write_text(OWN_TASK)
     (tmp_path / 'run.yaml').write_text('policy: {ros__parameters: {transition_limit: 77}}')
     parameters = configure(
-        task='reach.yaml', task_parameters='run.yaml', robot='simulated_arm',
-        simulated='false').parameters
+        task='reach.yaml', task_parameters='run.yaml', robot='simulated_arm', simulated='false',
+        checkpoint=str(checkpoints_for('reach', tmp_path / 'reach'))).parameters
     assert parameters['policy']['task'] == str(tmp_path / 'reach.yaml')
     assert parameters['policy']['transition_limit'] == 77
     assert parameters['learner']['task_file'] == str(tmp_path / 'run.yaml')

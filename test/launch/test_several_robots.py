@@ -41,7 +41,8 @@ def test_the_launch_of_another_robot_starts_its_own_side_and_what_ends_it(starte
 
 
 def test_of_a_real_robot_that_side_has_no_simulation(started):
-    assert started(robot='ur5e_servo', simulated='false', learning_side='false') == [
+    assert started(robot='ur5e_servo', task='puck_push', simulated='false',
+                   learning_side='false') == [
         'safety_gate', 'policy', 'monitor']
 
 

@@ -23,9 +23,10 @@ from sgft_ros.simulation.worlds import WORLDS
 CHECKPOINTS = Path(__file__).parents[2] / 'resource' / 'checkpoints'
 CHECKPOINT = CHECKPOINTS / 'peg_insert'
 ARM = load_robot_contract('simulated_arm')
+PLACES = [0, 1, 3]
 SLOPE = np.array([[10.0, 0, 0], [0, 20, 0], [0, 0, 0], [-30, 0, 0]])  # the third is no place
 LIMIT = np.full(4, 9.0, np.float32)
-EFFECT = ToolEffect(SLOPE, np.array([0, 1, 3]), -LIMIT, LIMIT)
+EFFECT = ToolEffect(SLOPE, np.array(PLACES), -LIMIT, LIMIT)
 PRIOR = 0.01  # [m]
 COVARIANCE = np.diag([0.04, 0.1, 5.0, 0.09]) + 0.01
 AT = np.array([1.0, -2.0, 7.0, 0.5])  # where successes are seen in the simulator
@@ -49,17 +50,80 @@ def test_a_success_conditions_the_displacement_as_gaussians_do():
     calibration.record(seen)
     np.testing.assert_array_equal(calibration.displacement, 0.0)  # not before
     calibration.update()
-    places = [0, 1, 3]
-    own = SLOPE[places]
+    own = SLOPE[PLACES]
     # o = mu - M e + noise: condition the joint Gaussian of e and o on o.
-    noise = COVARIANCE[np.ix_(places, places)] + np.diag((5e-4 * np.abs(own).sum(1)) ** 2)
+    noise = COVARIANCE[np.ix_(PLACES, PLACES)] + np.diag((5e-4 * np.abs(own).sum(1)) ** 2)
     joint = -PRIOR ** 2 * own.T @ np.linalg.inv(PRIOR ** 2 * own @ own.T + noise)
-    expected = joint @ (seen - AT)[places]
+    expected = joint @ (seen - AT)[PLACES]
     np.testing.assert_allclose(calibration.displacement, expected, rtol=0.05, atol=1e-5)
     assert calibration.displacement[2] == 0.0
     np.testing.assert_allclose(
         calibration.correct(AT), AT + SLOPE @ calibration.displacement, rtol=1e-6)
     np.testing.assert_array_equal(calibration.correct(AT + [0, 0, 50, 0])[2], 9.0)
+
+
+def test_where_successes_never_vary_sensors_still_do():
+    calibration = Calibration(np.repeat(AT[None], 50, 0), EFFECT, PRIOR)
+    seen = AT - SLOPE @ DISPLACED
+    calibration.record(seen)
+    calibration.update()
+    own, off = SLOPE[PLACES], (AT - seen)[PLACES]
+    precision = np.diag((5e-4 * np.abs(own).sum(1)) ** -2.0)
+    expected = np.linalg.inv(np.eye(3) / PRIOR ** 2 + own.T @ precision @ own) @ (
+        own.T @ precision @ off)
+    np.testing.assert_allclose(calibration.displacement, expected, rtol=1e-4, atol=1e-9)
+
+
+def test_the_last_hundred_successes_count_as_one_their_median():
+    calibration, once = sharp(), sharp()
+    places = AT - np.outer(np.linspace(-1.0, 1.0, 151) ** 3 + 1.0, SLOPE @ DISPLACED)
+    for seen in places:
+        calibration.record(seen)
+    calibration.update()
+    once.record(np.median(places[-100:], 0))
+    once.update()
+    np.testing.assert_allclose(calibration.displacement, once.displacement)
+    assert len(calibration.state()) == 100
+
+
+@pytest.mark.parametrize('deviations, counts', [(4.9, True), (5.1, False)])
+def test_only_what_a_displacement_explains_is_believed(deviations, counts):
+    successes, own = simulated(), SLOPE[PLACES]
+    calibration = Calibration(successes, EFFECT, PRIOR)
+    covariance = np.cov(successes[:, PLACES].T)
+    covariance += np.diag((5e-4 * np.abs(own).sum(1)) ** 2) + PRIOR ** 2 * own @ own.T
+    seen = successes.mean(0)
+    seen[PLACES] += deviations * np.linalg.cholesky(covariance)[:, 0]
+    calibration.record(seen)
+    assert bool(calibration.state()) == counts
+
+
+@pytest.mark.parametrize('tail', [0.0, 6.0])
+def test_a_displacement_is_significant_beyond_three_deviations_and_the_simulators_tail(tail):
+    successes, own = simulated(4000), SLOPE[PLACES]
+    successes[:40] += tail * (successes[:40] - AT)  # one in a hundred, where Gaussians have none
+    calibration = Calibration(successes, EFFECT, PRIOR)
+    seen = successes[:, PLACES]
+    noise = np.cov(seen.T) + np.diag((5e-4 * np.abs(own).sum(1)) ** 2)
+    posterior = np.eye(3) / PRIOR ** 2 + own.T @ np.linalg.inv(noise) @ own
+
+    def deviations(off):
+        e = off @ np.linalg.inv(noise) @ own @ np.linalg.inv(posterior)
+        return np.sqrt(np.einsum('ni,ij,nj->n', e, posterior, e))
+
+    limit = max(3.0, np.quantile(deviations(seen.mean(0) - seen), 0.995))
+    assert (limit > 3.1) == (tail > 0.0)
+    away = -(SLOPE @ [1.0, 0.0, 0.0])
+    for share, significant in (0.99, False), (1.01, True):
+        factor = share * limit / deviations(-away[None, PLACES])[0]
+        calibration.load_state([(successes.mean(0) + factor * away)[PLACES].tolist()])
+        assert calibration.significant == significant
+
+
+def test_successes_in_the_simulator_are_rewarded_ends_and_what_was_seen_then():
+    data = {'terminated': np.array([1, 1, 0, 0]), 'reward': np.array([1, 0, 1, 0]),
+            'observation': np.arange(4)[:, None], 'next_observation': np.arange(4)[:, None] + 10}
+    assert simulated_successes(data).tolist() == [[10]]
 
 
 def test_successes_that_are_none_do_little():
@@ -73,6 +137,7 @@ def test_successes_that_are_none_do_little():
     calibration.forget()
     calibration.record(AT - SLOPE @ [0.0, 0.06, 0.0])  # six times as far as it may be wrong
     calibration.update()
+    assert calibration.passed_over == 1
     assert not calibration.displacement.any()
 
 
@@ -120,6 +185,16 @@ def test_a_number_that_is_clipped_at_successes_says_nothing():
     alone = tool._replace(places=np.array([0]))
     with pytest.raises(Uninformative, match='expected an observation of where the tool is'):
         Calibration(clipped, alone, PRIOR)
+
+
+@pytest.mark.parametrize('end', ['low', 'high'])
+def test_more_than_one_in_a_hundred_at_a_clip_is_enough_to_say_nothing(end):
+    for clipped, places in ((10, 3), (11, 2)):
+        successes = simulated(1000)
+        successes[:clipped, 0] = getattr(EFFECT, end)[0]
+        calibration = Calibration(successes, EFFECT, PRIOR)
+        calibration.record(successes.mean(0))
+        assert len(calibration.state()[0]) == places
 
 
 def test_what_is_known_survives_as_json():

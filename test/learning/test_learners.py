@@ -150,6 +150,47 @@ def test_a_row_trains_the_head_that_acts_and_others_as_often_as_one_another(head
         shares, torch.tensor([others] * (heads - 1) + [1.0]), atol=0.03, rtol=0.0)
 
 
+def shaped(data):
+    return 20.0 * data['shaped_reward']
+
+
+def raw(data):
+    return data['reward']
+
+
+@pytest.mark.parametrize('make, reward, gamma, behind', [
+    (lambda: SAC(CONFIG), raw, 0.9, 'itself'),
+    (lambda: PBRS(CONFIG, 20.0), shaped, 0.9, 'itself'),
+    (lambda: GeometricSGFT(CONFIG, 4, 20.0), shaped, 0.9 * 0.75, 'itself'),
+    (lambda: SGFTSAC(CONFIG, 3, 20.0), shaped, 0.9, 'nothing'),
+    (lambda: UnshapedSGFT(CONFIG, 3), raw, 0.9, 'V_sim')])
+def test_each_head_is_taught_what_its_formula_says(make, reward, gamma, behind):
+    learner, data = make(), batch()
+    count = learner.heads
+    learner.target.flat.data.normal_(generator=learner.generator)
+    start = learner.generator.get_state()
+    came = learner.critic_target(data, torch.arange(count).expand(BATCH, -1))
+    learner.generator.set_state(start)
+    noise = torch.randn(BATCH, count, ACTION, generator=learner.generator)
+    following = data['next_observation']
+    with torch.no_grad():
+        policies = learner.actor(following)[0].view(BATCH, count, 2, ACTION)
+    for head in range(count):
+        if head == 0 and behind != 'itself':
+            opinion = data['next_value'] if behind == 'V_sim' else 0.0
+        else:
+            other = head if behind == 'itself' else head - 1
+            mean, log_std = policies[:, other].unbind(1)
+            policy = torch.distributions.Normal(mean, log_std.exp())
+            before = mean + log_std.exp() * noise[:, head]
+            action = torch.tanh(before)
+            log_density = (policy.log_prob(before) - (1.0 - action.square()).log()).sum(-1)
+            q = learner.target(torch.cat([following, action], -1))[..., other].amin(0)
+            opinion = (q - 0.1 * log_density).detach()
+        y = reward(data) + gamma * (1.0 - data['terminated']) * opinion
+        torch.testing.assert_close(came[:, head], y, atol=1e-4, rtol=1e-4)
+
+
 def gradients_and_autograd(learner, own, loss, parameter):
     """Return the results of `own`, and loss and gradient by autograd, with the same draws."""
     state = learner.generator.get_state()
@@ -213,6 +254,14 @@ def test_the_gradients_of_critics_and_policies_together_are_those_of_autograd(ma
     torch.testing.assert_close(own, (of_critics.detach(), to_critic), atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(
         (losses['actor_loss'], to_actor), (of_policies.detach(), expected), atol=1e-5, rtol=1e-4)
+
+
+def test_targets_follow_the_critics_by_their_share():
+    learner = SAC(dataclasses.replace(CONFIG, tau=0.1))
+    before = learner.target.flat.clone()
+    learner.update(batch())
+    torch.testing.assert_close(
+        learner.target.flat, 0.9 * before + 0.1 * learner.critic.flat.detach())
 
 
 @pytest.mark.parametrize('target, rises', [(-50.0, False), (50.0, True)])

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from sgft_ros.learning.controllers import make_controller
 from sgft_ros.learning.dynamics import DynamicsLearner, fit_world, WorldConfig
+from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.planner import Planner, PlannerConfig
+from sgft_ros.learning.tensors import part_of
 from sgft_ros.learning.world_model import WorldModel
 import torch
 from worlds import check_draws, episode, GAMMA, NEAR, network, simulated_world, SPEED, transitions
@@ -47,6 +49,102 @@ def test_numpy_imagines_what_torch_was_fitted_to(simulated):
     assert abs(reward[~there].mean()) < 0.1
 
 
+def test_v_sim_and_outcome_are_the_means_that_were_fitted(simulated):
+    model, states = WorldModel(simulated), transitions(50)['observation']
+    with torch.no_grad():
+        value, outcome = (network(simulated, prefix)(torch.from_numpy(states)).mean(0).numpy()
+                          for prefix in ('value.', 'outcome.'))
+    np.testing.assert_allclose(model.value(states), value[:, 0], atol=1e-5)
+    reward, ended = model.outcome(states)
+    np.testing.assert_allclose(reward, outcome[:, 0], atol=1e-5)
+    np.testing.assert_allclose(ended, 1.0 / (1.0 + np.exp(-outcome[:, 1])), atol=1e-5)
+
+
+def adapted(simulated):
+    """Return the world of a drive that is turned and off its zero, and where the state matters."""
+    rng = np.random.default_rng(0)
+    weight, bias = rng.normal(0.0, 0.3, (4, 4)), rng.normal(0.0, 0.3, 4)
+    weight[:, :2], bias[:2] = 0.0, 0.0
+    sure = simulated['policy.bias2'] - np.float32([0.0, 0.0, 4.0, 4.0])  # pi_sim hardly varies
+    return simulated | {'policy.bias2': sure, 'adapter_weight': weight.astype(np.float32),
+                        'adapter_bias': bias.astype(np.float32)}
+
+
+def test_the_inverse_of_the_adapter_is_one_as_far_as_actions_reach(simulated):
+    tensors, rng = adapted(simulated), np.random.default_rng(1)
+    states, wanted = rng.uniform(-1.0, 1.0, (2, 200, 2))
+    actions = WorldModel(tensors).actions_for(states, wanted)
+    inputs = np.concatenate([states, actions], 1)
+    came = (inputs + inputs @ tensors['adapter_weight'] + tensors['adapter_bias'])[:, 2:]
+    inside = (np.abs(actions) < 1.0).all(1)
+    assert 50 < inside.sum() < 150 and np.abs(actions).max() == 1.0
+    np.testing.assert_allclose(came[inside], wanted[inside], atol=1e-5)
+
+
+def test_the_inverse_of_the_adapter_leaves_alone_what_hardly_moves_anything(simulated):
+    weight = np.zeros((4, 4), np.float32)
+    weight[2, 2] = -0.95  # of the first axis 5 % are left
+    model = WorldModel(simulated | {'adapter_weight': weight})
+    np.testing.assert_allclose(
+        model.actions_for(np.zeros((1, 2)), np.array([[0.5, 0.5]])), [[0.0, 0.5]], atol=1e-6)
+
+
+def test_a_plan_is_worth_its_rewards_and_v_sim_behind_as_far_as_the_task_goes_on(simulated):
+    planner = Planner(simulated, GAMMA, PlannerConfig(horizon=4))
+    model, start = WorldModel(simulated), np.array([0.4, 0.1], np.float32)
+    rng = np.random.default_rng(0)
+    sequences = rng.normal([-0.8, -0.2], 0.4, (2, 10, 4, 2)).clip(-1.0, 1.0).astype(np.float32)
+    came, alive = planner._score(start, sequences), []
+    for member, number in np.ndindex(2, 10):
+        score, going_on = 0.0, 1.0
+        states = model.begin(start, 1)
+        for t in range(4):
+            states = model.step(states, np.stack([sequences[member, number, t:t + 1]] * 2))
+            reward, ended = model.outcome(states[member, 0])
+            score += GAMMA ** t * going_on * reward
+            going_on *= 1.0 - ended
+        score += GAMMA ** 4 * going_on * model.value(states[member, 0])
+        alive.append(going_on)
+        assert came[member, number] == pytest.approx(score, abs=1e-4)
+    assert min(alive) < 0.2 and max(alive) > 0.8
+
+
+def test_plans_are_those_of_mppi_half_of_them_of_pi_sim_at_first(simulated, monkeypatch):
+    tensors, start = adapted(simulated), np.array([0.6, -0.3], np.float32)
+    planner = Planner(tensors, GAMMA, PlannerConfig(horizon=3, samples=16))
+    model, policy = WorldModel(tensors), GaussianPolicy(part_of(tensors, 'policy.'))
+    scored, score = [], planner._score
+
+    def watched(observation, sequences):
+        scored.append((sequences, score(observation, sequences)))
+        return scored[-1][1]
+
+    monkeypatch.setattr(planner, '_score', watched)
+    planner._rng, rng = (np.random.default_rng(3) for _ in range(2))
+    for decision in range(4):
+        before = planner._plan
+        action = planner.act(start, np.zeros(2, np.float32))
+        states, proposed = np.broadcast_to(start, (2, 4, 2)), []
+        for _ in range(3):
+            wanted = policy.sample(states.reshape(8, 2), rng, 0.15).reshape(2, 4, 2)
+            proposed.append(model.actions_for(states, wanted))
+            states = model.step(states, proposed[-1])
+        proposed = np.stack(proposed, 2)
+        plan = before if decision % 3 else proposed.mean((0, 1))
+        for iteration in range(2):
+            sequences, scores = scored.pop(0)
+            if iteration == 0:
+                np.testing.assert_array_equal(sequences[:, 4:], proposed)
+            drawn = sequences[:, :4] if iteration == 0 else sequences
+            expected = plan + 0.15 * rng.standard_normal(drawn.shape)
+            np.testing.assert_allclose(drawn, expected.clip(-1.0, 1.0), atol=1e-5)
+            weights = np.exp((scores - scores.max()) / (0.1 * scores.std()))
+            plan = (weights[..., None, None] * sequences).sum((0, 1)) / weights.sum()
+        np.testing.assert_allclose(action, plan[0], atol=1e-5)
+        np.testing.assert_allclose(planner._plan, plan[[1, 2, 2]], atol=1e-5)
+    assert not scored
+
+
 def strikes(count, seed):
     """Return transitions of an arm near -1.1 [rad] which throws a puck, in one row out of 20."""
     rng = np.random.default_rng(seed)
@@ -68,6 +166,20 @@ def test_rare_contact_is_learned_although_positions_lie_far_from_zero():
     change = data['next_observation'] - data['observation']
     error = came.mean(0) - data['next_observation']
     assert ((error**2).mean(0) < 0.1 * change.var(0)).all()
+
+
+def test_imagined_states_leave_the_simulators_by_a_fifth_of_their_range():
+    data = transitions(500)
+    world = fit_world(data, WorldConfig(hidden=(8,), outcome_hidden=(8,), updates=1))
+    change = data['next_observation'] - data['observation']
+    low, high = data['next_observation'].min(0), data['next_observation'].max(0)
+    for name, expected in (
+            ('low', low - 0.2 * (high - low)), ('high', high + 0.2 * (high - low)),
+            ('change_mean', change.mean(0)), ('change_scale', change.std(0, ddof=1))):
+        np.testing.assert_allclose(world[name], expected, rtol=1e-3, atol=1e-6)
+    still = world | {'change_mean': np.full(2, 9.0, np.float32)}
+    came = WorldModel(still).step(np.zeros((3, 1, 2)), np.zeros((3, 1, 2)))
+    np.testing.assert_array_equal(came, np.broadcast_to(world['high'], came.shape))
 
 
 def test_it_plans_to_the_goal_in_the_dynamics_that_it_knows(simulated):
@@ -105,6 +217,16 @@ def test_gradients_of_networks_and_adapter_are_those_of_autograd(simulated):
     expected = torch.autograd.grad(loss, (learner.dynamics.flat, learner._adapter))
     torch.testing.assert_close(
         learner.gradients(batch), (loss.detach(), *expected), atol=1e-6, rtol=1e-4)
+
+
+def test_networks_and_adapter_learn_at_rates_of_their_own(simulated):
+    learner = DynamicsLearner(simulated, 1e-3, 0.02)
+    networks, adapter = learner.dynamics.flat.detach().clone(), learner._adapter.detach().clone()
+    batch = {name: torch.from_numpy(column) for name, column in transitions(64, TURN).items()}
+    learner.update(batch)
+    for came, before, rate in (
+            (learner.dynamics.flat, networks, 1e-3), (learner._adapter, adapter, 0.02)):
+        assert (came - before).abs().max().item() == pytest.approx(rate, rel=0.01)
 
 
 def test_adapter_stays_where_it_may_not_change(simulated):

@@ -201,6 +201,29 @@ def test_old_episodes_are_forgotten_as_a_candidate_learns():
     assert low < 0.3 and arbiter.mean('sac') > 0.6
 
 
+def test_what_is_known_is_counted_as_the_docs_say():
+    arbiter = Arbiter(np.random.default_rng(0))
+    trained = [1.0, 0.0, 1.0, 0.7, 1.0]
+    for name in PI_SIM, 'sac':
+        arbiter.record(name, 0.0, evaluation=True)
+        for success in trained:
+            arbiter.record(name, success)
+    # Of learners 7 % is forgotten with each episode of training, whoever acted in it.
+    faded = np.array(trained) @ 0.93 ** np.arange(5)[::-1]
+    weight = (0.93 ** np.arange(5)).sum()
+    successes, failures = 1 + faded / 4, 1 + (weight - faded) / 4 + 0.93 ** 5
+    assert arbiter.mean('sac') == pytest.approx(successes / (successes + failures))
+    assert arbiter._posterior('sac', False) == pytest.approx([1 + faded, 1 + weight - faded])
+    assert arbiter.mean(PI_SIM) == pytest.approx((1 + 3.7 / 4) / (2 + 1 + 5 / 4))
+    assert arbiter._posterior(PI_SIM, False) == pytest.approx([1 + 3.7, 1 + 1.3])
+
+
+def test_half_of_an_evaluation_is_enough_to_take_the_place():
+    for acted, crowned in ((10, 'sac'), (9, None)):
+        arbiter = Arbiter(np.random.default_rng(0))
+        assert evaluate(arbiter, pi_sim=[0] * (20 - acted), sac=[1] * acted) == crowned
+
+
 def test_episodes_with_help_teach_every_candidate_and_speak_for_none():
     arbiter = Arbiter(np.random.default_rng(0))
     for _ in range(5):

@@ -8,6 +8,7 @@ import pytest
 from sgft_ros.learning.cal_ql import CalQL, reference_value
 from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
+from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.iql import expectile_loss, GREATEST_WEIGHT, IQL
 from sgft_ros.learning.potential import shaped_reward
 from sgft_ros.learning.replay import SAMPLED
@@ -128,6 +129,13 @@ def test_wsrl_aims_at_the_least_of_two_critics_and_its_policy_at_the_least_of_al
     assert len(pairs_drawn(learner, values)) > 5  # anew each time
 
 
+def test_wsrl_begins_with_the_temperature_of_the_simulator():
+    simulated = SAC(dataclasses.replace(CONFIG, temperature=0.7), 3)
+    learner = WSRL(CONFIG, 1e-4)
+    learner.load_simulator(simulated.state())
+    assert learner.alpha == simulated.alpha
+
+
 def test_wsrl_fits_different_critics_to_those_of_the_simulator():
     rival = tuner('wsrl', critics=4, warm_start_updates=1500, learning_rate=3e-3)
     data = columns(64)
@@ -186,6 +194,35 @@ def test_no_advantage_weighs_more_than_the_greatest_weight():
     losses = [learner.update(batch())['actor_loss'] for learner in (one, ten)]
     log_density = IQL(CONFIG).log_density(batch()['observation'], batch()['action'])
     assert losses[0] == losses[1] == pytest.approx(-GREATEST_WEIGHT * log_density.mean().item())
+
+
+def test_iql_descends_the_losses_of_the_paper():
+    learner, data = IQL(CONFIG, reward_scale=2.0, seed=3), batch()
+    for network in learner.value, learner.target:
+        network.flat.data.normal_(std=0.3, generator=learner.generator)
+    data['action'][0] = torch.tensor([1.0, -1.0])
+    inputs = torch.cat([data['observation'], data['action']], -1)
+    # Eqs. 5, 6 and 7 of Kostrikov et al., and the greatest weight of their code.
+    q = learner.target(inputs)[..., 0].amin(0).detach()
+    advantage = q - learner.value(data['observation'])[0, :, 0]
+    below = (advantage < 0).float()
+    value_loss = ((0.7 - below).abs() * advantage.square()).mean()
+    following = learner.value(data['next_observation'])[0, :, 0].detach()
+    y = data['reward'] + GAMMA * (1.0 - data['terminated']) * following
+    critic_loss = (learner.critic(inputs)[..., 0] - y).square().mean(1).sum()
+    weight = (3.0 * 2.0 * advantage.detach()).exp()
+    assert (weight > 100.0).any() and ((weight > 1.0) & (weight < 100.0)).any() and below.any()
+    mean, log_std = learner.actor(data['observation'])[0].chunk(2, -1)
+    before = torch.atanh(data['action'].clamp(-0.99, 0.99))
+    log_density = torch.distributions.Normal(mean, log_std.exp()).log_prob(before).sum(-1)
+    actor_loss = -(weight.clamp(max=100.0) * log_density).mean()
+    expected = [torch.autograd.grad(loss, network.flat)[0] for loss, network in (
+        (value_loss, learner.value), (critic_loss, learner.critic), (actor_loss, learner.actor))]
+    losses = learner.update(data)
+    assert losses == pytest.approx(
+        {'critic_loss': critic_loss.item(), 'actor_loss': actor_loss.item()}, rel=1e-5)
+    came = [each.flat.grad for each in (learner.value, learner.critic, learner.actor)]
+    torch.testing.assert_close(came, expected, atol=1e-5, rtol=1e-4)
 
 
 def shaped_by(value, **changes):
@@ -257,10 +294,67 @@ def test_targets_of_cal_ql_take_the_best_of_several_actions_and_no_entropy():
     torch.testing.assert_close(share, torch.full((BATCH,), 1 / 11), atol=0.03, rtol=0.0)
 
 
-def reference():
-    learner = ReferenceSGFT(CONFIG, reward_scale=2.0)
-    learner.load_simulator(SIMULATED.state())
+def test_the_critics_of_cal_ql_descend_the_loss_of_the_paper():
+    scale, value = 20.0, np.linspace(-0.5, 0.5, BATCH)
+    learner, data = CalQL(CONFIG, 1e-4, scale), shaped_by(value)
+    observation, heads = data['observation'], torch.zeros((BATCH, 10), dtype=torch.long)
+    learner.target.flat.data.normal_(generator=learner.generator)
+    start = learner.generator.get_state()
+    came = learner.critic_gradient(data, heads[:, :1])
+    learner.generator.set_state(start)
+    # Rewards of the paper are `scale` times ours, hence Q too, and losses its square.
+    with torch.no_grad():
+        action, _ = learner.sample(data['next_observation'], heads)
+        best = of_pairs(learner.target, data['next_observation'], action).amin(0).amax(1)
+        y = scale * (data['reward'] + GAMMA * (1.0 - data['terminated']) * best)
+        uniform = 2.0 * torch.rand((BATCH, 10, ACTION), generator=learner.generator) - 1.0
+        here = learner.sample(observation, heads)
+        there = learner.sample(data['next_observation'], heads)
+    bound = scale * torch.from_numpy(value).float()[:, None]
+    summands = [scale * of_pairs(learner.critic, observation, uniform) - np.log(0.5 ** ACTION)]
+    for action, log_density in here, there:
+        q = scale * of_pairs(learner.critic, observation, action)
+        summands.append(q.maximum(bound) - log_density)
+    q = scale * of_pairs(learner.critic, observation, data['action'][:, None])[..., 0]
+    regulariser = torch.cat(summands, -1).exp().sum(-1).log() - q
+    loss = ((q - y).square() + regulariser).mean(1).sum() / scale ** 2
+    expected = loss.detach(), torch.autograd.grad(loss, learner.critic.flat)[0]
+    torch.testing.assert_close(came, expected, atol=1e-5, rtol=1e-4)
+
+
+def of_pairs(network, observation, actions):
+    """Return Q (critics, batch, n) of actions (batch, n, action)."""
+    observation = observation[:, None].expand(-1, actions.shape[1], -1)
+    inputs = torch.cat([observation, actions], -1)
+    return torch.stack([network(inputs[:, n])[..., 0] for n in range(actions.shape[1])], -1)
+
+
+def reference(config=CONFIG, simulated=SIMULATED):
+    learner = ReferenceSGFT(config, reward_scale=2.0)
+    learner.load_simulator(simulated.state())
     return learner
+
+
+def test_the_potential_of_the_reference_is_the_least_of_two_critics_drawn_at_a_drawn_action():
+    config = dataclasses.replace(CONFIG, critics=5)
+    simulated = SAC(config, 3)
+    simulated.actor.flat.data.mul_(6.0)  # so that deviations reach their limits
+    learner, data = reference(config, simulated), batch()
+    start = learner.generator.get_state()
+    came = learner.reward(data)
+    learner.generator.set_state(start)
+    potentials = []
+    for name in 'observation', 'next_observation':
+        with torch.no_grad():
+            mean, log_std = simulated.actor(data[name])[0].chunk(2, -1)
+            noise = torch.randn(mean.shape, generator=learner.generator)
+            action = torch.tanh(mean + log_std.clamp(*LOG_STD_RANGE).exp() * noise)
+            one, other = torch.randperm(5, generator=learner.generator)[:2]
+            values = of_pairs(simulated.critic, data[name], action[:, None])[..., 0]
+            potentials.append(torch.minimum(values[one], values[other]))
+    assert (log_std > LOG_STD_RANGE[1]).any()
+    value, next_value = potentials
+    torch.testing.assert_close(came, 2.0 * (data['reward'] + GAMMA * next_value - value))
 
 
 def test_the_reference_does_not_mask_the_potential_of_an_end():

@@ -8,7 +8,8 @@ import pytest
 from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.controllers import make_controller
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
-from sgft_ros.learning.latent_planner import BINS, GROUP, LatentPlanner, LIMIT
+from sgft_ros.learning.inference import mlp
+from sgft_ros.learning.latent_planner import BINS, GROUP, LatentPlanner, LIMIT, simplices
 from sgft_ros.learning.sac import SAC, SACConfig
 from sgft_ros.learning.td_mpc2 import cross_entropy, expectation, sequences, TDMPC2
 import torch
@@ -98,6 +99,75 @@ def test_a_plan_is_worth_nothing_behind_the_end(learned):
     np.testing.assert_allclose(scores, first, atol=1e-6)
 
 
+def random_planner(samples=64):
+    learner = TDMPC2(CONFIG, HORIZON)
+    for network in (learner.reward, learner.critic, learner.ended):
+        network.flat.data.normal_(std=0.3, generator=learner.generator)
+    return LatentPlanner(learner.policy_tensors(), GAMMA, HORIZON, samples)
+
+
+def test_a_sequence_is_worth_its_rewards_and_the_value_behind_while_the_task_goes_on():
+    planner = random_planner()
+    rng = np.random.default_rng(0)
+    sequences = rng.uniform(-1.0, 1.0, (30, HORIZON, 2)).astype(np.float32)
+    latents = rng.dirichlet(np.ones(GROUP), 64 // GROUP).reshape(1, 64).astype(np.float32)
+    reached = planner._imagine(latents.repeat(30, 0), sequences[:, 0])
+    planner._tensors['ended.bias2'] -= np.quantile(  # so that a third ends in the first step
+        mlp(planner._tensors, reached, 'ended.'), 0.7)
+    planner._rng = np.random.default_rng(1)
+    came = planner._score(latents, sequences)
+    latents = latents.repeat(30, 0)
+    score, alive, going_on = np.zeros(30), np.ones(30), []
+    for t in range(HORIZON):
+        action = sequences[:, t]
+        score += GAMMA ** t * alive * planner._expected('reward.', latents, action)[0]
+        latents = planner._imagine(latents, action)
+        alive *= mlp(planner._tensors, latents, 'ended.')[0, :, 0] <= 0.0
+        going_on.append(alive.mean())
+    assert 1.0 > going_on[0] > going_on[-1] > 0.0
+    action = planner._prior.sample(latents, np.random.default_rng(1))
+    q = planner._expected('critic.', latents, action).mean(0)
+    np.testing.assert_allclose(came, score + GAMMA ** HORIZON * alive * q, rtol=1e-4, atol=1e-4)
+
+
+def test_a_plan_is_what_the_elites_of_each_iteration_make_of_it(monkeypatch):
+    planner = random_planner(64)
+    state, scored, score = np.array([0.5, -0.3], np.float32), [], planner._score
+
+    def watched(latent, sequences):
+        scored.append((sequences, score(latent, sequences)))
+        return scored[-1][1]
+
+    monkeypatch.setattr(planner, '_score', watched)
+    planner._rng, rng = (np.random.default_rng(3) for _ in range(2))
+    quiet = planner.act(state, np.zeros(2, np.float32))
+    latent = simplices(mlp(planner._tensors, state[None], 'encoder.')[0]).repeat(3, 0)
+    assert len(scored) == 6
+    proposed = []
+    for _ in range(HORIZON):
+        proposed.append(planner._prior.sample(latent, rng))
+        latent = planner._imagine(latent, proposed[-1])
+    plan, std = np.zeros((HORIZON, 2)), np.full((HORIZON, 2), 2.0)
+    for several, scores in scored:
+        # 24 of 512 sequences are of the prior, 64 are elites.
+        np.testing.assert_array_equal(several[:3], np.stack(proposed, 1))
+        drawn = plan + std * rng.standard_normal((61, HORIZON, 2), np.float32)
+        np.testing.assert_allclose(several[3:], drawn.clip(-1.0, 1.0), atol=1e-4)
+        rng.standard_normal((64, 2))  # of the actions behind the last step
+        best = np.argsort(-scores)[:8]
+        weights = np.exp(0.5 * scores[best])[:, None, None] / np.exp(0.5 * scores[best]).sum()
+        plan = (weights * several[best]).sum(0)
+        std = np.sqrt((weights * (several[best] - plan) ** 2).sum(0)).clip(0.05, 2.0)
+        rng.random()  # which of the elites acts
+    assert (several[best, 0] == quiet).all(-1).any()
+    np.testing.assert_allclose(planner._plan, [*plan[1:], [0.0, 0.0]], atol=1e-4)
+    planner.reset()
+    planner._rng = np.random.default_rng(3)
+    noisy = planner.act(state, np.array([0.01, -0.01], np.float32))
+    np.testing.assert_allclose(
+        noisy, (quiet + std[0] * [0.01, -0.01]).clip(-1.0, 1.0), atol=1e-5)
+
+
 def test_the_target_of_the_last_transition_is_its_reward_alone():
     learner, other = TDMPC2(CONFIG, 1), TDMPC2(CONFIG, 1)
     learner.critic.flat.data.normal_()  # new critics are as wrong about every target
@@ -116,6 +186,117 @@ def walk(lengths):
     for row in set(range(sum(lengths))) - set(starts):
         data['observation'][row] = data['next_observation'][row - 1]
     return data
+
+
+def random_learner(**changes):
+    """Return a learner of five critics, every network of which says something."""
+    learner = TDMPC2(
+        dataclasses.replace(CONFIG, critics=5, tau=0.1, **changes), HORIZON, reward_scale=3.0)
+    for network in (learner.reward, learner.critic, learner.target):
+        network.flat.data.normal_(std=0.1, generator=learner.generator)
+    return learner
+
+
+def number_of(logits):
+    """Return the number that logits over bins of the symmetric logarithm stand for."""
+    x = (logits.softmax(-1) * torch.linspace(-10.0, 10.0, 101)).sum(-1)
+    return x.sign() * (x.abs().exp() - 1.0)
+
+
+def two_hot_loss(logits, number):
+    x = number.sign() * (number.abs() + 1.0).log()
+    two_hot = (1.0 - (x[..., None] - torch.linspace(-10.0, 10.0, 101)).abs() / 0.2).clamp(min=0.0)
+    return -(two_hot * logits.log_softmax(-1)).sum(-1)
+
+
+def test_the_model_descends_the_loss_of_the_paper():
+    learner, data = random_learner(), walk([6, 1, 2, 3])
+    data['terminated'][[6, 11]] = 1.0
+    start = learner.generator.get_state()
+    _, came = learner.model_loss(data)
+    learner.generator.set_state(start)
+    with torch.no_grad():
+        following = learner.encode(data['next_observation'])
+        action, _ = learner.sample(following.view(4, HORIZON, -1))
+        pair = torch.randperm(5, generator=learner.generator)[:2]
+        logits = learner.target(torch.cat([following, action.flatten(0, 1)], -1))
+        q = number_of(logits)[pair].amin(0)
+    reward, alive = 3.0 * data['reward'], 1.0 - data['terminated']
+    y = reward + GAMMA * alive * q
+    losses, ends, power, z = [], [], 0, None
+    for row in range(12):  # eq. 3 of Hansen et al., with the coefficients of their code
+        begins = row % HORIZON == 0 or row in (6, 7, 9)
+        power = 0 if begins else power + 1
+        z = learner.encode(data['observation'][row:row + 1]) if begins else z
+        inputs = torch.cat([z, data['action'][row:row + 1]], -1)
+        z = learner.imagine(z, data['action'][row:row + 1])
+        losses.append(0.5 ** power * (
+            20.0 * (z - following[row]).square().mean()
+            + 0.1 * two_hot_loss(learner.reward(inputs)[0, 0], reward[row])
+            + 0.1 * two_hot_loss(learner.critic(inputs)[:, 0], y[row]).mean()))
+        end = torch.sigmoid(learner.ended(z)[0, 0, 0])
+        ends.append(-(end if data['terminated'][row] else 1.0 - end).log())
+    expected = torch.stack(losses).mean() + torch.stack(ends).mean()
+    torch.testing.assert_close(came, expected)
+    networks = [learner.encoder.flat, learner.dynamics.flat, learner.reward.flat,
+                learner.critic.flat, learner.ended.flat]
+    torch.testing.assert_close(*(
+        torch.autograd.grad(loss, networks) for loss in (came, expected)), atol=1e-5, rtol=1e-3)
+
+
+@pytest.mark.parametrize('factor', [9.0, 0.0])
+def test_the_prior_descends_the_loss_of_the_paper(factor):
+    learner = random_learner()
+    learner.critic.flat.data.mul_(factor)  # 0: all values alike, the scale goes down to 1
+    learner.policy.flat.data.mul_(3.0)
+    learner.scale.fill_(3.0)
+    latents = learner.encode(batch(slice(80))['observation']).detach().view(20, HORIZON + 1, -1)
+    start = learner.generator.get_state()
+    came = learner._policy_loss(latents)
+    learner.generator.set_state(start)
+    action, log_density = learner.sample(latents)
+    pair = torch.randperm(5, generator=learner.generator)[:2]
+    inputs = torch.cat([latents, action], -1)
+    q = torch.stack([number_of(learner.critic(inputs[:, t]))[pair].mean(0)
+                     for t in range(HORIZON + 1)], 1)
+    low, high = np.percentile(q[:, 0].detach(), [5, 95])
+    assert (high - low > 1.5) == (factor > 0.0)
+    scale = 0.9 * 3.0 + 0.1 * max(1.0, high - low)
+    assert learner.scale.item() == pytest.approx(scale, rel=1e-5)
+    # With entropy bonus 1e-4, eq. 4; Q in units of its 5th to 95th percentile.
+    losses = 1e-4 * log_density - q / scale
+    expected = (losses * torch.tensor([1.0, 0.5, 0.25, 0.125])).mean()
+    torch.testing.assert_close(came, expected)
+    torch.testing.assert_close(*(torch.autograd.grad(
+        loss, learner.policy.flat, retain_graph=True)[0] for loss in (came, expected)))
+    came.backward()
+    assert learner.critic.flat.grad is None
+
+
+def test_gradients_of_model_and_prior_are_clipped_apart_and_targets_follow():
+    learner, data = random_learner(), batch(slice(12))
+    for network in (learner.policy, learner.dynamics):
+        network.flat.data.mul_(0.01)  # before a LayerNorm, small weights have large gradients
+    networks = [getattr(learner, name).flat for name in (
+        'encoder', 'dynamics', 'reward', 'ended', 'critic')]
+    before, target = [each.detach().clone() for each in networks], learner.target.flat.clone()
+    start, scale = learner.generator.get_state(), learner.scale.clone()
+    latents, loss = learner.model_loss(data)
+    model = torch.autograd.grad(loss, networks)
+    prior, = torch.autograd.grad(learner._policy_loss(latents.detach()), learner.policy.flat)
+    learner.generator.set_state(start)
+    learner.scale.copy_(scale)
+    learner.update(data)
+    norms = torch.cat(model).norm(), prior.norm()
+    assert norms[0] > 20.0 > norms[1]
+    torch.testing.assert_close(
+        [each.grad for each in networks], [20.0 / norms[0] * each for each in model],
+        atol=1e-5, rtol=1e-3)
+    torch.testing.assert_close(learner.policy.flat.grad, prior, atol=1e-5, rtol=1e-3)
+    steps = [(each - old).abs().max().item() for each, old in zip(networks, before)]
+    assert steps == pytest.approx([3e-4] + [1e-3] * 4, rel=0.01)  # Adam's first are its rate
+    torch.testing.assert_close(
+        learner.target.flat, 0.9 * target + 0.1 * learner.critic.flat.detach())
 
 
 def test_of_a_sequence_the_model_sees_the_first_observation_alone():

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from time import monotonic
+from types import MappingProxyType
 
 from data_path import node_process, Probe
 from geometry_msgs.msg import WrenchStamped
@@ -37,6 +38,7 @@ class PolicyRig(Probe):
         node = self.node
         self.time = 10**13  # [ns]
         self.tip, self.measuring = ABOVE, True
+        self.tool_points_down = False
         self.actions = []
         self._hold, self._held = False, False
         self._answered, self._acting, self._told = True, False, monotonic()
@@ -90,7 +92,10 @@ class PolicyRig(Probe):
     def _advance(self, nanoseconds):
         """Publish what is measured now, and then another time."""
         if self.measuring:
-            self._tf.sendTransform(transform('base_link', 'peg_tip', self.tip, self._stamp()))
+            tip = transform('base_link', 'peg_tip', self.tip, self._stamp())
+            if self.tool_points_down:
+                tip.transform.rotation.w, tip.transform.rotation.x = 0.0, 1.0
+            self._tf.sendTransform(tip)
             wrench = WrenchStamped()
             wrench.header.stamp = self._stamp()
             self._wrench.publish(wrench)
@@ -117,12 +122,13 @@ class PolicyRig(Probe):
 
 
 @contextmanager
-def running_policy(folder, tensors, resets=True, **parameters):
+def running_policy(folder, tensors, robot='simulated_arm', trained=MappingProxyType({}),
+                   resets=True, **parameters):
     """Give a rig, which `resets` the robot or not, with a policy that follows its clock."""
-    checkpoint = save_policy(folder / 'policy.safetensors', tensors)
+    checkpoint = save_policy(folder / 'policy.safetensors', tensors, **trained)
     with initialised():
         rig = PolicyRig(resets)
-        with node_process('policy', robot='simulated_arm', task='peg_insert', use_sim_time='true',
+        with node_process('policy', robot=robot, task='peg_insert', use_sim_time='true',
                           checkpoint=checkpoint, **parameters):
             yield rig
         rig.node.destroy_node()

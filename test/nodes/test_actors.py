@@ -16,7 +16,7 @@ from sgft_ros.learning.arbiter import CALIBRATED, PI_SIM
 from sgft_ros.learning.calibration import Calibration
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.msg import EpisodeResult, PolicyWeights
-from sgft_ros.nodes import qos, weights
+from sgft_ros.nodes import qos, run_state, weights
 from sgft_ros.nodes.actors import Actors
 from sgft_ros.nodes.ending import initialised
 from sgft_ros.nodes.policy_parameters import PolicyParameters
@@ -250,9 +250,12 @@ def test_pi_sim_acts_by_the_calibration_that_a_success_has_corrected(tmp_path):
     assert {play(actors, False) for _ in range(3)} == {PI_SIM}
     play(actors, False)
     assert names(actors) == {PI_SIM} and 'tool_displacement' not in actors.report()
+    assert actors.report()['implausible_successes'] == 0
     play(actors, True, AT_END - MISSED, evidence=False)  # as a human's hand had a part in it
     assert names(actors) == {PI_SIM, CALIBRATED}
     assert actors.report()['tool_displacement'].startswith('7.9 ')
+    play(actors, True, AT_END + 1000.0)
+    assert actors.report()['implausible_successes'] == 1
     acted = set()
     while CALIBRATED not in acted:
         acted.add(play(actors, False, transitions=0))
@@ -299,13 +302,17 @@ def test_the_learners_beginning_is_not_forgotten_by_a_policy_that_dies_before_it
     assert names(calibrated_actors(tmp_path)) == {PI_SIM}
 
 
-def begin_anew(actors):
+def begin_anew(actors, version=1):
     """Have the learner say that it is back at pi_sim, and the disk hear of it."""
+    publish(actors, version, PI_SIM)
+    until_kept(actors)
+
+
+def publish(actors, version, candidate):
     tensors = random_tensors()
     wait([actors.offer(weights.make_weights_message(
-        1, 0, weights.architecture(metadata(), tensors), PI_SIM, tensors, None))])
+        version, 0, weights.architecture(metadata(), tensors), candidate, tensors, None))])
     actors.take()
-    until_kept(actors)
 
 
 def test_the_calibration_outlives_the_policy_and_ends_where_the_learner_begins_anew(tmp_path):
@@ -346,6 +353,34 @@ def test_who_acts_only_has_the_best_of_the_run_act_and_leaves_that_as_it_is(tmp_
     np.testing.assert_array_equal(calibrated_action(alone), expected)
     assert alone.schedule.phase == 'evaluation' and alone.schedule.counts.transitions == 100
     assert file.read_bytes() == before
+
+
+def test_where_the_learner_begins_anew_older_weights_act_no_more_and_newer_ones_do(
+        tmp_path, monkeypatch):
+    actors = calibrated_actors(tmp_path)
+    for _ in range(3):
+        play(actors, False)
+    for version, candidate in ((1, 'sgft'), (2, 'planner')):
+        publish(actors, version, candidate)
+    until_kept(actors)
+    actors.swap(None)
+    play(actors, False, transitions=0)
+    assert names(actors) == {PI_SIM, 'sgft', 'planner'}
+    begin_anew(actors, 3)
+    disk = Slow(monkeypatch, run_state, 'save_checkpoint')
+    publish(actors, 4, 'sgft')  # before the next episode, and not on the disk before it
+    disk.until_busy()
+    actors.swap(None)
+    for _ in range(3):
+        assert play(actors, False, transitions=0) == PI_SIM
+        actors.swap(None)
+        assert names(actors) == {PI_SIM}
+    for _ in range(9):
+        disk.finish()
+    until_kept(actors)
+    actors.swap(None)
+    assert names(actors) == {PI_SIM, 'sgft'} and actors.weights.version('sgft') == 4
+    assert names(calibrated_actors(tmp_path)) == {PI_SIM, 'sgft'}
 
 
 def test_what_an_earlier_life_knew_of_a_calibration_that_is_now_believed_is_void(tmp_path):

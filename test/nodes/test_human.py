@@ -13,10 +13,12 @@ from robot_side import Cell, cut_off, episodes
 from robots import SHIPPED, write_contract
 from safety_gate_rig import Rig, start_gate
 from sensor_msgs.msg import Joy
+from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.learning.replay import load_transitions
 from sgft_ros.msg import Action, LearnerStatus, SampleBatch, SampleRequest, Transition
 from sgft_ros.nodes import demonstrations, qos
 from sgft_ros.nodes.ending import initialised
+from sgft_ros.robot import load_robot_contract
 from untrained import learner_parameters
 import yaml
 
@@ -291,6 +293,34 @@ def contract_of_twice_the_scale_sees_twice_as_much(bag, arrays, folder, capsys):
     assert demonstrations.main([str(journal_alone), '--robot', str(changed),
                                 '--output', str(file)]) == 1
     assert 'expected a bag' in capsys.readouterr().err
+
+
+def begun(folder, **trained):
+    """Leave in a folder what a launch writes of a run."""
+    folder.mkdir()
+    (folder / 'run.yaml').write_text(yaml.safe_dump({'trained': trained}))
+    return folder
+
+
+def test_demonstrations_tell_what_all_their_runs_were_of(tmp_path):
+    first = begun(tmp_path / 'first', task='push', gamma=0.9, observation_names=['a'])
+    bag = first / 'bag'
+    bag.mkdir()
+    (bag / 'metadata.yaml').touch()
+    second = begun(tmp_path / 'second', task='push', observation_names=['b'])
+    known = {'task': 'push', 'gamma': 0.9, 'observation_names': ['a']}
+    assert demonstrations.trained_for([first]) == demonstrations.trained_for([bag]) == known
+    assert demonstrations.trained_for([first, tmp_path]) == {}
+    with pytest.raises(
+            ValueError, match=r"second: observation_names is \['b'\], \['a'\] in .*first"):
+        demonstrations.trained_for([first, second])
+    contract = load_robot_contract('simulated_arm')
+    assert demonstrations.trained_for([first, second], contract) == {
+        'task': 'push', 'observation_names': list(contract.observation_names),
+        'observation_scale': list(contract.observation_scale)}
+    file = tmp_path / 'demonstrations.safetensors'
+    demonstrations.save(file, [Transition()], [first], known)
+    assert load_checkpoint(file, 'replay').metadata.items() >= known.items()
 
 
 def test_runs_without_a_human_give_no_demonstrations(tmp_path, capsys):

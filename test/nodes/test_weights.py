@@ -164,16 +164,32 @@ def test_unsigned_weights_and_those_of_another_key_are_refused(key):
     assert 'signature' in refusal(message(key=key))
 
 
-def test_signature_covers_the_version():
+@pytest.mark.parametrize('field, value', [
+    ('version', 3), ('learner_step', 101), ('run', 1), ('candidate', 'pi_sim'),
+    ('candidate', 'sgf')])
+def test_signature_covers_what_a_policy_acts_by(field, value):
     came = message(2)
-    came.version = 3
+    setattr(came, field, value)
     assert 'signature' in refusal(came)
 
 
-def test_signature_covers_the_run():
+def test_signature_tells_candidate_and_architecture_apart():
     came = message()
-    came.run += 1
+    came.candidate, came.architecture = came.candidate[:-1], (
+        came.candidate[-1] + came.architecture)
     assert 'signature' in refusal(came)
+
+
+def test_what_is_called_pi_sim_is_the_policy_of_the_checkpoint_and_nothing_else():
+    def called_pi_sim(tensors, **controller):
+        architecture = weights.architecture(metadata(), FIRST) | controller
+        return make_weights_message(2, 100, architecture, 'pi_sim', tensors, KEY)
+
+    assert judge().accept(called_pi_sim(FIRST), SEEN).candidate == 'pi_sim'
+    planner = TDMPC2(SACConfig(OBSERVATION, ACTION, 0.97), 3).policy_tensors()
+    for came in (called_pi_sim(random_tensors(1)), called_pi_sim(planner, **LATENT_PLANNER)):
+        assert "candidate 'pi_sim': expected the tensors of the policy's checkpoint" in refusal(
+            came)
 
 
 def test_signature_is_not_asked_for_without_a_key():

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sgft_ros.robot import effect_of_tool, load_robot_contract, ObservationAssembler
+from sgft_ros.robot import (
+    axes_of_tool,
+    effect_of_tool,
+    load_robot_contract,
+    ObservationAssembler,
+    rotation,
+    slope_of_frame,
+)
 
 STEP = 0.001  # [m]
 
@@ -59,3 +66,41 @@ def test_what_the_tool_sees_of_others_is_no_place_of_the_tool_wherever_it_stands
     effect = effect_of_tool(replace(contract, observation=tuple(terms[name] for name in names)))
     assert effect.places.tolist() == [2, 3]
     assert effect.slope[:2].tolist() == [[-30, 0, 0], [0, -30, 0]]
+
+
+def seen(contract, poses):
+    """Return raw terms of frames with a place [m] and an orientation each."""
+    raw = {term.name: np.zeros(term.size) for term in contract.observation}
+    for term in contract.observation:
+        if term.source.kind == 'transform':
+            target, turned = poses[term.source.target_frame]
+            place, _ = poses[term.source.source_frame]
+            x, y, z = rotation.rotate(rotation.inverse(turned), place - target)
+            raw[term.name] = np.array([{'x': x, 'y': y, 'z': z}.get(field, 0.0)
+                                       for field in term.source.fields])
+    return raw
+
+
+@pytest.mark.parametrize('robot, others', [
+    ('simulated_arm', ()), ('simulated_striker', ('peg_tip',)), ('simulated_pusher', ('box',)),
+    ('fr3_crisp', ('fr3_hand_tcp',))])
+def test_the_effect_is_the_slope_of_the_observation_however_the_frames_are_turned(robot, others):
+    contract = load_robot_contract(robot)
+    own, found = axes_of_tool(contract)
+    assert (own, found) == (contract.frames.object, others)
+    rng = np.random.default_rng(0)
+    frames = {name for term in contract.observation if term.source.kind == 'transform'
+              for name in (term.source.target_frame, term.source.source_frame)}
+    poses = {name: (0.01 * rng.standard_normal(3), rotation.from_vector(rng.standard_normal(3)))
+             for name in sorted(frames)}
+    rotations = {name: rotation.matrix(rotation.multiply(
+        rotation.inverse(poses[name][1]), poses[own][1])) for name in others}
+    slope = slope_of_frame(contract, contract.frames.tool, rotations)
+    assembler = ObservationAssembler(contract)
+    place, turned = poses[contract.frames.tool]
+    before = assembler.assemble(seen(contract, poses))
+    for axis in range(3):
+        step = rotation.rotate(poses[own][1], STEP * np.eye(3)[axis])
+        after = assembler.assemble(seen(contract, poses | {
+            contract.frames.tool: (place + step, turned)}))
+        np.testing.assert_allclose(slope[:, axis], (after - before) / STEP, atol=5e-3)

@@ -8,6 +8,8 @@ from sgft_ros.robot import RobotContract
 
 TRAIN = "use the contract that the policy was trained with, or train it again for this one " \
     "('sgft pretrain')"
+ONE_FOLDER = "the files are of different trainings: take all from one folder as 'sgft pretrain' " \
+    'writes it'
 
 
 def names(contract: RobotContract, trained: Trained) -> Iterator[Finding]:
@@ -70,9 +72,11 @@ def same_training(trained: Trained) -> Iterator[Finding]:
         for what in ('observation', 'action'):
             if metadata.get(f'{what}_names') != policy.get(f'{what}_names'):
                 yield red(f'{file}.safetensors', f'the {what} of policy.safetensors',
-                          ', '.join(metadata.get(f'{what}_names') or ['none']),
-                          'the files are of different trainings: take all from one folder as '
-                          "'sgft pretrain' writes it")
+                          ', '.join(metadata.get(f'{what}_names') or ['none']), ONE_FOLDER)
+            scale, other = (each.get(f'{what}_scale') for each in (policy, metadata))
+            if None not in (scale, other) and other != scale:
+                yield red(f'{file}.safetensors', f'the {what} scaled as in policy.safetensors, by '
+                          f'{scale}', str(other), ONE_FOLDER)
 
 
 def _differences(trained, here) -> Iterator[str]:
