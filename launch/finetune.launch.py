@@ -1,6 +1,7 @@
 """Fine-tune a policy on a robot, or on the simulated arm whose simulator was wrong about it."""
 
 import logging
+import os
 from pathlib import Path
 import re
 import shutil
@@ -22,9 +23,11 @@ from launch_ros.actions import Node
 import sgft_ros
 from sgft_ros.nodes.domain import check_domain
 from sgft_ros.nodes.folder_lock import hold
+from sgft_ros.nodes.monitor_text import FINISHED
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE
 from sgft_ros.nodes.run_arguments import recalled
 from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
+from sgft_ros.nodes.sole_name import take
 from sgft_ros.robot.yaml_section import suggest
 
 BOOLEAN = ['true', 'false']
@@ -126,18 +129,27 @@ def start(context):
     """Write the configuration to the run folder; return the nodes of the run."""
     check_domain()
     run = RunConfiguration({name: context.launch_configurations[name] for name in ARGUMENTS})
-    file = claim(run)
-    nodes = [node(run, name, file)
-             for name in (*run.robot_side, *(LEARNING_SIDE if run.learning_side else ()))
+    names = [name for name in (*run.robot_side, *(LEARNING_SIDE if run.learning_side else ()))
              if name in run.parameters and (run.learner or name != 'learner')]
+    refuse_beside_another(run.node_name(name) for name in names)
+    file = claim(run)
+    nodes = [node(run, name, file) for name in names]
     quiet([*(action.node_executable for action in nodes), 'bag'])
     return [
         LogInfo(msg=f'run folder: {run.folder}'),
-        RegisterEventHandler(OnProcessIO(on_stderr=show_problems)),
+        RegisterEventHandler(OnProcessIO(on_stdout=end_when_finished, on_stderr=show_problems)),
         *nodes,
         *([record_bag(run)] if run.record else []),
         *(rviz(run) if run.rviz else []),
     ]
+
+
+def refuse_beside_another(names):
+    """Refuse to start nodes that run already, before one of these disturbs those."""
+    domain = int(os.environ.get('ROS_DOMAIN_ID') or 0)
+    for name in names:
+        if taken := take(name, domain):
+            taken.close()
 
 
 def claim(run):
@@ -189,6 +201,16 @@ def watch(name):
             raise RuntimeError(f'{name} ended with exit code {code} right after its start')
 
     return on_exit
+
+
+def end_when_finished(event):
+    """End the launch when the monitor says so: no robot acts on while the report is drawn."""
+    return OpaqueFunction(function=end) if FINISHED.encode() in event.text else None
+
+
+def end(context):
+    """Return the end of the launch, if it does not end already."""
+    return None if context.is_shutdown else [Shutdown(reason='the run has ended')]
 
 
 def end_with(run):

@@ -33,9 +33,10 @@ class ActingWeights:
         self._frozen = None
         self._oldest = 0  # version that may act
         self._thread = ThreadPoolExecutor(1, thread_name_prefix='weights_judge')
-        self._judged = deque()  # version and future Weights, in the order of coming
+        self._judged = deque()  # version, slot and future Weights, in the order of coming
         self.swaps = self.refused = 0
         self.refusal = ''
+        self._refusals = {}  # by slot, until good weights come
 
     @property
     def newest(self) -> Weights:
@@ -47,6 +48,11 @@ class ActingWeights:
         """Return the newest weights of every candidate."""
         return list(self._newest.values())
 
+    @property
+    def problem(self) -> str:
+        """Return why a candidate has no weights as new as those that came; empty if all have."""
+        return next(reversed(self._refusals.values()), '')
+
     def offer(self, message) -> Future:
         """
         Have a PolicyWeights message judged; once the future is done, `take` what came of it.
@@ -55,34 +61,35 @@ class ActingWeights:
         """
         judged = self._thread.submit(self._try, message, self.newest.version, self.observation)
         if len(self._judged) == qos.WEIGHTS.depth:
-            self._judged.popleft()[1].cancel()
-        self._judged.append((message.version, judged))
+            self._judged.popleft()[-1].cancel()
+        self._judged.append((message.version, self._slot(message), judged))
         return judged
 
     def _try(self, message, newest, observation):
-        _check_newer(message.version, newest)  # before the work
+        if message.version <= newest:
+            return None  # before the work
         return self._judge.accept(message, observation)
 
     def take(self) -> bool:
         """Accept or refuse what has been judged; return whether there is something to release."""
         accepted = False
-        while self._judged and self._judged[0][1].done():
+        while self._judged and self._judged[0][-1].done():
             accepted |= self._decide(*self._judged.popleft())
         return accepted
 
-    def _decide(self, version, judged):
-        newest = self.newest.version
-        if version == newest:
-            return False  # latched weights that came once more
+    def _decide(self, version, slot, judged):
+        if version <= self.newest.version:
+            return False  # latched weights, which come once more to who begins again
         try:
-            _check_newer(version, newest)
             weights = judged.result()
         except Exception as error:  # whatever weights are made of, the robot is not let go of
             self.refused += 1
             reason = error if isinstance(error, WeightsRefused) else repr(error)
             self.refusal = f'version {version}: {reason}'
+            self._refusals[slot] = self.refusal
             return False
-        self._newest[self._slot(weights)] = weights
+        self._newest[slot] = weights
+        self._refusals.pop(slot, None)
         return True
 
     def follow(self, weights: Weights) -> None:
@@ -151,8 +158,3 @@ class ActingWeights:
 
     def _slot(self, weights):
         return weights.candidate if self._arbitrated else ''
-
-
-def _check_newer(version, newest):
-    if version <= newest:
-        raise WeightsRefused(f'not newer than version {newest}')

@@ -13,9 +13,11 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
+from sgft_ros.nodes.sole_name import take
 
 # What the constructor of a node raises for a parameter, a file or a folder that it cannot use.
 REFUSALS = (ValueError, RuntimeError, OSError, ParameterException)
+_names = []  # that nodes of the default context have taken
 
 
 @contextmanager
@@ -26,6 +28,8 @@ def initialised(args=None, **options):
         yield
     finally:
         rclpy.try_shutdown()
+        while _names:
+            _names.pop().close()
         # What `begin` froze: a node that the interpreter does not free at its end leaves no word
         # in the graph of ROS 2, where others take it for alive for ten seconds more.
         gc.unfreeze()
@@ -48,7 +52,7 @@ def _failing_as_shutdown():
 
 def begin(node_type, exit_code=1):
     """
-    Make a node; where it cannot use what it was given, say why and exit.
+    Make a node; where it cannot use what it was given, or there is one already, say so and exit.
 
     :raises ExternalShutdownException: if the context was shut down meanwhile, as a signal does
     :raises SystemExit: with the exit code, if the node raised one of REFUSALS
@@ -56,6 +60,8 @@ def begin(node_type, exit_code=1):
     try:
         with _failing_as_shutdown():
             node = node_type()
+            if name := take(node.get_fully_qualified_name(), node.context.get_domain_id()):
+                _names.append(name)
     except REFUSALS as error:
         logger = get_logger(Path(sys.argv[0]).stem)
         logger.fatal(str(error))

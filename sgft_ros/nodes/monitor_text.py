@@ -5,6 +5,7 @@ import math
 NOTABLY_BEHIND = 100  # updates
 SILENT = 5.0          # [s] without a status, after which the learner is taken for gone
 ACTING = 'acting'     # of a policy that waits for nothing
+FINISHED = 'Run finished: '
 
 
 def clock(seconds):
@@ -142,7 +143,7 @@ def end_text(outcome, summary, folder):
     """Return the lines that close a run."""
     lines = [
         '',
-        f'Run finished: {outcome}, after {count(summary["transitions"])} real transitions and '
+        f'{FINISHED}{outcome}, after {count(summary["transitions"])} real transitions and '
         f'{clock(summary["duration"])} min.',
     ]
     if 'robots' not in summary:

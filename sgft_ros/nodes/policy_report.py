@@ -15,8 +15,8 @@ def report(
     """Return level, message and values; `problem` is what episodes or weights wait for."""
     if disk_error:
         problem = f'counts and weights of the run cannot be kept: {disk_error}'
-    elif not problem and acting.refused:
-        problem = f'refused weights, {acting.refusal}'
+    elif not problem and acting.problem:
+        problem = f'refused weights, {acting.problem}'
     return diagnostics.WARN if problem else diagnostics.OK, problem or phase, {
         'robot': robot,
         'phase': phase,

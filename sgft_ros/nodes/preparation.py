@@ -6,6 +6,7 @@ from time import monotonic
 import numpy as np
 from sgft_ros.nodes.interlocks import Interlocks
 from sgft_ros.nodes.sensors import Sensors
+from sgft_ros.nodes.servers import Servers
 from sgft_ros.nodes.state_source import make_state_source
 from sgft_ros.robot import RobotContract
 from sgft_ros.robot.homing import Homing
@@ -14,6 +15,7 @@ from std_srvs.srv import SetBool, Trigger
 ENABLE_SERVICE = 'safety_gate/enable'
 RESET_TIMEOUT = 60.0   # [s]; a real arm drives to its start
 ENABLE_TIMEOUT = 1.0   # [s]
+SLOW = 3.0             # [s] without an answer, after which that is told
 RETRY_DELAY = 0.5      # [s] after a refusal
 SETTLING = 0.3         # [s] from finding a service to the first call
 DISARM, RESET, HOME, CONFIRM = 'stopping', 'resetting', 'homing', 'waiting for the operator'
@@ -56,6 +58,7 @@ class Preparation:
             self._measure = make_state_source(node, contract, sensors)
         self._steps = (
             *BEFORE[reset.kind], *((CONFIRM,) if reset.confirm else ()), LOOK, ARM, READY)
+        self._servers = {client: Servers(node, client) for client in self._clients.values()}
         self._logger = node.get_logger()
         self._future = None
         self._found = {}  # client -> when its service was found [s]
@@ -81,8 +84,7 @@ class Preparation:
         To be called once per control period: on the way home each call is an action.
         """
         if self._future is not None:
-            if monotonic() > self._deadline:
-                self._fail('no answer')
+            self._wait()
         elif monotonic() >= self._not_before:
             self._go_on()
         return self.step == READY
@@ -143,9 +145,22 @@ class Preparation:
             return
         if monotonic() < self._found.setdefault(client, monotonic()) + SETTLING:
             return
-        self._client, self._deadline = client, monotonic() + timeout
-        self._future = client.call_async(request)
+        self._client, self._called = client, monotonic()
+        self._deadline = self._called + timeout
+        self._future = self._servers[client].ask(request)
         self._future.add_done_callback(self._on_answer)
+
+    def _wait(self):
+        """Wait for the answer, as long as somebody is there to give it."""
+        client = self._client
+        if self._servers[client].lost():
+            self._found.pop(client, None)
+            self._fail(f'whoever offered the service {client.srv_name} went away')
+            self._logger.warning(self.problem)
+        elif monotonic() > self._deadline:
+            self._fail('no answer')
+        elif monotonic() > self._called + SLOW:
+            self._report(f'waiting for the answer of {client.srv_name}')
 
     def _on_answer(self, future):
         if future is not self._future or future.cancelled():

@@ -15,6 +15,7 @@ from finetune_runs import keys, Run, untrained_checkpoints
 from geometry_msgs.msg import TwistStamped, WrenchStamped
 import pytest
 from robots import write_contract
+from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import JointState
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
 from sgft_ros.msg import Transition
@@ -82,6 +83,17 @@ def test_a_run_ends_by_itself_and_leaves_everything_in_its_folder(domain_id, tmp
     the_bag_gives_what_another_contract_observes(run.folder / 'bag', recorded, whole, tmp_path)
 
 
+def test_the_robot_stops_at_the_goal_and_not_when_the_report_is_drawn(domain_id, tmp_path):
+    with Run(tmp_path, transition_limit='100000', evaluation_interval='20',
+             goal_success='0.0') as run:
+        assert run.finish() == 0, run.output
+        assert 'Run finished: goal reached' in run.output
+    with Reader(run.folder / 'bag') as reader:
+        times = [time for connection, time, _ in reader.messages()
+                 if connection.topic == '/transitions']
+    assert max(times) < (run.folder / 'report.png').stat().st_mtime_ns
+
+
 def begin_of_measurements(run):
     """Return the stamp [ns] from which on the bag has every sensor."""
     headers = [run.recorded('/wrench', WrenchStamped)[0].header,
@@ -141,6 +153,7 @@ def test_an_interrupt_stops_the_arm_and_the_run_can_be_taken_up_again(domain_id,
         run.until(grown(run), 'the first transitions')
         probe.until(lambda: commands, what='a command')
         nobody_else_can_take_up(run)
+        no_other_run_begins_beside(run)
         run.process.send_signal(signal.SIGINT)
         run.finish()
         # Of all that came meanwhile the reader has kept the last one.
@@ -162,13 +175,26 @@ def test_an_interrupt_stops_the_arm_and_the_run_can_be_taken_up_again(domain_id,
 
 def nobody_else_can_take_up(run):
     configuration = (run.folder / 'run.yaml').read_bytes()
+    said = refused(run.folder, ROS_DOMAIN_ID='232')
+    assert f'in use by another launch, process {run.process.pid}' in said
+    assert (run.folder / 'run.yaml').read_bytes() == configuration
+
+
+def no_other_run_begins_beside(run):
+    folder = run.folder.with_name('another')
+    assert re.search(r'another run is in ROS domain \d+ .* is its /safety_gate', refused(folder))
+    assert not folder.exists()
+
+
+def refused(folder, **environment):
+    """Have a launch in a folder refused; return what it said."""
     second = subprocess.run(
         [sys.executable, '-m', 'sgft_ros.cli', 'launch', '--noninteractive', 'sgft_ros',
-         'finetune.launch.py', f'run_folder:={run.folder}'], capture_output=True, text=True)
+         'finetune.launch.py', f'run_folder:={folder}'], capture_output=True, text=True,
+        env=os.environ | environment)
     assert second.returncode == 1
-    assert f'in use by another launch, process {run.process.pid}' in second.stderr + second.stdout
     assert 'process started' not in second.stderr + second.stdout
-    assert (run.folder / 'run.yaml').read_bytes() == configuration
+    return second.stderr + second.stdout
 
 
 @pytest.mark.parametrize('file', ['policy', 'value', 'learner', 'warm_start'])

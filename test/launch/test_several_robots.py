@@ -14,7 +14,7 @@ LAUNCH_FILE = Path(get_package_share_directory('sgft_ros')) / 'launch' / 'finetu
 
 
 @pytest.fixture
-def started(tmp_path):
+def started(domain_id, tmp_path):
     """Give what returns the names of the nodes that a launch would start."""
     def visit(**given):
         context = LaunchContext(argv=())

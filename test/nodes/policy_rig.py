@@ -33,7 +33,7 @@ class PolicyRig(Probe):
     It can be held in the midst of an episode, so that the test says when the next tick comes.
     """
 
-    def __init__(self):
+    def __init__(self, resets=True):
         super().__init__()
         node = self.node
         self.time = 10**13  # [ns]
@@ -53,8 +53,9 @@ class PolicyRig(Probe):
             transform('base_link', 'hole', [0.5, 0.0, 0.1], self._stamp()))
         self._executed = node.create_publisher(Action, 'executed_action', qos.ACTION)
         node.create_subscription(Action, 'action', self._execute, qos.ACTION)
-        for kind, name in ((SetBool, 'safety_gate/enable'), (Trigger, 'simulated_robot/reset')):
-            node.create_service(kind, name, self._allow)
+        node.create_service(SetBool, 'safety_gate/enable', self._allow)
+        if resets:
+            node.create_service(Trigger, 'simulated_robot/reset', self._allow)
         node.create_timer(0.001, self._run, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def report(self, key):
@@ -122,11 +123,11 @@ class PolicyRig(Probe):
 
 @contextmanager
 def running_policy(folder, tensors, robot='simulated_arm', trained=MappingProxyType({}),
-                   **parameters):
-    """Give a rig with a policy process that follows its clock."""
+                   resets=True, **parameters):
+    """Give a rig, which `resets` the robot or not, with a policy that follows its clock."""
     checkpoint = save_policy(folder / 'policy.safetensors', tensors, **trained)
     with initialised():
-        rig = PolicyRig()
+        rig = PolicyRig(resets)
         with node_process('policy', robot=robot, task='peg_insert', use_sim_time='true',
                           checkpoint=checkpoint, **parameters):
             yield rig

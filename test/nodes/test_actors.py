@@ -63,10 +63,10 @@ def actors(tmp_path):
     return actors
 
 
-def message(version, run=0):
+def message(version, run=0, candidate='sgft'):
     tensors = random_tensors(version)
     return weights.make_weights_message(
-        version, 0, weights.architecture(metadata(), tensors), 'sgft', tensors, None, run)
+        version, 0, weights.architecture(metadata(), tensors), candidate, tensors, None, run)
 
 
 def offer(actors, version):
@@ -115,6 +115,31 @@ def test_of_weights_that_come_faster_than_they_are_judged_the_newest_act(actors,
         False, True, True, *qos.WEIGHTS.depth * [False]]
     assert not actors.take()
     until_acting(actors, 3 + qos.WEIGHTS.depth)
+
+
+def test_latched_weights_that_are_older_than_those_of_the_earlier_life_are_no_fault(actors):
+    accept(actors, 3)
+    for version in (1, 2, 3):
+        accept(actors, version)
+    assert (actors.weights.refused, actors.weights.problem) == (0, '')
+    until_acting(actors, 3)
+
+
+def test_refused_weights_are_a_problem_until_their_candidate_has_good_ones(tmp_path):
+    actors = calibrated_actors(tmp_path)
+
+    def take(version, candidate, good=True):
+        offered = message(version, candidate=candidate)
+        offered.sha256[0] ^= not good
+        wait([actors.offer(offered)])
+        return actors.take()
+
+    assert 'SHA-256' in take(1, 'sac', good=False)
+    assert not take(2, 'sgft')
+    assert actors.weights.problem.startswith('version 1: SHA-256')
+    assert not take(3, 'sac')
+    assert not actors.weights.problem
+    assert actors.weights.refused == 1 and 'SHA-256' in actors.weights.refusal
 
 
 def publishers(node, run=0):
