@@ -206,9 +206,9 @@ def test_the_check_neither_commands_nor_arms_and_follows_simulated_time(domain_i
     assert report[1] == 'disarmed since the start'
     assert all(is_stop(command) for command in commands)
     findings = judge(bag.read(with_clock, CONTRACT, '', None), CONTRACT)
-    # On a busy machine a recorder has gaps.
-    assert not [line for line in bad(findings)
-                if 'driver and services' not in line and 'older in' not in line]
+    # On a busy machine a recorder has gaps, in what is stamped and in /clock.
+    assert not [line for line in bad(findings) if not any(
+        gap in line for gap in ('driver and services', 'older in', 'in the future'))]
     findings = judge(bag.read(without_clock, CONTRACT, '', None), CONTRACT)
     assert max(each.level for each in findings) == YELLOW
     assert_named(findings, YELLOW, 'age of force', 'another clock', 'record /clock too')
