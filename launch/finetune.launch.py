@@ -1,7 +1,6 @@
 """Fine-tune a policy on a robot, or on the simulated arm whose simulator was wrong about it."""
 
 import logging
-import os
 from pathlib import Path
 import re
 import shutil
@@ -21,7 +20,7 @@ from launch.actions import (
 from launch.event_handlers import OnProcessIO
 from launch_ros.actions import Node
 import sgft_ros
-from sgft_ros.nodes.domain import check_domain
+from sgft_ros.nodes.domain import domain_id
 from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.nodes.monitor_text import FINISHED
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE
@@ -127,11 +126,11 @@ def recall(context):
 
 def start(context):
     """Write the configuration to the run folder; return the nodes of the run."""
-    check_domain()
+    domain = domain_id()
     run = RunConfiguration({name: context.launch_configurations[name] for name in ARGUMENTS})
     names = [name for name in (*run.robot_side, *(LEARNING_SIDE if run.learning_side else ()))
              if name in run.parameters and (run.learner or name != 'learner')]
-    refuse_beside_another(run.node_name(name) for name in names)
+    refuse_beside_another((run.node_name(name) for name in names), domain)
     file = claim(run)
     nodes = [node(run, name, file) for name in names]
     quiet([*(action.node_executable for action in nodes), 'bag'])
@@ -144,9 +143,8 @@ def start(context):
     ]
 
 
-def refuse_beside_another(names):
+def refuse_beside_another(names, domain):
     """Refuse to start nodes that run already, before one of these disturbs those."""
-    domain = int(os.environ.get('ROS_DOMAIN_ID') or 0)
     for name in names:
         if taken := take(name, domain):
             taken.close()

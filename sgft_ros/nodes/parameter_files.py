@@ -50,9 +50,11 @@ def read_parameter_file(what: str, name: str) -> dict[str, dict]:
             raise ValueError(f'{path}: unknown node {node!r}; choose from: {", ".join(NODES)}')
         if not isinstance(section, dict) or list(section) != ['ros__parameters']:
             raise ValueError(f'{path}, {node}: expected ros__parameters, got {section!r}')
-        if not isinstance(values := section['ros__parameters'] or {}, dict):
-            raise ValueError(f'{path}, {node}: expected parameters by name, got {values!r}')
-    return {node: section['ros__parameters'] or {} for node, section in content.items()}
+        content[node] = section['ros__parameters'] or {}
+        if not isinstance(content[node], dict):
+            raise ValueError(
+                f'{path}, {node}: expected parameters by name, got {content[node]!r}')
+    return content
 
 
 def find_parameter_file(what: str, name: str) -> Path:
