@@ -17,10 +17,11 @@ for _name in ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'):
 os.environ['XLA_FLAGS'] = '--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1'
 
 import numpy as np  # noqa: E402
+from sgft_ros.learning.actor_critic import SACConfig  # noqa: E402
 from sgft_ros.learning.device import find_device, steps_on  # noqa: E402
 from sgft_ros.learning.fine_tuning_config import DEVICES  # noqa: E402
 from sgft_ros.learning.learner import numbers  # noqa: E402
-from sgft_ros.learning.sac import SAC, SACConfig  # noqa: E402
+from sgft_ros.learning.sac import SAC  # noqa: E402
 from sgft_ros.learning.sgft_sac import SGFTSAC  # noqa: E402
 from sgft_ros.report.table import table  # noqa: E402
 from tables import machine, quantile  # noqa: E402

@@ -17,10 +17,11 @@ for _name in ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'):
     os.environ[_name] = '1'  # before anything that reads them
 
 import numpy as np  # noqa: E402
+from sgft_ros.learning.actor_critic import SACConfig  # noqa: E402
 from sgft_ros.learning.inference import GaussianPolicy  # noqa: E402
 from sgft_ros.learning.latent_planner import LatentPlanner  # noqa: E402
 from sgft_ros.learning.replay import ReplayBuffer  # noqa: E402
-from sgft_ros.learning.sac import SAC, SACConfig  # noqa: E402
+from sgft_ros.learning.sac import SAC  # noqa: E402
 from sgft_ros.learning.td_mpc2 import TDMPC2  # noqa: E402
 from sgft_ros.report.table import table  # noqa: E402
 from tables import machine  # noqa: E402

@@ -2,8 +2,9 @@
 
 import numpy as np
 from potentials import save_untrained_potential
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 
 OBSERVATION, ACTION, HIDDEN = 5, 3, (32, 32)
 

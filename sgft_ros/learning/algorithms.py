@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.cal_ql import CalQL
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
 from sgft_ros.learning.controllers import GAUSSIAN, LATENT_PLANNER, PLANNER
@@ -13,7 +14,7 @@ from sgft_ros.learning.iql import IQL
 from sgft_ros.learning.learner import Learner
 from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.rlpd import RLPD
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 from sgft_ros.learning.sgft_geometric import GeometricSGFT
 from sgft_ros.learning.sgft_reference import ReferenceSGFT
 from sgft_ros.learning.sgft_sac import SGFTSAC

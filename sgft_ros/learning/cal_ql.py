@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from sgft_ros.learning.sac import pairs, SACConfig
+from sgft_ros.learning.actor_critic import SACConfig
+from sgft_ros.learning.sac import pairs
 from sgft_ros.learning.slow_actor import SlowActor
 import torch
 

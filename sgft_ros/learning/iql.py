@@ -4,10 +4,11 @@ from collections.abc import Mapping
 import math
 
 import numpy as np
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 from sgft_ros.learning.squashed_gaussian import LOG_SQRT_2_PI
 from sgft_ros.learning.tensors import part_of
 import torch

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.actor_critic import SACConfig
+from sgft_ros.learning.sac import SAC
 import torch
 
 

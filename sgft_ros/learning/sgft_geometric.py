@@ -1,7 +1,7 @@
 """SGFT with a geometric horizon: V_sim as the heuristic of HuRL (Cheng et al., NeurIPS 2021)."""
 
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.pbrs import PBRS
-from sgft_ros.learning.sac import SACConfig
 
 
 class GeometricSGFT(PBRS):

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import numpy as np
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.pbrs import PBRS
-from sgft_ros.learning.sac import SACConfig
 from sgft_ros.learning.tensors import part_of
 import torch
 

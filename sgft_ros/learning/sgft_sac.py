@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.pbrs import PBRS
-from sgft_ros.learning.sac import SACConfig
 import torch
 
 

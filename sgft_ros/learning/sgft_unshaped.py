@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
-from sgft_ros.learning.sac import SACConfig
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.sgft_sac import SGFTSAC
 from sgft_ros.learning.tensors import part_of
 import torch

@@ -1,7 +1,8 @@
 """SAC whose policy learns at a rate of its own, below that of the critics (As et al. 2026)."""
 
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.adam import Adam
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 
 
 class SlowActor(SAC):

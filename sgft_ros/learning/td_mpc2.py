@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 import numpy as np
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.adam import Adam, OPTIMISER
 from sgft_ros.learning.generators import generator_of, load_generator
 from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.latent_planner import BINS, GROUP, LIMIT
 from sgft_ros.learning.learner import Learner
 from sgft_ros.learning.networks import EnsembleMLP
-from sgft_ros.learning.sac import SACConfig
 from sgft_ros.learning.squashed_gaussian import squashed
 from sgft_ros.learning.tensors import check_shapes, part_of
 import torch

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 import numpy as np
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.rlpd import RLPD
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 from sgft_ros.learning.slow_actor import SlowActor
 from sgft_ros.learning.tensors import part_of
 import torch

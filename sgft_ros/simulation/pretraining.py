@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.inference import GaussianPolicy, mlp
 from sgft_ros.learning.regression import fit_values, r_squared
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 from sgft_ros.simulation.environment import Environment
 from sgft_ros.simulation.pretraining_config import PretrainingConfig
 from sgft_ros.simulation.rollouts import (

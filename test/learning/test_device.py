@@ -5,13 +5,13 @@ import resource
 
 import numpy as np
 import pytest
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.device import find_device, steps_on, WARM_UP
 from sgft_ros.learning.fine_tuning_config import ALGORITHM_NAMES
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
 from sgft_ros.learning.generators import load_generator
 from sgft_ros.learning.learner import numbers
-from sgft_ros.learning.sac import SACConfig
 from sgft_ros.learning.sgft_sac import SGFTSAC
 import torch
 from worlds import checkpoints, minibatch

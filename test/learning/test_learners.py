@@ -6,6 +6,7 @@ import dataclasses
 from critic_pairs import pairs_drawn
 import numpy as np
 import pytest
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.adam import Adam
 from sgft_ros.learning.cal_ql import CalQL
 from sgft_ros.learning.checkpoint import Checkpoint, CheckpointError
@@ -15,7 +16,7 @@ from sgft_ros.learning.iql import IQL
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.rlpd import RLPD
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 from sgft_ros.learning.sgft_geometric import GeometricSGFT
 from sgft_ros.learning.sgft_reference import ReferenceSGFT
 from sgft_ros.learning.sgft_sac import SGFTSAC

@@ -5,6 +5,7 @@ import dataclasses
 from critic_pairs import pairs_drawn
 import numpy as np
 import pytest
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.cal_ql import CalQL, reference_value
 from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
@@ -12,7 +13,7 @@ from sgft_ros.learning.inference import LOG_STD_RANGE
 from sgft_ros.learning.iql import expectile_loss, GREATEST_WEIGHT, IQL
 from sgft_ros.learning.potential import shaped_reward
 from sgft_ros.learning.replay import SAMPLED
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 from sgft_ros.learning.sgft_reference import ReferenceSGFT
 from sgft_ros.learning.slow_actor import SlowActor
 from sgft_ros.learning.wsrl import WSRL

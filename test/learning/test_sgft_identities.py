@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.pbrs import PBRS
 from sgft_ros.learning.potential import shaped_reward
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 from sgft_ros.learning.sgft_geometric import GeometricSGFT
 from sgft_ros.learning.sgft_sac import SGFTSAC
 from sgft_ros.learning.sgft_unshaped import UnshapedSGFT

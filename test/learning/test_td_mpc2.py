@@ -5,12 +5,13 @@ import math
 
 import numpy as np
 import pytest
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.controllers import make_controller
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
 from sgft_ros.learning.inference import mlp
 from sgft_ros.learning.latent_planner import BINS, GROUP, LatentPlanner, LIMIT, simplices
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 from sgft_ros.learning.td_mpc2 import cross_entropy, expectation, sequences, TDMPC2
 import torch
 from worlds import check_draws, episode, GAMMA, transitions

@@ -1,12 +1,13 @@
 """A world small enough to check a planner by hand: a point that actions move."""
 
 import numpy as np
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.dynamics import fit_world, WorldConfig
 from sgft_ros.learning.inference import mlp_sizes
 from sgft_ros.learning.networks import EnsembleMLP
 from sgft_ros.learning.regression import fit_values
-from sgft_ros.learning.sac import SAC, SACConfig
+from sgft_ros.learning.sac import SAC
 from sgft_ros.learning.tensors import part_of
 import torch
 

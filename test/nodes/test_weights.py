@@ -8,7 +8,7 @@ from data_path import TIMEOUT
 import numpy as np
 from policies import ACTION, metadata, OBSERVATION, random_tensors
 import pytest
-from sgft_ros.learning.sac import SACConfig
+from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.td_mpc2 import TDMPC2
 from sgft_ros.nodes import weights
 from sgft_ros.nodes.acting_weights import ActingWeights
