@@ -25,7 +25,8 @@ from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.nodes.monitor_text import FINISHED
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE
 from sgft_ros.nodes.run_arguments import recalled
-from sgft_ros.nodes.run_configuration import PACKAGE, RunConfiguration
+from sgft_ros.nodes.run_configuration import RunConfiguration
+from sgft_ros.nodes.run_record import PACKAGE
 from sgft_ros.nodes.sole_name import take
 from sgft_ros.robot.yaml_section import suggest
 

@@ -15,7 +15,7 @@ from sgft_ros.msg import ShapedTransition, Transition
 from sgft_ros.nodes.deduplicate import key_of, SeenTransitions
 from sgft_ros.nodes.journal import whole_payloads
 from sgft_ros.nodes.recorded_observations import read_observed, UNCLOSED
-from sgft_ros.nodes.run_arguments import trained
+from sgft_ros.nodes.run_record import recorded_training
 from sgft_ros.nodes.transition_store import ARCHIVED_JOURNALS, JOURNAL
 from sgft_ros.robot import load_robot_contract, RobotContract
 
@@ -99,7 +99,8 @@ def trained_for(
     own = {} if contract is None else {
         'observation_names': list(contract.observation_names),
         'observation_scale': list(contract.observation_scale)}
-    runs = {path: trained(path.parent if _is_bag(path) else path) | own for path in paths}
+    runs = {path: recorded_training(path.parent if _is_bag(path) else path) | own
+            for path in paths}
     (first, known), *others = runs.items()
     for path, told in others:
         known = {name: value for name, value in known.items() if name in told}

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sgft_ros.nodes.parameter_files import read_parameter_file
+from sgft_ros.nodes.run_record import recorded_arguments, RUN_FILE
 from sgft_ros.shipped import shipped_checkpoints
 from sgft_ros.simulation.worlds import WORLDS
-import yaml
 
-RUN_FILE = 'run.yaml'
-TRAINED = 'trained'  # what the policy was trained for, as far as its checkpoint tells
 FILES = ('task_parameters', 'checkpoint', 'prior_data', 'key_file')
 NAMES_OR_FILES = ('robot', 'algorithm')
 WORLD = ('seed', 'world', 'gap')  # of a simulated robot
@@ -29,7 +27,10 @@ def recalled(given: Mapping[str, str]) -> dict[str, str]:
     path = Path(folder, RUN_FILE).resolve()
     if not folder or not path.is_file():
         return {}
-    before = _read_arguments(path)
+    before = recorded_arguments(path)
+    if missing := {*FILES, *IDENTITY} - before.keys():
+        raise ValueError(f'{path}: expected the arguments of a run, as the launch file writes '
+                         f'them; {", ".join(sorted(missing))} are missing')
     was, now = _identity(before), _identity({**before, **given})
     for name in IDENTITY:
         if now[name] != was[name]:
@@ -37,23 +38,6 @@ def recalled(given: Mapping[str, str]) -> dict[str, str]:
                 f'{name}: the run in {path.parent} has {was[name]!r}, got {now[name]!r}; leave '
                 f'{name} out to go on with that run, or choose another run_folder')
     return {name: value for name, value in before.items() if name not in given}
-
-
-def trained(folder: Path) -> dict[str, object]:
-    """
-    Return what the policy of the run in a folder was trained for; empty if it does not tell.
-
-    :raises ValueError: if its run.yaml cannot be read
-    """
-    path = folder / RUN_FILE
-    if not path.is_file():
-        return {}
-    try:
-        record = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except yaml.YAMLError as error:
-        raise ValueError(f'{path} is no valid YAML: {error}') from None
-    found = record.get(TRAINED) if isinstance(record, dict) else None
-    return dict(found) if isinstance(found, dict) else {}
 
 
 def with_absolute_paths(arguments: Mapping[str, str]) -> dict[str, str]:
@@ -68,17 +52,6 @@ def checkpoint_folder(arguments: Mapping[str, str], task: str) -> Path:
     """Return the folder of the checkpoints: the given one, or that which the package ships."""
     given = arguments['checkpoint']
     return Path(given) if given else shipped_checkpoints(task)
-
-
-def _read_arguments(path):
-    try:
-        arguments = yaml.safe_load(path.read_text(encoding='utf-8'))['arguments']
-        if not set(FILES + IDENTITY) <= arguments.keys():
-            raise KeyError
-    except (yaml.YAMLError, TypeError, KeyError, AttributeError):
-        raise ValueError(f'{path}: expected the arguments of a run, as the launch file writes '
-                         'them') from None
-    return {name: str(value) for name, value in arguments.items()}
 
 
 def _identity(arguments):

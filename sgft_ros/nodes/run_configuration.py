@@ -2,28 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 import os
 from pathlib import Path
-import platform
 import re
 import subprocess
 import sys
-from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
-from sgft_ros.learning.checkpoint import load_checkpoint, remove_torn, write_atomically
-from sgft_ros.nodes.compatibility import check_belongs, check_compatible, OF_TRAINING
+from sgft_ros.learning.checkpoint import remove_torn, write_atomically
 from sgft_ros.nodes.names import full_name
 from sgft_ros.nodes.parameter_checks import check_learner, check_node_parameters, read_checked
 from sgft_ros.nodes.parameter_files import ROBOT_SIDE
-from sgft_ros.nodes.run_arguments import (
-    checkpoint_folder,
-    RUN_FILE,
-    TRAINED,
-    with_absolute_paths,
-)
+from sgft_ros.nodes.run_arguments import with_absolute_paths
+from sgft_ros.nodes.run_checkpoints import RunCheckpoints
 from sgft_ros.nodes.run_folder import check_run_folder, PARAMETERS_FILE
+from sgft_ros.nodes.run_record import PACKAGE, record, RUN_FILE
 from sgft_ros.nodes.run_state import state_file
 from sgft_ros.nodes.weights import read_key
 from sgft_ros.robot import load_robot_contract
@@ -32,14 +25,9 @@ from sgft_ros.simulation.worlds import WORLDS
 from sgft_ros.tasks import get_task, is_own_task
 import yaml
 
-PACKAGE = 'sgft_ros'
-CHECKPOINTS = {'policy': 'policy', 'value': 'value', 'learner': 'learner', 'warm_start': 'replay',
-               'dynamics': 'dynamics'}  # and their kinds
 # The monitor stamps nothing, the simulated robot knows its time: /clock would cost them much.
 WITHOUT_CLOCK = ('monitor', 'simulated_robot')
 NAMESPACE = re.compile(r'([A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*)?')
-LIBRARIES = ('numpy', 'torch', 'safetensors', 'mujoco', 'cyclonedds', 'rosbags')
-
 
 # PyTorch takes seconds to load, and only those wait for them who ask for a GPU.
 SEEK_GPU = """
@@ -81,6 +69,7 @@ class RunConfiguration:
         self.folder = self.run_folder
         if self.act_only:
             self.folder = _new_folder(self.run_folder, 'acting')
+        self._checkpoints = RunCheckpoints(self.arguments, self.contract, self.task)
         self.parameters = self._parameters()
         if self.act_only:
             self._check_run()
@@ -111,11 +100,9 @@ class RunConfiguration:
         """Write parameters.yaml and run.yaml to the run folder; return the former."""
         parameters = {self.node_name(name): {'ros__parameters': values}
                       for name, values in self.parameters.items()}
-        record = {
-            'started': datetime.now().astimezone().isoformat(timespec='seconds'),
-            'arguments': self.arguments, TRAINED: self._trained, 'versions': _versions(self.share)}
         path = self.folder / PARAMETERS_FILE
-        for file, content in ((path, parameters), (self.folder / RUN_FILE, record)):
+        run = record(self.arguments, self._checkpoints.trained, self.share)
+        for file, content in ((path, parameters), (self.folder / RUN_FILE, run)):
             remove_torn(self.folder, file.name)
             write_atomically(file, yaml.safe_dump(content, sort_keys=False).encode())
         return path
@@ -133,8 +120,7 @@ class RunConfiguration:
             raise ValueError(
                 f'horizon: the algorithms that {arguments["algorithm"]!r} arbitrates have their '
                 'own; name one of them, as in algorithm:=sgft_sac')
-        files = self._checkpoint_files()
-        self._check_files(files)
+        files = self._checkpoints.paths
         run_folder = {'run_folder': str(self.folder)}
         key = {'key_file': arguments['key_file']}
         limit = self._overrides(int, 'transition_limit')
@@ -177,7 +163,7 @@ class RunConfiguration:
         check_learner(parameters['learner'], arguments['algorithm'])
         if parameters['learner'].get('prior_ratio'):
             parameters['replay_buffer'] |= {
-                'prior_data': self._prior_data() or files['warm_start'],
+                'prior_data': self._checkpoints.prior_data or files['warm_start'],
                 'value_checkpoint': files['value'], 'policy_checkpoint': files['policy']}
         elif arguments['prior_data']:
             raise ValueError(
@@ -199,38 +185,6 @@ class RunConfiguration:
     def _title(self, learner):
         horizon = f', H = {learner["horizon"]}' if 'horizon' in learner else ''
         return f'{self.task.name}, {learner["algorithm"]}{horizon}, seed {self.seed}'
-
-    def _checkpoint_files(self):
-        """Return the paths of the checkpoints; files that pretraining left out are empty texts."""
-        task = self.task.name
-        folder = checkpoint_folder(self.arguments, task)
-        files = {name: folder / f'{name}.safetensors' for name in CHECKPOINTS}
-        for name in ('policy', 'value'):
-            if not files[name].is_file():
-                raise ValueError(
-                    f'checkpoint: {folder} lacks {files[name].name}; expected a folder as '
-                    f"'sgft pretrain --task {task}' writes it")
-        return {name: str(path.resolve()) if path.is_file() else ''
-                for name, path in files.items()}
-
-    def _check_files(self, files):
-        """Refuse here, and not in every node, what is of another robot, task or training."""
-        checkpoints = {name: load_checkpoint(path, CHECKPOINTS[name])
-                       for name, path in files.items() if path}
-        if prior_data := self._prior_data():
-            checkpoints['prior_data'] = load_checkpoint(prior_data, CHECKPOINTS['warm_start'])
-        policy = checkpoints['policy']
-        check_compatible(policy, self.contract, self.task)
-        for checkpoint in checkpoints.values():
-            check_belongs(checkpoint, policy)
-        self._trained = {
-            name: policy.metadata[name] for name in OF_TRAINING if name in policy.metadata}
-
-    def _prior_data(self):
-        path = self.arguments['prior_data']
-        if path and not Path(path).is_file():
-            raise ValueError(f'prior_data: {path} does not exist')
-        return path
 
     def _check_run(self):
         """Refuse to act with what no run has left."""
@@ -319,15 +273,3 @@ def _new_folder(parent, name):
         number += 1
         folder = parent / f'{name}_{number}'
     return folder
-
-
-def _versions(share):
-    versions = {PACKAGE: ElementTree.parse(share / 'package.xml').findtext('version'),
-                'python': platform.python_version(),
-                'ros': os.environ.get('ROS_DISTRO', 'none: standalone')}
-    for library in LIBRARIES:
-        try:
-            versions[library] = version(library)
-        except PackageNotFoundError:
-            versions[library] = 'not installed'
-    return versions

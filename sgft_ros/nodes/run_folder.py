@@ -4,7 +4,7 @@ import fnmatch
 from pathlib import Path
 
 from sgft_ros.nodes.folder_lock import LOCK_FILE
-from sgft_ros.nodes.run_arguments import RUN_FILE
+from sgft_ros.nodes.run_record import RUN_FILE
 
 PARAMETERS_FILE = 'parameters.yaml'
 # What a launch leaves that ended before it had written run.yaml.

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
 from sgft_ros.nodes.compatibility import OF_TRAINING
-from sgft_ros.nodes.run_arguments import trained
 from sgft_ros.nodes.run_configuration import RunConfiguration
+from sgft_ros.nodes.run_record import recorded_training
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.shipped import shipped_checkpoints
 import torch
@@ -209,7 +209,7 @@ def test_what_a_run_was_trained_for_is_kept_with_it(configure):
     run.write()
     metadata = load_checkpoint(
         shipped_checkpoints('peg_insert') / 'policy.safetensors', 'policy').metadata
-    assert trained(run.folder) == {name: metadata[name] for name in OF_TRAINING}
+    assert recorded_training(run.folder) == {name: metadata[name] for name in OF_TRAINING}
 
 
 @pytest.mark.parametrize('text, message', [

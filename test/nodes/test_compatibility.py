@@ -6,7 +6,7 @@ import pytest
 from sgft_ros.learning.checkpoint import load_checkpoint
 from sgft_ros.nodes import learner, replay_buffer, value_shaping
 from sgft_ros.nodes.compatibility import check_belongs, check_compatible
-from sgft_ros.nodes.run_configuration import CHECKPOINTS
+from sgft_ros.nodes.run_checkpoints import CHECKPOINTS
 from sgft_ros.robot import load_robot_contract
 from sgft_ros.shipped import shipped_checkpoints
 from sgft_ros.tasks import get_task
