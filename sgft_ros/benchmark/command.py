@@ -34,6 +34,7 @@ from sgft_ros.simulation.pretraining import config_of, PretrainingConfig
 from sgft_ros.simulation.sim_to_real import sim_to_real, SimToReal, task_names
 
 # Folders of their own, as results of one limit are not pooled with those of another.
+DYNAMICS = 'dynamics.safetensors'
 QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['auto', 'sac'],
          'output': Path('runs', 'benchmark_quick')}
 FULL = {'worlds': range(10), 'transitions': None, 'methods': ['auto', 'sgft_sac', 'sac'],
@@ -122,10 +123,10 @@ def _jobs(options):
             others = ', '.join(value for value in VALUES if value != DISPLACED)
             raise ValueError(f'V_sim {DISPLACED!r}: task {task!r} has no robot that sees a goal; '
                              f'choose from: {others}')
-        methods = {text: _method(text, task, setting)
-                   for text in options.methods or chosen['methods']}
         checkpoints = options.checkpoints or [
             _shipped(setting, seed) for seed in options.pretraining_seeds]
+        methods = {text: _method(text, task, checkpoints)
+                   for text in options.methods or chosen['methods']}
         for how, checkpoint in itertools.product(methods.values(), checkpoints):
             _check_fit(how, checkpoint, setting)
         protocol = protocol_of(
@@ -202,9 +203,11 @@ def _run(todo, workers, results):
                       file=sys.stderr, flush=True)
 
 
-def _method(text, task, setting):
+def _method(text, task, checkpoints):
     """
-    Return a method without the candidates that need what pretraining did not make of the task.
+    Return a method without the candidates that plan, if dynamics are missing in a folder.
+
+    Earlier versions fitted none for Gymnasium's environments.
 
     :raises ValueError: if none is left
     """
@@ -213,16 +216,17 @@ def _method(text, task, setting):
     method = load_method(text, task)
     if said := unheeded(method, task):
         print(f'warning: {text}: {said}', file=sys.stderr)
-    if setting.plannable:
+    without = [folder for folder in checkpoints if not Path(folder, DYNAMICS).is_file()]
+    if not without:
         return method
     tunings = {name: tuning for name, tuning in method.tunings.items()
                if 'dynamics' not in checkpoint_kinds({name: tuning})}
     if not tunings:
-        raise ValueError(f'method {text!r} plans on dynamics, which pretraining does not fit for '
-                         f'task {task!r}; choose methods without planner')
+        raise ValueError(f'method {text!r} plans on dynamics, but {without[0]} lacks {DYNAMICS}; '
+                         'choose methods without planner, or pretrain anew')
     if left_out := ', '.join(method.tunings.keys() - tunings.keys()):
-        print(f'warning: {text} goes without {left_out}: pretraining fits no dynamics for task '
-              f'{task!r}', file=sys.stderr)
+        print(f'warning: {text} goes without {left_out}: {without[0]} lacks {DYNAMICS}',
+              file=sys.stderr)
     return replace(method, tunings=tunings)
 
 

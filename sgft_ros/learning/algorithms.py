@@ -30,10 +30,9 @@ Checkpoints = Mapping[str, Checkpoint]
 
 @dataclass(frozen=True)
 class Algorithm:
-    """How a learner is made of a FineTuningConfig, checkpoints by kind, and a seed."""
+    """How a learner is made of a FineTuningConfig, the checkpoints it reads, and a seed."""
 
     make: Callable[..., Learner]
-    reads: tuple[str, ...] = ()   # kinds of checkpoints beside the policy that it begins with
     # one step of a learner on data of the simulator, before the first real one; None for no steps
     warm_up: Callable[..., dict] | None = None
     horizon: bool = False         # it reads H
@@ -105,37 +104,36 @@ ALGORITHMS = {
     'cal_ql': Algorithm(_actor_critic(
         lambda config, networks, seed: CalQL(
             networks, config.actor_learning_rate, config.reward_scale, seed),
-        from_simulator=True), reads=('learner',), warm_up=_fit_critics),
+        from_simulator=True), warm_up=_fit_critics),
     'iql': Algorithm(_actor_critic(
         lambda config, networks, seed: IQL(networks, config.reward_scale, seed),
-        from_simulator=True), reads=('learner',), warm_up=_fit_critics),
+        from_simulator=True), warm_up=_fit_critics),
     'pbrs': Algorithm(_actor_critic(
         lambda config, networks, seed: PBRS(networks, config.reward_scale, seed)),
         warm_up=_fit_critics),
     'planner': Algorithm(
-        _planner, reads=('dynamics', 'value'), horizon=True, critics=False,
+        _planner, horizon=True, critics=False,
         controller=_planning(PLANNER)),
     'rlpd': Algorithm(_actor_critic(lambda config, networks, seed: RLPD(networks, seed))),
     'sac': Algorithm(_actor_critic(
-        lambda config, networks, seed: SAC(networks, seed), from_simulator=True),
-        reads=('learner',)),
+        lambda config, networks, seed: SAC(networks, seed), from_simulator=True)),
     'sgft_geometric': Algorithm(_actor_critic(
         lambda config, networks, seed: GeometricSGFT(
             networks, config.horizon, config.reward_scale, seed)),
         warm_up=_fit_critics, horizon=True),
     'sgft_reference': Algorithm(_actor_critic(
         lambda config, networks, seed: ReferenceSGFT(networks, config.reward_scale, seed),
-        from_simulator=True), reads=('learner',), warm_up=_fit_critics),
+        from_simulator=True), warm_up=_fit_critics),
     'sgft_sac': Algorithm(_actor_critic(
         lambda config, networks, seed: SGFTSAC(
             networks, config.horizon, config.reward_scale, seed)),
         warm_up=_fit_critics, horizon=True),
     'sgft_unshaped': Algorithm(_actor_critic(
         lambda config, networks, seed: UnshapedSGFT(networks, config.horizon, seed),
-        from_simulator=True), reads=('learner',), horizon=True),
+        from_simulator=True), horizon=True),
     'slow_actor': Algorithm(_actor_critic(
         lambda config, networks, seed: SlowActor(networks, config.actor_learning_rate, seed),
-        from_simulator=True), reads=('learner',)),
+        from_simulator=True)),
     'td_mpc2': Algorithm(_actor_critic(
         lambda config, networks, seed: TDMPC2(
             networks, config.horizon, config.reward_scale, seed)),
@@ -143,5 +141,5 @@ ALGORITHMS = {
         controller=_planning(LATENT_PLANNER)),
     'wsrl': Algorithm(_actor_critic(
         lambda config, networks, seed: WSRL(networks, config.actor_learning_rate, seed),
-        from_simulator=True), reads=('learner',), warm_up=WSRL.distil),
+        from_simulator=True), warm_up=WSRL.distil),
 }

@@ -1,10 +1,18 @@
 """How a learner is set, known without PyTorch: a launch file reads it before anything starts."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-ALGORITHM_NAMES = (  # sgft_ros.learning.algorithms has what they stand for
-    'cal_ql', 'iql', 'pbrs', 'planner', 'rlpd', 'sac', 'sgft_geometric', 'sgft_reference',
-    'sgft_sac', 'sgft_unshaped', 'slow_actor', 'td_mpc2', 'wsrl')
+# Kinds of checkpoints beside the policy that an algorithm begins with. What the names stand for:
+# sgft_ros.learning.algorithms.
+READS = {
+    'cal_ql': ('learner',), 'iql': ('learner',), 'pbrs': (), 'planner': ('dynamics', 'value'),
+    'rlpd': (), 'sac': ('learner',), 'sgft_geometric': (), 'sgft_reference': ('learner',),
+    'sgft_sac': (), 'sgft_unshaped': ('learner',), 'slow_actor': ('learner',), 'td_mpc2': (),
+    'wsrl': ('learner',)}
+WARMED_UP = ('cal_ql', 'iql', 'pbrs', 'sgft_geometric', 'sgft_reference', 'sgft_sac', 'td_mpc2',
+             'wsrl')
+WARM_START = ('value', 'replay')  # kinds of what a warm start learns from
 AUTO = 'auto'  # not one of these, but several: see sgft_ros.learning.portfolio
 DEVICES = ('auto', 'cpu', 'cuda')
 
@@ -42,12 +50,36 @@ class FineTuningConfig:
     device: str = 'cpu'                 # of the updates, see sgft_ros.learning.device
 
     def __post_init__(self):
-        if self.algorithm not in ALGORITHM_NAMES:
+        if self.algorithm not in READS:
             raise ValueError(
-                f'unknown algorithm {self.algorithm!r}; choose from: '
-                f'{", ".join(ALGORITHM_NAMES)}')
+                f'unknown algorithm {self.algorithm!r}; choose from: {", ".join(READS)}')
         if self.device not in DEVICES:
             raise ValueError(
                 f'unknown device {self.device!r}; choose from: {", ".join(DEVICES)}')
         if self.policy_delay < 1:
             raise ValueError(f'policy_delay: expected at least 1 update, got {self.policy_delay}')
+
+    @property
+    def reads(self) -> set[str]:
+        """Return the kinds of checkpoints that the learner is made of."""
+        return {'policy', *READS[self.algorithm]}
+
+    @property
+    def needs(self) -> set[str]:
+        """Return those, and the kinds that its warm start learns from, if it has one."""
+        warmed_up = self.algorithm in WARMED_UP and self.warm_start_updates > 0
+        return self.reads.union(WARM_START if warmed_up else ())
+
+
+def possible(
+    tunings: Mapping[str, FineTuningConfig], there: Collection[str],
+) -> tuple[dict[str, FineTuningConfig], dict[str, list[str]]]:
+    """
+    Return the candidates for which the simulator left enough, and what each other one lacks.
+
+    :param tunings: by name of the candidate
+    :param there: kinds of checkpoints
+    """
+    lacking = {name: sorted(config.needs.difference(there)) for name, config in tunings.items()}
+    return ({name: config for name, config in tunings.items() if not lacking[name]},
+            {name: kinds for name, kinds in lacking.items() if kinds})

@@ -56,7 +56,7 @@ class FineTuner:
         self._algorithm = ALGORITHMS[config.algorithm]
         if not self._algorithm.critics:
             _check_no_delay(config)
-        for kind in ('policy', *self._algorithm.reads):
+        for kind in sorted(config.reads):
             if kind not in checkpoints:
                 raise CheckpointError(
                     f'algorithm {config.algorithm!r} begins with what the simulator left: '

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import Checkpoint
 from sgft_ros.learning.finetuner import Candidate, FineTuner, FineTuningConfig
 from sgft_ros.learning.tensors import part_of
@@ -28,7 +27,7 @@ def make_tuner(
 
 def checkpoint_kinds(configs: Mapping[str, FineTuningConfig]) -> set[str]:
     """Return the kinds of checkpoints that learners of these configurations begin with."""
-    return {'policy'}.union(*(ALGORITHMS[config.algorithm].reads for config in configs.values()))
+    return set().union(*(config.reads for config in configs.values()))
 
 
 class Portfolio:

@@ -10,7 +10,7 @@ from rclpy.task import Future
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.checkpoint import CheckpointError, load_checkpoint
 from sgft_ros.learning.device import find_device
-from sgft_ros.learning.fine_tuning_config import AUTO
+from sgft_ros.learning.fine_tuning_config import AUTO, possible
 from sgft_ros.learning.portfolio import checkpoint_kinds, make_tuner
 from sgft_ros.learning.potential import Potential
 from sgft_ros.learning.replay import columns_of, KIND, label
@@ -85,15 +85,13 @@ class LearnerNode(Node):
 
     def _possible(self, tunings):
         """Return the candidates for which the simulator left enough; one alone must have it."""
-        there = {kind for kind, path in _checkpoint_paths(self._settings).items() if path}
-        lacking = {name: sorted(checkpoint_kinds({name: config}) - there)
-                   for name, config in tunings.items()}
-        if any(lacking.values()) and not all(lacking.values()):
-            left_out = {name: kinds for name, kinds in lacking.items() if kinds}
-            self.get_logger().warning('left out, for want of checkpoints: ' + ', '.join(
-                f'{name} ({", ".join(kinds)})' for name, kinds in left_out.items()))
-            return {name: config for name, config in tunings.items() if name not in left_out}
-        return tunings
+        there = [kind for kind, path in _paths(self._settings).items() if path]
+        rest, lacking = possible(tunings, there)
+        if not rest or not lacking:
+            return tunings
+        self.get_logger().warning('left out, for want of checkpoints: ' + ', '.join(
+            f'{name} ({", ".join(kinds)})' for name, kinds in lacking.items()))
+        return rest
 
     @property
     def _horizon(self):
@@ -200,16 +198,16 @@ def _was_paused(checkpoint):
     return checkpoint is not None and bool(checkpoint.metadata.get('paused', False))
 
 
-def _checkpoint_paths(settings):
+def _paths(settings):
     """Return the paths of checkpoints by kind; of those that are not there an empty text."""
     return {'policy': settings.policy_checkpoint, 'value': settings.value_checkpoint,
             'learner': settings.simulation_checkpoint,
-            'dynamics': settings.dynamics_checkpoint}
+            'dynamics': settings.dynamics_checkpoint, 'replay': settings.warm_start_data}
 
 
 def _tuner(settings, tunings, policy):
     """Return what learns, from the checkpoints that it needs."""
-    paths = _checkpoint_paths(settings)
+    paths = _paths(settings)
     others = {kind: load_checkpoint(paths[kind], kind)
               for kind in checkpoint_kinds(tunings) - {'policy'} if paths[kind]}
     for checkpoint in others.values():

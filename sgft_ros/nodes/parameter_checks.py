@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields
 
+from sgft_ros.learning.fine_tuning_config import FineTuningConfig
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.monitor_parameters import MonitorParameters
 from sgft_ros.nodes.parameter_files import find_parameter_file, read_parameter_file
@@ -34,9 +35,13 @@ def read_checked(what: str, name: str) -> dict[str, dict]:
             for node, values in read_parameter_file(what, name).items()}
 
 
-def check_learner(values: Mapping[str, object], algorithm: str) -> None:
+def check_learner(
+    values: Mapping[str, object], algorithm: str,
+) -> dict[str, FineTuningConfig]:
     """
     Refuse what the learner refuses of its algorithm, and of the files of candidates.
+
+    Return how it will learn, by candidate.
 
     :param algorithm: name or path of the file that the algorithm is from, for the message
     :raises ValueError: naming the file, and what is wrong there
@@ -44,7 +49,7 @@ def check_learner(values: Mapping[str, object], algorithm: str) -> None:
     own = {field.name: values[field.name] for field in fields(LearnerParameters)
            if field.name in values}
     try:
-        LearnerParameters(**own).fine_tuning()
+        return LearnerParameters(**own).fine_tuning()
     except ValueError as error:
         file = find_parameter_file('algorithm', algorithm)
         raise ValueError(f'{file}, learner: {error}') from None

@@ -160,7 +160,9 @@ class RunConfiguration:
             parameters[name] = {
                 **clock, **driver.get(name, {}), **task.get(name, {}), **algorithm.get(name, {}),
                 **check_node_parameters(name, own)}
-        check_learner(parameters['learner'], arguments['algorithm'])
+        tunings = check_learner(parameters['learner'], arguments['algorithm'])
+        if self.learner and self.learning_side:
+            self._checkpoints.check_enough(tunings)
         if parameters['learner'].get('prior_ratio'):
             parameters['replay_buffer'] |= {
                 'prior_data': self._checkpoints.prior_data or files['warm_start'],

@@ -23,6 +23,7 @@ class Environment:
         self._command = contract.command
         self._last_action_terms = contract.last_action_terms
         self._setpoint = setpoint_maker(contract.command, contract.control_period)
+        self.observation_size = contract.observation_size
         self.action_size = contract.action_size
         self._period = contract.control_period
 

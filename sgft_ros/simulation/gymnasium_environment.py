@@ -8,6 +8,7 @@ from sgft_ros.simulation.model_change import ChangeableModel, ModelChange
 from sgft_ros.tasks.outcome import Outcome
 
 LARGEST_SEED = 2**31 - 1
+SUCCESS = 'is_success'  # of `info`, as Gymnasium-Robotics and Stable-Baselines3 have it
 
 
 class GymnasiumEnvironment:
@@ -35,19 +36,25 @@ class GymnasiumEnvironment:
             raise ValueError(f'task {task.name!r}: expected a Box of finite limits as its action '
                              f'space, got {action}')
         own = self._environment.unwrapped
-        for name in ('model', 'dt'):
-            if not hasattr(own, name):
-                raise ValueError(f'task {task.name!r}: {type(own).__name__} lacks {name!r}; '
-                                 'expected a MuJoCo environment that offers model and dt')
-        self._model = ChangeableModel(own.model)
+        lacking = [name for name, needed in (
+            ('model', task.changes_model), ('dt', task.dt is None),
+        ) if needed and not hasattr(own, name)]
+        if lacking:
+            raise ValueError(
+                f'task {task.name!r}: {type(own).__name__} lacks {" and ".join(lacking)}; '
+                'expected a MuJoCo environment that offers model and dt, or a task that says dt '
+                'itself and neither sim nor real')
+        self._model = ChangeableModel(own.model) if task.changes_model else None
         self._low, self._high = action.low, action.high
         self.action_size = spaces.flatdim(action)
         self.observation_size = spaces.flatdim(self._environment.observation_space)
-        self.control_rate = 1.0 / (own.dt * task.action_repeat)  # [Hz]
+        step = own.dt if task.dt is None else task.dt
+        self.control_rate = 1.0 / (step * task.action_repeat)  # [Hz]
 
     def reset(self) -> np.ndarray:
         """Draw a world and a start; return the first observation (observation,) float32."""
-        self._model.apply(self._draw(self.rng))
+        if self._model is not None:
+            self._model.apply(self._draw(self.rng))
         observation, _ = self._environment.reset(seed=int(self.rng.integers(LARGEST_SEED)))
         self.steps = 0
         return self._observe(observation)
@@ -71,20 +78,36 @@ class GymnasiumEnvironment:
         self.steps += 1
         total, truncated = 0.0, self.steps >= self.task.max_steps
         for _ in range(self.task.action_repeat):
-            observation, reward, terminated, limited, _ = self._environment.step(applied)
+            observation, reward, terminated, limited, info = self._environment.step(applied)
             total += float(reward)
             truncated |= limited  # which says nothing of the state: the decision is executed
             if terminated:
                 truncated = False
                 break
-        outcome = Outcome(self.task.reward_scale * total, bool(terminated), None)
+        success = bool(info[SUCCESS]) if SUCCESS in info else None
+        outcome = Outcome(self.task.reward_scale * total, bool(terminated), success)
         return self._observe(observation), outcome, bool(truncated)
 
-    def score(self, success: None, total: float) -> float:
-        """Return what an episode was worth, 0 to 1: its return over the best one."""
-        return self.task.score(total)
+    def taught(self) -> np.ndarray:
+        """
+        Return what the task's own policy does where the environment is, -1...1 (action,) float32.
+
+        :raises ValueError: if that is no action of the environment
+        """
+        action = np.asarray(self.task.policy(self._seen))
+        if action.shape != self._low.shape or not np.isfinite(action).all():
+            raise ValueError(
+                f'task {self.task.name!r}, policy: expected a finite action of shape '
+                f'{self._low.shape}, got {action!r}')
+        share = (action - self._low) / (self._high - self._low)
+        return np.clip(2.0 * share - 1.0, -1.0, 1.0).astype(np.float32).ravel()
+
+    def score(self, success: bool | None, total: float) -> float:
+        """Return what an episode was worth, 0 to 1: its success, or return over the best one."""
+        return self.task.score(total) if success is None else float(success)
 
     def _observe(self, observation) -> np.ndarray:
+        self._seen = observation
         space = self._environment.observation_space
         self.observation = self._flatten(space, observation).astype(np.float32)  # the last one
         return self.observation

@@ -1,4 +1,4 @@
-"""A task that is a Gymnasium environment whose MuJoCo model can be changed."""
+"""A task that is a Gymnasium environment, of MuJoCo where its model is to change."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,8 @@ class GymnasiumTask:
 
     `make` returns a new environment, with a `spaces.Box` of finite limits as its action space.
     Unwrapped, it offers what Gymnasium's `MujocoEnv` does: `model` (mujoco.MjModel) and `dt`, the
-    time that one step takes [s].
+    time that one step takes [s]. Of another physics engine, or a remote one, it need not: then
+    the task says `dt`, and neither `sim` nor `real`, which change the model.
     """
 
     name: str
@@ -27,8 +28,12 @@ class GymnasiumTask:
     gamma: float
     max_steps: int               # decisions; then the episode is truncated
     best_return: float           # > 0, of an episode, which scores 1; in the environment's rewards
-    real: ModelRange
+    real: ModelRange = ModelRange()
     sim: ModelRange = ModelRange()
+    dt: float | None = None      # [s] that one step takes; None: the environment's own
+    # A policy from elsewhere, for pretraining to imitate instead of learning one: from what the
+    # environment observes, as it comes from its step(), to an action as step() takes it.
+    policy: Callable[[object], object] | None = None
     action_repeat: int = 1       # steps of the environment per decision
     # Of the rewards that learners see. The parameters of the algorithms were chosen where V_sim
     # changes by some hundredths from step to step.
@@ -48,6 +53,10 @@ class GymnasiumTask:
         check_number('best_return', self.best_return, above=0)
         check_number('action_repeat', self.action_repeat, whole=True, least=1)
         check_number('reward_scale', self.reward_scale, above=0)
+        if self.dt is not None:
+            check_number('dt', self.dt, above=0)
+        if self.policy is not None and not callable(self.policy):
+            raise ValueError(f'policy: expected a function of an observation, got {self.policy!r}')
         for name, kind in (
             ('real', ModelRange), ('sim', ModelRange), ('pretraining', PretrainingConfig),
         ):
@@ -61,6 +70,11 @@ class GymnasiumTask:
             check_protocol(self.protocol)
         except ValueError as error:
             raise ValueError(f'protocol: {error}') from None
+
+    @property
+    def changes_model(self) -> bool:
+        """Return whether worlds differ in the model of the environment."""
+        return (self.sim, self.real) != (ModelRange(), ModelRange())
 
     def score(self, total: float) -> float:
         """Return what an episode was worth, 0 to 1, from its sum of scaled rewards."""

@@ -16,6 +16,7 @@ from sgft_ros.learning.dynamics import fit_world, WorldConfig
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.regression import UPDATES as VALUE_UPDATES
 from sgft_ros.robot import ContractError
+from sgft_ros.simulation.imitation import compare, imitate
 from sgft_ros.simulation.pretraining import (
     config_of,
     demonstrate,
@@ -55,13 +56,7 @@ def pretrain(
         return setting.simulator(np.random.default_rng([seed, number]))
 
     begin = time.monotonic()
-    demonstrations = None
-    if setting.expert is not None:
-        demonstrations = demonstrate(
-            simulate(0), setting.expert, config,
-            stages('demonstrations of the scripted controller', config.demonstrations))
-    learner = train_policy(
-        simulate(1), demonstrations, config, seed, stages('policy in simulation', config.steps))
+    learner, told = _policy(setting, simulate, config, seed, stages)
     policy = GaussianPolicy(learner.policy_tensors())
     visited, values = explore(
         simulate(2), policy, config, stages('diverse episodes', config.diverse_episodes))
@@ -71,9 +66,9 @@ def pretrain(
     state = {name: tensor.numpy() for name, tensor in learner.state().items()}
     files = [('policy', 'policy', learner.policy_tensors()), ('value', 'value', value),
              ('learner', 'learner', state), ('replay', 'warm_start', warm_start)]
-    if setting.plannable:
-        world = fit_world(visited, seed=seed, progress=stages('dynamics', WorldConfig.updates))
-        files.append(('dynamics', 'dynamics', world))
+    world = fit_world(visited, WorldConfig(updates=config.dynamics_updates), seed,
+                      stages('dynamics', config.dynamics_updates))
+    files.append(('dynamics', 'dynamics', world))
     done = stages('evaluation', REAL_WORLDS)
     in_simulation = mean_score(simulate(3), policy, SIM_EPISODES)
     in_reality = [_real_score(setting, policy, world, done) for world in range(REAL_WORLDS)]
@@ -81,13 +76,30 @@ def pretrain(
     record = {
         'seed': seed, 'config': asdict(config), f'{measure}_in_simulation': in_simulation,
         f'{measure}_in_reality': in_reality, 'value_r2_held_out': held_out_r2,
-        'duration': time.monotonic() - begin,
+        'duration': time.monotonic() - begin, **told,
     }
     metadata = {'task': setting.name, 'gamma': setting.gamma, **setting.metadata,
                 'temperature': float(learner.alpha), 'training': record}
     for kind, name, tensors in files:
         save_checkpoint(output / f'{name}.safetensors', kind, tensors, metadata)
     return record
+
+
+def _policy(setting, simulate, config, seed, stages):
+    """Return the learner of pi_sim, and what the training record tells of how it was made."""
+    if setting.imitated:
+        progress = stages('imitation of the given policy, its critics', 2 * config.steps)
+        learner = imitate(simulate(1), config, seed, progress)
+        given, apart = compare(
+            simulate(4), GaussianPolicy(learner.policy_tensors()), SIM_EPISODES)
+        return learner, {'given_policy_in_simulation': given, 'actions_apart': apart}
+    demonstrations = None
+    if setting.expert is not None:
+        demonstrations = demonstrate(
+            simulate(0), setting.expert, config,
+            stages('demonstrations of the scripted controller', config.demonstrations))
+    return train_policy(simulate(1), demonstrations, config, seed,
+                        stages('policy in simulation', config.steps)), {}
 
 
 def _real_score(setting, policy, world, done):
@@ -122,6 +134,9 @@ def main(args: Sequence[str] | None = None) -> int:
     print(f'policy   {measure} {record[f"{measure}_in_simulation"]:.0%} in simulation '
           f'({SIM_EPISODES} episodes), {np.mean(reality):.0%} in reality '
           f'({REAL_WORLDS} worlds, {min(reality):.0%} to {max(reality):.0%})')
+    if setting.imitated:
+        print(f'imitates a policy of {measure} {record["given_policy_in_simulation"]:.0%} in '
+              f'simulation; actions differ by {record["actions_apart"]:.3f} (RMS)')
     print(f'value    R^2 {record["value_r2_held_out"]:.3f} on held-out episodes')
     print(f'written  {output}, after {record["duration"] / 60:.1f} min')
     return 0

@@ -70,11 +70,8 @@ def train_policy(
     Half of each minibatch is demonstrations, where there are any. Otherwise the first steps are
     uniformly random, so that the first minibatches are not all of one motion.
     """
-    observation, action_size = environment.reset(), environment.action_size
-    learner = SAC(SACConfig(
-        observation_size=len(observation), action_size=action_size,
-        gamma=environment.task.gamma, hidden=config.hidden, learning_rate=config.learning_rate,
-        temperature=config.temperature, target_entropy=config.target_entropy), seed)
+    learner, observation = new_learner(environment, config, seed), environment.reset()
+    action_size = environment.action_size
     sizes = {'observation': len(observation), 'action': action_size,
              'next_observation': len(observation)}
     own = {name: torch.zeros((config.steps, *([sizes[name]] if name in sizes else [])))
@@ -100,6 +97,16 @@ def train_policy(
             learner.update(_minibatch(own, step + 1, prior, config.batch_size, rng))
         progress(step + 1)
     return learner
+
+
+def new_learner(
+    environment: Environment, config: PretrainingConfig, seed: int, **changes,
+) -> SAC:
+    """Return an untrained learner for an environment; `changes` are fields of its SACConfig."""
+    return SAC(replace(SACConfig(
+        observation_size=environment.observation_size, action_size=environment.action_size,
+        gamma=environment.task.gamma, hidden=config.hidden, learning_rate=config.learning_rate,
+        temperature=config.temperature, target_entropy=config.target_entropy), **changes), seed)
 
 
 def explore(

@@ -19,16 +19,18 @@ class PretrainingConfig:
     learning_rate: float = 3e-4
     temperature: float = 0.02        # at the start
     target_entropy: float | None = None  # [nat]; None is minus the number of actions
-    # value function and warm start
+    # value function, warm start and dynamics
     diverse_episodes: int = 1_200
     unfinished: int = 0              # last states whose returns are left out, see diverse_episode
     held_out: float = 0.1            # share of episodes that test V_sim
     warm_start_transitions: int = 20_000
+    dynamics_updates: int = 20_000
 
     def __post_init__(self):
         for name, least in (
             ('demonstrations', 0), ('steps', 1), ('random_steps', 0), ('batch_size', 2),
             ('diverse_episodes', 1), ('unfinished', 0), ('warm_start_transitions', 1),
+            ('dynamics_updates', 1),
         ):
             check_number(name, getattr(self, name), whole=True, least=least)
         check_number('demonstration_noise', self.demonstration_noise, least=0)

@@ -30,7 +30,7 @@ class SimToReal(Protocol):
     pretraining: PretrainingConfig
     protocol: Mapping[str, object] | None  # of the benchmark; None is what config/tasks says
     expert: Callable[[Environment], np.ndarray] | None  # for demonstrations
-    plannable: bool              # whether pretraining fits dynamics
+    imitated: bool               # whether pi_sim imitates a policy from elsewhere
 
     def simulator(self, rng: np.random.Generator) -> AnyEnvironment:
         """Return the simulator, randomised at each reset."""
@@ -56,7 +56,7 @@ class ArmSimToReal:
     """The simulated arm with the scene of a task."""
 
     measure = 'success'
-    plannable = True
+    imitated = False
     protocol = None
 
     def __init__(self, task: str, robot: str = ''):
@@ -97,7 +97,6 @@ class GymnasiumSimToReal:
 
     measure = 'score'
     expert = None
-    plannable = False  # whether small networks could tell its contacts was not tried
 
     def __init__(self, task: GymnasiumTask, robot: str = ''):
         """
@@ -110,6 +109,7 @@ class GymnasiumSimToReal:
         self._contract = load_robot_contract(robot) if robot else None
         self.name, self.gamma = task.name, task.gamma
         self.pretraining, self.protocol = task.pretraining, task.protocol
+        self.imitated = task.policy is not None
         if robot:
             self._check_contract()
 

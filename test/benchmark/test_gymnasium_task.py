@@ -1,6 +1,7 @@
 """A file with a GymnasiumTask goes through `sgft pretrain` and `sgft benchmark` as a task does."""
 
 import re
+import shutil
 import sys
 
 import pytest
@@ -19,10 +20,12 @@ TASK = """
 import gymnasium
 from sgft_ros.simulation.gymnasium_task import GymnasiumTask
 from sgft_ros.simulation.model_change import ModelRange
+from sgft_ros.simulation.pretraining_config import PretrainingConfig
 
 TASK = GymnasiumTask(
     name='pendulum', make=lambda: gymnasium.make('InvertedPendulum-v5'), gamma=0.97, max_steps=50,
     best_return=50.0, real=ModelRange(body_mass=(2.9, 3.1)),
+    pretraining=PretrainingConfig(demonstrations=0, dynamics_updates=300),
     protocol={'evaluation_interval': 100, 'evaluation_episodes': 2, 'transition_limit': 200})
 """
 
@@ -42,9 +45,9 @@ def checkpoints(task):
     return folder
 
 
-def test_pretraining_leaves_what_it_leaves_of_an_arm_but_dynamics(checkpoints):
+def test_pretraining_leaves_what_it_leaves_of_an_arm(checkpoints):
     assert {path.name for path in checkpoints.iterdir()} == {
-        f'{name}.safetensors' for name in ('policy', 'value', 'learner', 'warm_start')}
+        f'{name}.safetensors' for name in ('policy', 'value', 'learner', 'warm_start', 'dynamics')}
     metadata = load_checkpoint(checkpoints / 'policy.safetensors', 'policy').metadata
     assert (metadata['task'], metadata['gamma']) == ('pendulum', 0.97)
     assert metadata['observation_names'] == [f'observation.{i}' for i in range(4)]
@@ -59,13 +62,12 @@ def test_the_benchmark_compares_methods_by_the_return_over_the_best_one(
         task, checkpoints, tmp_path, capsys):
     arguments = ['--tasks', str(task), '--checkpoints', str(checkpoints), '--worlds', '100',
                  '--output', str(tmp_path), '--workers', '1']
-    methods = ['sac', 'auto:candidates=sgft_geometric+sac+planner']
+    methods = ['sac', 'auto:candidates=sgft_geometric+planner']
     assert command.main([*arguments, '--methods', *methods]) == 0
-    assert f'warning: {methods[1]} goes without planner' in capsys.readouterr().err
     results = Results(tmp_path).all
     assert len(results) == 2
     assert [list(result['settings'].get('candidates', ())) for result in results] == [
-        [], ['sgft_geometric', 'sac']]
+        [], ['sgft_geometric', 'planner']]
     for result in results:
         assert (result['task'], result['robot']) == (str(task), '')
         assert [round_['transitions'] >= due for round_, due in zip(
@@ -73,8 +75,22 @@ def test_the_benchmark_compares_methods_by_the_return_over_the_best_one(
         for round_ in result['rounds']:
             assert round_['score'] == pytest.approx(round_['mean_return'] / 50.0)
             assert 'successes' not in round_
-    assert command.main([*arguments, '--methods', 'planner']) == 1
-    assert "'planner' plans on dynamics" in capsys.readouterr().err
+
+
+def test_methods_go_without_the_planner_where_dynamics_are_missing(
+        task, checkpoints, tmp_path, capsys):
+    folder = tmp_path / 'of_an_earlier_version'
+    shutil.copytree(checkpoints, folder)
+    (folder / 'dynamics.safetensors').unlink()
+    arguments = ['--tasks', str(task), '--checkpoints', str(folder), '--worlds', '100',
+                 '--output', str(tmp_path), '--workers', '1', '--methods']
+    assert command.main([*arguments, 'planner']) == 1
+    assert f"'planner' plans on dynamics, but {folder} lacks" in capsys.readouterr().err
+    method = 'auto:candidates=sgft_geometric+sac+planner'
+    assert command.main([*arguments, method]) == 0
+    assert f'warning: {method} goes without planner: {folder} lacks' in capsys.readouterr().err
+    result, = Results(tmp_path).all
+    assert [*result['settings']['candidates']] == ['sgft_geometric', 'sac']
 
 
 @pytest.mark.parametrize('name, robot, message', [

@@ -125,6 +125,27 @@ def test_demonstrations_reach_the_replay_buffer_with_the_share_that_is_asked_for
         configure(prior_data='lacking', algorithm='rlpd')
 
 
+def test_a_policy_and_v_sim_alone_are_refused_where_the_learner_begins_with_more(
+        configure, checkpoints):
+    for name in 'learner', 'warm_start':
+        (checkpoints / f'{name}.safetensors').unlink()
+    for algorithm, lacks in (
+        ('sac', 'sac learner.safetensors. Choose another algorithm, or a folder'),
+        ('auto', 'sac learner.safetensors; planner dynamics.safetensors. Choose'),
+        ('sgft_sac', 'sgft_sac warm_start.safetensors. .* warm_start_updates: 0, or'),
+    ):
+        with pytest.raises(ValueError, match=f'{checkpoints} lacks .*{lacks}'):
+            configure(algorithm=algorithm)
+        configure(algorithm=algorithm, learner='false')  # it has its own files, elsewhere
+        configure(algorithm=algorithm, learning_side='false', rate_factor='1.0', namespace='b')
+    assert configure(algorithm='rlpd', prior_ratio='0.0').folder
+
+
+def test_one_candidate_with_all_its_files_is_enough(configure, checkpoints):
+    assert not (checkpoints / 'dynamics.safetensors').exists()
+    assert configure(algorithm='auto').parameters['learner']['dynamics_checkpoint'] == ''
+
+
 @pytest.mark.parametrize('changes, sim_time', [
     ({'rate_factor': '1.0'}, False), ({'rate_factor': '3.0'}, True),
     ({'rate_factor': '3.0', 'simulated': 'false', 'robot': 'simulated_arm'}, False)])

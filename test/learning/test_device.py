@@ -8,7 +8,7 @@ import pytest
 from sgft_ros.learning.actor_critic import SACConfig
 from sgft_ros.learning.algorithms import ALGORITHMS
 from sgft_ros.learning.device import find_device, steps_on, WARM_UP
-from sgft_ros.learning.fine_tuning_config import ALGORITHM_NAMES
+from sgft_ros.learning.fine_tuning_config import READS, WARMED_UP
 from sgft_ros.learning.finetuner import FineTuner, FineTuningConfig
 from sgft_ros.learning.generators import load_generator
 from sgft_ros.learning.learner import numbers
@@ -35,7 +35,8 @@ def make():
 
 
 def test_the_algorithms_have_the_names_that_are_known_without_pytorch():
-    assert tuple(ALGORITHMS) == ALGORITHM_NAMES
+    assert tuple(ALGORITHMS) == tuple(READS)
+    assert tuple(name for name, each in ALGORITHMS.items() if each.warm_up) == WARMED_UP
 
 
 def test_a_device_has_one_of_three_names():
