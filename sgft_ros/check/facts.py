@@ -52,7 +52,7 @@ class Signal:
     ages: list[float] = field(default_factory=list)  # of these
     unstamped: int = 0      # messages without a stamp
     problem: str = ''       # why the last message or transform could not be read
-    joints: tuple[str, ...] = ()  # names in the last JointState
+    joints: tuple[str, ...] = ()  # names in all JointStates
 
 
 @dataclass(frozen=True)

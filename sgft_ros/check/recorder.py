@@ -7,7 +7,7 @@ from sgft_ros.check.message_class import message_class, not_installed
 from sgft_ros.nodes.sensors import LATEST
 from sgft_ros.nodes.stamped_buffer import StampedBuffer
 from sgft_ros.robot import RobotContract
-from sgft_ros.robot.messages import make_extractor, stamp_seconds
+from sgft_ros.robot.messages import has_any_joint, make_extractor, stamp_seconds
 from tf2_ros import TransformException
 import yaml
 
@@ -49,9 +49,12 @@ class Recorder:
         header = getattr(message, 'header', None)
         stamp = now if header is None else stamp_seconds(header.stamp)
         for name, signal, source, extract in self._readers[topic]:
-            signal.arrivals.append(now)
             if source.kind == 'joint_states':
-                signal.joints = tuple(message.name)
+                signal.joints += tuple(
+                    joint for joint in message.name if joint not in signal.joints)
+            if not has_any_joint(source, message):
+                continue  # of another driver, as of a gripper
+            signal.arrivals.append(now)
             if stamp == 0.0:
                 signal.unstamped += 1
                 continue

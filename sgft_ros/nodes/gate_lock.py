@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-FILE = 'safety_gate.locked'  # in the run folder, which one launch at a time uses, with one gate
+FILE = 'safety_gate.locked'  # in the run folder, which one launch with one gate uses or acts from
 LOCKED = 'locked by the service safety_gate/lock; call it with false to unlock'
 
 

@@ -43,7 +43,7 @@ class Monitor(Node):
         self._learner, self._learner_heard = None, 0.0  # its last status, and when [s]
         self._loops = {}  # robot -> what its policy says of its control loop
         self._stored = None
-        self._errors = {}  # node -> the error that it has, as long as it has it
+        self._errors = {}  # status of a node -> its error, as long as it has one
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(settings.print_period, self._print_state, clock=steady)
         self.create_timer(TEND_PERIOD, self._tend, clock=steady)
@@ -86,9 +86,9 @@ class Monitor(Node):
             node = status.name.partition(':')[0]
             if self._settings.robot and not self._beside(node):
                 continue
-            self._errors.pop(node, None)
+            self._errors.pop(status.name, None)
             if status.level == diagnostics.ERROR:
-                self._errors[node] = status.message
+                self._errors[status.name] = status.message
             values = {pair.key: pair.value for pair in status.values}
             if status.name.endswith(CONTROL_LOOP) and 'robot' in values:
                 self._loops[values['robot']] = values | {'message': status.message}
@@ -109,7 +109,7 @@ class Monitor(Node):
 
     def _write_summary(self, outcome='running'):
         return self._book.write_summary(
-            outcome, self._learner_summary(), self._loops, self._errors)
+            outcome, self._learner_summary(), self._loops, self._errors_by_node())
 
     def _overdue(self):
         """Return an outcome where the limit has passed and no evaluation follows, or goes on."""
@@ -134,7 +134,7 @@ class Monitor(Node):
         silence = time.monotonic() - self._learner_heard
         run = (self._book.elapsed(), len(record.episodes), self._book.transitions,
                self._settings.transition_limit, self._learner, silence, self._stored,
-               self._errors)
+               self._errors_by_node())
         if len(robots) < 2:
             _say(monitor_text.state_line(record, next(iter(loops.values()), {}), *run))
             return
@@ -146,6 +146,13 @@ class Monitor(Node):
     def _robots(self):
         """Return the names of the robots that have been heard of."""
         return sorted({*self._book.record.robots, *self._loops})
+
+    def _errors_by_node(self):
+        """Return what each node reports at level ERROR, in whichever of its statuses."""
+        errors = {}
+        for name, message in self._errors.items():
+            errors.setdefault(name.partition(':')[0], []).append(message)
+        return {node: '; '.join(messages) for node, messages in errors.items()}
 
     def _learner_summary(self):
         status = self._learner

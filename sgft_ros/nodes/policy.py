@@ -28,6 +28,7 @@ from sgft_ros.nodes.tool_calibration import make_calibration
 from sgft_ros.nodes.weights_input import WeightsInput
 from sgft_ros.robot import load_robot_contract, ObservationAssembler
 from sgft_ros.tasks import get_task
+from sgft_ros.tasks.outcome import judge
 from std_srvs.srv import Trigger
 
 MOST_PERIODS = 2        # control periods between two ticks after which the gate may have stopped
@@ -222,7 +223,7 @@ class Policy(Node):
         """Return the task's outcome of a step, or the human's, who knows better."""
         verdict = self._supervision.verdict
         if verdict is None:
-            return self._task.evaluate(raw)
+            return judge(self._task, raw)
         self.get_logger().info(f'episode {self._episode.number}: a human says '
                                f'{"success" if verdict.success else "failure"}')
         return verdict

@@ -53,10 +53,9 @@ class RobotTopics:
         self._origin = _transform(frames.base, frames.object)
         self._bodies = [(name, _transform(frames.base, name)) for name in cell.scene.bodies]
         self._velocities = [
-            (name, node.create_publisher(TwistStamped, f'{name}_velocity', sensor))
+            (name, node.create_publisher(TwistStamped, f'{name}_velocity', sensor),
+             _velocity(frames.base))
             for name in cell.scene.velocities]
-        self._velocity = TwistStamped()
-        self._velocity.header.frame_id = frames.base
         self._pose = PoseStamped()
         self._pose.header.frame_id = frames.base
         self._links = [(name, _transform(frames.base, name)) for name in _link_names(urdf)
@@ -135,11 +134,10 @@ class RobotTopics:
         self._joints.publish(state)
 
     def _publish_velocities(self, stamp):
-        self._velocity.header.stamp = stamp
-        linear = self._velocity.twist.linear
-        for name, publisher in self._velocities:
+        for name, publisher, message in self._velocities:
+            message.header.stamp, linear = stamp, message.twist.linear
             linear.x, linear.y, linear.z = self._sound(self._cell.measured_velocity(name)).tolist()
-            publisher.publish(self._velocity)
+            publisher.publish(message)
 
     def _sound(self, values):
         """Return the values, or what a broken sensor makes of them."""
@@ -148,6 +146,8 @@ class RobotTopics:
     def _repeat(self, joints):
         """Publish the last measurement again, that of the joints if it is time."""
         self._tf.sendTransform([self._tip, *(message for _, message in self._bodies)])
+        for _, publisher, message in self._velocities:
+            publisher.publish(message)
         self._wrench.publish(self._force)
         if joints:
             self._joints.publish(self._joint_state)
@@ -181,6 +181,12 @@ def _transform(parent, child):
     message = TransformStamped(child_frame_id=child)
     message.header.frame_id = parent
     message.transform.rotation.w = 1.0
+    return message
+
+
+def _velocity(frame):
+    message = TwistStamped()
+    message.header.frame_id = frame
     return message
 
 

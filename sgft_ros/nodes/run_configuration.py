@@ -65,7 +65,7 @@ class RunConfiguration:
         self.rate_factor = self._rate_factor() if self.simulated else 1.0
         self.robot = self._robot()
         self.contract = load_robot_contract(self.robot)
-        self.run_folder = self._run_folder()  # that of the policy
+        self.run_folder = self._run_folder()  # that of policy and safety gate
         self.folder = self.run_folder
         if self.act_only:
             self.folder = _new_folder(self.run_folder, 'acting')
@@ -125,8 +125,9 @@ class RunConfiguration:
         key = {'key_file': arguments['key_file']}
         limit = self._overrides(int, 'transition_limit')
         parameters = {
-            'safety_gate': {
-                'robot': self.robot, 'rate_factor': self.rate_factor, **run_folder},
+            'safety_gate': {  # the lock of a run holds for who acts alone, too
+                'robot': self.robot, 'rate_factor': self.rate_factor,
+                'run_folder': str(self.run_folder)},
             'simulated_robot': {
                 'robot': self.robot, 'task': arguments['task'], 'world': arguments['world'],
                 'gap': self._number('gap', float), 'seed': self.seed,

@@ -3,6 +3,7 @@
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.time import Time
 from rosidl_runtime_py.utilities import get_message
+from sgft_ros.nodes.other_joints import OtherJoints
 from sgft_ros.nodes.stamped_buffer import StampedBuffer
 from sgft_ros.robot import RawObservation
 from sgft_ros.robot.messages import make_extractor, stamp_nanoseconds
@@ -37,7 +38,7 @@ class Sensors:
                 self._transforms.append((term, make_extractor(source)))
             elif source.kind in ('topic', 'joint_states'):
                 readers = topics.setdefault((source.topic, source.type), [])
-                readers.append((term.name, make_extractor(source)))
+                readers.append((term.name, make_extractor(source), OtherJoints(source)))
                 if term.alignment == NEAREST:
                     aligned.add(source.topic)
         for (topic, type_name), readers in topics.items():
@@ -109,7 +110,9 @@ class Sensors:
         def read(message):
             header = getattr(message, 'header', None)
             stamp = self.nanoseconds() if header is None else stamp_nanoseconds(header.stamp)
-            for name, extract in readers:
+            for name, extract, other_joints in readers:
+                if other_joints.are_all(message):
+                    continue
                 try:
                     self._take(name, extract(message), stamp)
                 except ValueError as error:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from rosidl_runtime_py.utilities import get_message
+from sgft_ros.nodes.other_joints import OtherJoints
 from sgft_ros.nodes.sensors import NEWEST, Sensors
 from sgft_ros.robot import MeasuredState, RobotContract
 from sgft_ros.robot.age import believed_age
@@ -43,12 +44,12 @@ def _tool(contract, sensors):
 def _joints(node, contract, sensors):
     limits = contract.limits
     source = JointStatesSource(limits.topic, contract.command.joints, 'position')
-    extract = make_extractor(source)
+    extract, other_joints = make_extractor(source), OtherJoints(source)
     newest = [None]
 
     def take(message):
         stamp = stamp_seconds(message.header.stamp)
-        if stamp == 0.0:
+        if stamp == 0.0 or other_joints.are_all(message):
             return
         try:
             newest[0] = extract(message), stamp, sensors.now()

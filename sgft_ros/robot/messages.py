@@ -9,7 +9,7 @@ from operator import attrgetter
 import re
 
 import numpy as np
-from sgft_ros.robot.terms import JointStatesSource, TopicSource, TransformSource
+from sgft_ros.robot.terms import JointStatesSource, Source, TopicSource, TransformSource
 
 Extractor = Callable[[object], np.ndarray]
 
@@ -36,6 +36,11 @@ def make_extractor(source: TopicSource | JointStatesSource | TransformSource) ->
     if isinstance(source, JointStatesSource):
         return _joint_extractor(source)
     return _field_extractor(source.fields)
+
+
+def has_any_joint(source: Source, message: object) -> bool:
+    """Return whether a JointState has a joint of this source; true of any other source."""
+    return source.kind != 'joint_states' or not set(source.joints).isdisjoint(message.name)
 
 
 def _transform_extractor(source: TransformSource) -> Extractor:

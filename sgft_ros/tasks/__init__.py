@@ -1,10 +1,9 @@
 """Start, reward, success and termination of one task each."""
 
-from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from sgft_ros.robot.yaml_section import suggest
+from sgft_ros.tasks.class_task import find_class_task
 from sgft_ros.tasks.hammer import Hammer
 from sgft_ros.tasks.peg_insert import PegInsert
 from sgft_ros.tasks.puck_push import PuckPush
@@ -14,7 +13,6 @@ from sgft_ros.tasks.yaml_task import YamlTask
 
 TASKS = {task.name: task for task in (Hammer, PegInsert, PuckPush, Push, SoftPush)}
 BENCHMARK_TASKS = ('walker_walk',)  # sgft_ros.simulation.gymnasium_tasks: no robot does these
-ATTRIBUTES = ('name', 'gamma', 'max_steps', 'value_terms', 'evaluate')  # of one's own task
 
 
 def get_task(name: str):
@@ -26,7 +24,7 @@ def get_task(name: str):
     :raises ValueError: if there is no such task; the message says what was expected
     """
     if is_own_task(name):
-        return YamlTask(Path(name)) if _is_yaml(name) else _own_task(name)
+        return YamlTask(Path(name)) if _is_yaml(name) else find_class_task(name)
     if name in BENCHMARK_TASKS:
         raise ValueError(
             f'task {name!r} is a benchmark task: `sgft pretrain` and `sgft benchmark` run it, but '
@@ -44,27 +42,3 @@ def is_own_task(name: str) -> bool:
 
 def _is_yaml(name):
     return Path(name).suffix in ('.yaml', '.yml')
-
-
-def _own_task(name: str):
-    where, _, class_name = name.rpartition(':')
-    try:
-        module = _load_file(Path(where)) if where.endswith('.py') else import_module(where)
-    except Exception as error:  # whatever the module raises belongs to its author
-        raise ValueError(f'task {name!r}: {where} cannot be imported: '
-                         f'{type(error).__name__}: {error}') from error
-    if not hasattr(module, class_name):
-        raise ValueError(f'task {name!r}: {where} has no class {class_name!r}')
-    task = getattr(module, class_name)()
-    missing = [attribute for attribute in ATTRIBUTES if not hasattr(task, attribute)]
-    if missing:
-        raise ValueError(f'task {name!r}: {class_name} lacks {", ".join(missing)}; '
-                         f'a task has {", ".join(ATTRIBUTES)}')
-    return task
-
-
-def _load_file(path: Path):
-    spec = spec_from_file_location(path.stem, path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

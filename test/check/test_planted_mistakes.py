@@ -397,8 +397,9 @@ EVALUATIONS = {
         ["no term 'tcp_position'", "did you mean 'tip_position'?"],
     "return Outcome(raw['tip_position'][3], True, True)": ['too few numbers'],
     "return raw['tip_position'][0] / None": ['cannot judge a step: TypeError'],
-    'return True': ["without 'reward'", 'expected an Outcome'],
-    "return Outcome(float('nan'), False, False)": ['its reward is nan'],
+    'return True': ["expected an Outcome with 'reward', got True"],
+    "return Outcome(float('nan'), False, False)": ['finite number as reward, got nan'],
+    "return Outcome(1.0, raw['tip_position'][2], None)": ['True or False as terminated, got '],
 }
 
 

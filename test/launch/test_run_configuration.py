@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sgft_ros.learning.checkpoint import load_checkpoint, save_checkpoint
 from sgft_ros.nodes.compatibility import OF_TRAINING
+from sgft_ros.nodes.gate_lock import GateLock
 from sgft_ros.nodes.run_configuration import RunConfiguration
 from sgft_ros.nodes.run_record import recorded_training
 from sgft_ros.robot import load_robot_contract
@@ -379,6 +380,23 @@ def test_acting_alone_takes_the_state_of_a_run_and_leaves_its_folder_alone(confi
     assert run.folder == folder / 'acting_2'
     assert run.parameters['policy']['run_folder'] == str(folder)
     assert all(run.parameters[name]['run_folder'] == str(run.folder)
-               for name in ('safety_gate', 'simulated_robot', 'monitor'))
+               for name in ('simulated_robot', 'monitor'))
     assert run.parameters['policy']['act_only'] and run.parameters['monitor']['act_only']
     assert not run.learning_side and 'monitor' in run.robot_side
+
+
+def test_the_lock_of_a_run_holds_for_who_acts_alone_and_theirs_for_the_run(configure, tmp_path):
+    (tmp_path / 'run').mkdir()
+    (tmp_path / 'run' / 'policy_simulated_arm.safetensors').touch()
+    (tmp_path / 'run' / 'run.yaml').touch()
+
+    def lock(**arguments):
+        return GateLock(configure(**arguments).parameters['safety_gate']['run_folder'])
+
+    lock().lock()
+    acting = lock(act_only='true')
+    assert acting.locked
+    acting.unlock()
+    assert not lock().locked
+    lock(act_only='true').lock()
+    assert lock().locked

@@ -123,12 +123,12 @@ class PolicyRig(Probe):
 
 @contextmanager
 def running_policy(folder, tensors, robot='simulated_arm', trained=MappingProxyType({}),
-                   resets=True, **parameters):
+                   resets=True, task='peg_insert', **parameters):
     """Give a rig, which `resets` the robot or not, with a policy that follows its clock."""
     checkpoint = save_policy(folder / 'policy.safetensors', tensors, **trained)
     with initialised():
         rig = PolicyRig(resets)
-        with node_process('policy', robot=robot, task='peg_insert', use_sim_time='true',
+        with node_process('policy', robot=robot, task=task, use_sim_time='true',
                           checkpoint=checkpoint, **parameters):
             yield rig
         rig.node.destroy_node()

@@ -53,11 +53,11 @@ class Run:
         self.transitions += steps
         self._publish(steps=steps, truncated=True, policy_version=version + 1)
 
-    def diagnose(self, level, message, node='learner'):
+    def diagnose(self, level, message, node='learner', part='training'):
         # The probe listens too.
         self._probe.until(lambda: self._diagnostics.get_subscription_count() == 2)
         self._diagnostics.publish(DiagnosticArray(status=[DiagnosticStatus(
-            level=level, name=f'{node}: training', message=message)]))
+            level=level, name=f'{node}: {part}', message=message)]))
 
     def _publish(self, **fields):
         self._results.publish(EpisodeResult(
@@ -270,6 +270,23 @@ def test_an_error_of_a_node_is_told_as_long_as_it_lasts(run, tmp_path):
         _, output = ended(process)
     assert f'  error of learner    {error}' in output
     assert summary(tmp_path)['errors'] == {'learner': error}
+
+
+def test_a_status_that_is_well_hides_no_error_of_the_same_node(run, tmp_path):
+    node = 'controller_manager'
+    with node_process(
+            'monitor', subprocess.PIPE, run_folder=tmp_path, print_period=0.2) as process:
+        run.diagnose(ERROR, 'no hardware is active', node, 'Hardware Components Activity')
+        run.diagnose(OK, 'all active', node, 'Controllers Activity')
+        run.diagnose(ERROR, 'late', node, 'Loop')
+        while f'| {node}: no hardware is active; late' not in (line := process.stdout.readline()):
+            assert line, 'the monitor ended'
+        run.diagnose(OK, 'active', node, 'Hardware Components Activity')
+        while f'| {node}: late' not in (line := process.stdout.readline()):
+            assert line, 'the monitor ended'
+        process.send_signal(signal.SIGINT)
+        ended(process)
+    assert summary(tmp_path)['errors'] == {node: 'late'}
 
 
 def test_a_run_folder_is_required(domain_id):

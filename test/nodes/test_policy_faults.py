@@ -13,6 +13,16 @@ HOUR = 3600 * 10**9  # [ns]
 STILL = servo_tensors(descent=0.0)
 PI_SIM_FAILED_ONCE = f'{1 / 3:.2f}'  # mean of Beta(1, 2)
 LAST = 59                            # step of an episode that the time limit ends
+NUMPY_TASK = """
+import numpy as np
+from sgft_ros.tasks.outcome import Outcome
+from sgft_ros.tasks.peg_insert import DEPTH, PegInsert
+
+class Mine(PegInsert):
+    def evaluate(self, raw):
+        there = np.array(raw['tip_position'])[2] <= -DEPTH
+        return Outcome(1 if there else 0, there, there)
+"""
 
 
 def test_a_cut_off_episode_is_no_evidence_against_who_acted(domain_id, tmp_path):
@@ -53,6 +63,18 @@ def test_the_end_of_the_task_is_learnt_from_although_its_step_took_two_periods(
                            and seconds(t.header.stamp) >= held]
     assert second.step - first.step == 5  # those of two periods in between are missing
     assert last.terminated and last.reward == 1.0 and result.success
+
+
+def test_a_task_of_ones_own_may_judge_with_numbers_of_numpy(domain_id, tmp_path):
+    file = tmp_path / 'mine.py'
+    file.write_text(NUMPY_TASK)
+    with running_policy(tmp_path, STILL, task=f'{file}:Mine') as rig:
+        rig.until(lambda: rig.transitions, what='a transition')
+        rig.tip = INSIDE
+        rig.until(lambda: rig.results, what='the end of the episode')
+        rig.until(lambda: rig.transitions[-1].terminated, what='its last transition')
+    assert (rig.transitions[0].reward, rig.transitions[0].terminated) == (0.0, False)
+    assert rig.transitions[-1].reward == 1.0 and rig.results[0].success
 
 
 def test_a_clock_that_goes_back_ends_the_episode_and_the_run_goes_on(domain_id, tmp_path):

@@ -236,6 +236,22 @@ def test_a_struck_puck_is_tracked_with_its_velocity(probe):
     assert way == pytest.approx(0.01 * speeds.sum(), abs=0.01) and way > 0.02
 
 
+def test_a_frozen_velocity_comes_again_and_again_with_its_old_stamp(probe):
+    velocities = probe.probe.collect(TwistStamped, 'puck_velocity', HISTORY)
+    with node_process('simulated_robot', rate_factor=3.0, task='puck_push', gap=0.0,
+                      robot='simulated_striker', faults='frozen_sensors', fault_interval=0.2):
+        probe.until(lambda: len(repeats(probe.wrenches)) >= 20, what='a sensor that freezes')
+    again = repeats(velocities)
+    assert len(again) >= 10
+    assert all(first.twist == second.twist for first, second in again)
+
+
+def repeats(messages):
+    """Return each message that has the stamp of the one before, behind that one."""
+    return [(first, second) for first, second in zip(messages, messages[1:])
+            if first.header.stamp == second.header.stamp]
+
+
 def test_the_corners_of_a_soft_block_are_tracked(probe):
     with node_process('simulated_robot', rate_factor=3.0, task='soft_push',
                       robot='simulated_soft_pusher', gap=0.0):

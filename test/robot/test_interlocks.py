@@ -91,3 +91,8 @@ def test_mistake_is_answered_with_key_and_expectation(tmp_path, change, words):
         contract_with(tmp_path, RUNNING | change)
     for word in ['interlocks[0]', *words]:
         assert word in str(error.value)
+
+
+def test_one_of_two_interlocks_of_the_same_name_would_be_hidden(tmp_path):
+    with pytest.raises(ContractError, match="interlocks: .*'program_running' appears twice"):
+        contract_with(tmp_path, RUNNING, MODE, RUNNING | {'topic': 'door_closed'})

@@ -44,17 +44,49 @@ def test_a_class_is_found_by_module_or_by_file(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize('name, words', [
     ('nowhere:Reach', ['nowhere cannot be imported']), ('{folder}/no.py:Reach', ['no.py']),
-    ('{folder}/t.py:Grasp', ["no class 'Grasp'"]),
+    ('{folder}/t.py:Grasp', ["no class 'Grasp'"]), ('{folder}/t.py:NEAR', ["no class 'NEAR'"]),
     ('{folder}/t.py:Empty', ['Empty lacks', 'evaluate', 'max_steps']),
     ('{folder}/broken.py:Reach', ['ZeroDivisionError']),
     ('reach', ["unknown task 'reach'", 'peg_insert', 'module:Class', '.yaml'])])
 def test_a_task_that_cannot_be_used_is_refused_with_the_reason(name, words, tmp_path):
-    (tmp_path / 't.py').write_text(f'{CLASS}\nclass Empty:\n    name = "empty"\n')
+    (tmp_path / 't.py').write_text(f'{CLASS}\nclass Empty:\n    name = "empty"\nNEAR = 1\n')
     (tmp_path / 'broken.py').write_text('1 / 0')
     with pytest.raises(ValueError) as error:
         get_task(name.format(folder=tmp_path))
     for word in words:
         assert word in str(error.value)
+
+
+@pytest.mark.parametrize('member, words', [
+    ("name = ''", "name: expected a text that is not empty, got ''"),
+    ("gamma = '0.97'", "gamma: expected a number > 0 and <= 1, got '0.97'"),
+    ('gamma = True', 'gamma: expected a number > 0 and <= 1, got True'),
+    ('gamma = 97', 'gamma: expected a number > 0 and <= 1, got 97'),
+    ("max_steps = '40'", "max_steps: expected an integer >= 1, got '40'"),
+    ('max_steps = 40.0', 'max_steps: expected an integer >= 1, got 40.0'),
+    ('max_steps = 0', 'max_steps: expected an integer >= 1, got 0'),
+    ('value_terms = None', 'value_terms: expected a tuple or list of texts, at least one, got No'),
+    ("value_terms = ('tip_position')", "at least one, got 'tip_position'"),
+    ('value_terms = (1, 2)', 'at least one, got (1, 2)'),
+    ('evaluate = 3', 'evaluate: expected a function of the raw observation, got 3'),
+    ('def __init__(self, goal): pass', 'Mine cannot be made without arguments: TypeError: '),
+    ('def __init__(self): 1 / 0', 'ZeroDivisionError: division by zero')])
+def test_a_member_of_another_kind_is_named_where_the_task_is_found(member, words, tmp_path):
+    file = tmp_path / 't.py'
+    file.write_text(f'{CLASS}\nclass Mine(Reach):\n    {member}\n')
+    with pytest.raises(ValueError) as error:
+        get_task(f'{file}:Mine')
+    assert str(error.value).startswith(f"task '{file}:Mine': ")
+    assert words in str(error.value)
+
+
+def test_members_may_be_made_by_the_constructor_and_be_of_numpy(tmp_path):
+    file = tmp_path / 't.py'
+    file.write_text(f'{CLASS}\nimport numpy as np\n\nclass Mine(Reach):\n'
+                    '    def __init__(self):\n        self.gamma = np.float64(1.0)\n'
+                    '        self.max_steps, self.value_terms = np.int64(7), ["force"]\n')
+    task = get_task(f'{file}:Mine')
+    assert (task.gamma, task.max_steps, task.value_terms) == (1.0, 7, ['force'])
 
 
 @pytest.mark.parametrize('observed, reward, terminated, success', [

@@ -24,8 +24,8 @@ def joint_names(facts: Facts, contract: RobotContract) -> Iterator[Finding]:
                       f'({_key(each)}); it has: {listed(came, len(came))}')
         elif facts.signals[each.name].problem and not facts.signals[each.name].values:
             yield red(subject, expected, facts.signals[each.name].problem,
-                      f'the driver does not fill {each.source.field!r}: choose another field in '
-                      'the contract, or another topic')
+                      f'no message fills {each.source.field!r} of all of them: choose another '
+                      'field or topic in the contract, or let one driver publish them together')
         else:
             same = tuple(joint for joint in came if joint in wanted) == wanted
             yield green(subject, expected, 'all there' if same else

@@ -1,12 +1,12 @@
 """Whether the task can judge what this robot observes."""
 
 from collections.abc import Iterator
-import math
 
 import numpy as np
 from sgft_ros.check.facts import Facts
 from sgft_ros.check.findings import Finding, green, near, red
 from sgft_ros.robot import RobotContract
+from sgft_ros.tasks.outcome import judge, OutcomeError
 
 
 def task_terms(facts: Facts, contract: RobotContract, task) -> Iterator[Finding]:
@@ -16,7 +16,9 @@ def task_terms(facts: Facts, contract: RobotContract, task) -> Iterator[Finding]
     missing = [name for name in task.value_terms if name not in raw]
     problem = ''
     try:
-        problem = _problem_of_outcome(task.evaluate(raw))
+        judge(task, raw)
+    except OutcomeError as error:
+        problem = str(error)
     except KeyError as error:
         missing.append(error.args[0])
     except IndexError as error:
@@ -39,12 +41,3 @@ def _newest(facts, term) -> np.ndarray:
     """Return what was measured last, zeros where nothing was."""
     signal = facts.signals.get(term.name)
     return signal.values[-1] if signal and signal.values else np.zeros(term.size)
-
-
-def _problem_of_outcome(outcome) -> str:
-    """Return what is wrong with what a task says of a step."""
-    for name in ('reward', 'terminated', 'success'):
-        if not hasattr(outcome, name):
-            return (f'evaluate returned {outcome!r} without {name!r}; expected an Outcome with '
-                    'reward, terminated and success')
-    return '' if math.isfinite(outcome.reward) else f'its reward is {outcome.reward}'

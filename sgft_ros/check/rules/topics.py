@@ -74,7 +74,7 @@ def _judge(facts, name, subject, expected, type_name, key, requested) -> Finding
         return yellow(
             subject, expected, f'{len(topic.publishers)} publishers: {_who(topic.publishers)}',
             'values of both would alternate: let one of them publish under another name, unless '
-            'they are known to publish the same')
+            'they are known to publish the same, or joints of their own')
     return green(subject, expected, f'published by {_who(topic.publishers)}')
 
 
