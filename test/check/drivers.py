@@ -38,6 +38,7 @@ FAULTS = {
     'static_tool': {'static_tool': True},
     'no_hole': {'hole': False},
     'second_commander': {'commander': 'teleop'},
+    'guard_of_a_gate': {'commander': 'safety_gate_guard'},  # no fault
     'two_sensors': {'second_sensor': True},
     'latched_listener': {'command_qos': LATCHED},
     'no_listener': {'command_qos': None},

@@ -59,7 +59,7 @@ def look(listen, tmp_path):
     return check
 
 
-@pytest.mark.parametrize('driver', ['none', 'best_effort_sensor'])
+@pytest.mark.parametrize('driver', ['none', 'best_effort_sensor', 'guard_of_a_gate'])
 def test_a_right_driver_has_nothing_red(listen, driver):
     findings = calm(lambda: judge(listen(driver), CONTRACT), below=RED)
     assert max(each.level for each in findings) < RED, bad(findings)
@@ -181,7 +181,8 @@ def test_values_that_simulation_never_saw_are_named(listen):
 
 def test_every_fault_is_looked_for():
     named = MISTAKES.keys() | LOCK_MISTAKES.keys() | STICK_MISTAKES.keys()
-    assert named | {'best_effort_sensor', 'far_off_force', 'noisy_tool'} == FAULTS.keys()
+    others = {'best_effort_sensor', 'guard_of_a_gate', 'far_off_force', 'noisy_tool'}
+    assert named | others == FAULTS.keys()
 
 
 def test_the_check_neither_commands_nor_arms_and_follows_simulated_time(domain_id, tmp_path):
