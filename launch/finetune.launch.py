@@ -46,6 +46,8 @@ ARGUMENTS = {
     'seed': ('0', 'seed of the simulated world, of exploration and of learning'),
     'simulated': ('true', 'start the simulated arm; false: the driver of a robot runs already',
                   BOOLEAN),
+    'use_sim_time': ('false', 'with simulated:=false: whether the time is that of /clock, as of a '
+                     'robot in Gazebo', BOOLEAN),
     'world': ('real', "world of the simulated arm: 'real' is outside of what the simulator knew",
               ['real', 'sim']),
     'gap': ('1.0', "size of the gap between simulator and 'real'; 0: none"),
@@ -239,7 +241,7 @@ def record_bag(run):
     topics = [
         'transitions', 'shaped_transitions', 'episode_results', 'learner_status', 'diagnostics',
         'tf', 'tf_static']
-    if run.rate_factor != 1.0:
+    if run.simulated_time:
         topics.append('clock')  # stamps tell no age without it
     if run.namespace and run.simulated:  # as in shared_names
         robot_side |= {'tf', 'tf_static'}

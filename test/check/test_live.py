@@ -68,6 +68,8 @@ def test_a_right_driver_has_nothing_red(listen, driver):
 MISTAKES = {
     'clock_ahead': (RED, ['age of force', 's in the future', 'chrony']),
     'clock_behind': (RED, ['age of tip_position', 'old when it arrives', 'synchronise']),
+    'simulated_clock': (RED, ['age of force', 'simulated time', 'nobody publishes /clock',
+                              'use_sim_time:=true']),
     'clock_a_little_ahead': (YELLOW, ['age of force', 'in the future', 'chrony']),
     'slow_sensor': (RED, ['age of force', 'too slow', 'publish faster']),
     'silent_sensor': (RED, ['age of force', 'no message within', '/silent_sensor/wrench']),
