@@ -46,6 +46,8 @@ ARGUMENTS = {
     'seed': ('0', 'seed of the simulated world, of exploration and of learning'),
     'simulated': ('true', 'start the simulated arm; false: the driver of a robot runs already',
                   BOOLEAN),
+    'use_sim_time': ('false', 'with simulated:=false: whether the time is that of /clock, as of a '
+                     'robot in Gazebo', BOOLEAN),
     'world': ('real', "world of the simulated arm: 'real' is outside of what the simulator knew",
               ['real', 'sim']),
     'gap': ('1.0', "size of the gap between simulator and 'real'; 0: none"),
@@ -80,6 +82,7 @@ ARGUMENTS = {
 OF_LAUNCH = ('emulate_tty', 'launch-prefix', 'launch-prefix-filter', 'sigkill_timeout',
              'sigterm_timeout')
 RESPAWN_DELAY = 1.0  # [s]
+GATE = 'safety_gate'   # its robot waits for nobody: it starts again at once
 START_TIME = 20.0    # [s] in which an error is one of the configuration: no new start helps
 CONFIGURATION_ERROR = 2  # exit code that says so itself
 END_TIME = '15'      # [s] that a node may take to save what it has and end, on a busy machine
@@ -164,6 +167,7 @@ def claim(run):
 
 def node(run, name, parameters_file):
     """Return the action of one node."""
+    delay = 0.0 if name == GATE else RESPAWN_DELAY
     options = {'output': TO_LOG, 'sigterm_timeout': END_TIME}
     if name == 'monitor':
         options = {'output': {'stdout': ['screen', 'log'], 'stderr': 'log'},
@@ -173,8 +177,8 @@ def node(run, name, parameters_file):
         namespace=run.namespace if name in run.robot_side else '',
         parameters=[str(parameters_file)], remappings=shared_names(run, name),
         additional_env=ONE_THREAD,
-        respawn=run.respawn, respawn_delay=RESPAWN_DELAY, **options,
-        on_exit=end_with(run) if name == 'monitor' else watch(name))
+        respawn=run.respawn, respawn_delay=delay, **options,
+        on_exit=end_with(run) if name == 'monitor' else watch(run, name, delay))
 
 
 def shared_names(run, name):
@@ -187,17 +191,22 @@ def shared_names(run, name):
     return shared
 
 
-def watch(name):
+def watch(run, name, delay):
     """Return what follows the exit of a node: the end, where a new start cannot help."""
     begun = [time.monotonic()]
 
     def on_exit(event, context):
-        lived, begun[0] = time.monotonic() - begun[0], time.monotonic() + RESPAWN_DELAY
+        lived, begun[0] = time.monotonic() - begun[0], time.monotonic() + delay
         # A signal is negative, and so an accident; a number is an error that the node found.
         code = event.returncode
         hopeless = code == CONFIGURATION_ERROR or (code > 0 and lived < START_TIME)
-        if hopeless and not context.is_shutdown:
+        if context.is_shutdown:
+            return
+        if hopeless:
             raise RuntimeError(f'{name} ended with exit code {code} right after its start')
+        if name == GATE and not run.respawn:
+            raise RuntimeError(f'{name} ended with exit code {code}, and respawn is false: '
+                               'nobody would stop the robot')
 
     return on_exit
 
@@ -232,7 +241,7 @@ def record_bag(run):
     topics = [
         'transitions', 'shaped_transitions', 'episode_results', 'learner_status', 'diagnostics',
         'tf', 'tf_static']
-    if run.rate_factor != 1.0:
+    if run.simulated_time:
         topics.append('clock')  # stamps tell no age without it
     if run.namespace and run.simulated:  # as in shared_names
         robot_side |= {'tf', 'tf_static'}

@@ -1,6 +1,7 @@
-"""The suite loses no test to the plugins that ROS 2 brings for pytest."""
+"""The suite loses no test to colcon, nor to the plugins that ROS 2 brings for pytest."""
 
 from pathlib import Path
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,13 @@ def pytest_pycollect_makemodule(module_path, parent):
 """
 SKIPPED = "import pytest\n\npytest.importorskip('no_such_module')\n"
 KEPT = 'def test_kept():\n    pass\n'
+
+
+def test_colcon_runs_every_folder_but_that_of_the_stand_in():
+    here = Path(__file__).parent
+    areas = re.search(r'foreach\(area (.*)\)', (here.parent / 'CMakeLists.txt').read_text())[1]
+    folders = {path.parent.name for path in here.glob('*/test_*.py')}
+    assert set(areas.split()) == folders - {'standalone'}
 
 
 def test_a_module_that_is_skipped_takes_no_other_with_it(tmp_path):

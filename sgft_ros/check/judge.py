@@ -62,5 +62,6 @@ def _policy(facts, contract, task, trained) -> Iterator[Finding]:
 
 
 def _time(facts) -> Finding:
-    told = 'simulated time, from /clock: start all nodes with use_sim_time:=true'
+    told = ('simulated time, from /clock: start all nodes with use_sim_time:=true; a launch with '
+            'simulated:=false needs that argument, too')
     return green('time', 'one clock for all', told if facts.simulated_time else 'the system clock')

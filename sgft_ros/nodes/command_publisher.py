@@ -6,6 +6,7 @@ from builtin_interfaces.msg import Duration
 import numpy as np
 from rosidl_runtime_py.utilities import get_message
 from sgft_ros.nodes import qos
+from sgft_ros.nodes.names import guard_name
 from sgft_ros.robot import RobotContract
 from trajectory_msgs.msg import JointTrajectoryPoint
 
@@ -27,12 +28,18 @@ class CommandPublisher:
     @property
     def rivals(self) -> list[str]:
         """Return the nodes that publish commands, too; they may have died some seconds ago."""
-        node, topic = self._node, self._publisher.topic_name
+        node = self._node
         names = [f'{each.node_namespace.rstrip("/")}/{each.node_name}'
-                 for each in node.get_publishers_info_by_topic(topic)]
-        if node.get_fully_qualified_name() in names:
-            names.remove(node.get_fully_qualified_name())
-        return names
+                 for each in node.get_publishers_info_by_topic(self.topic)]
+        own = node.get_fully_qualified_name()
+        if own in names:
+            names.remove(own)
+        return [name for name in names if name != guard_name(own)]
+
+    @property
+    def topic(self) -> str:
+        """Return the full name of the topic."""
+        return self._publisher.topic_name
 
     @property
     def listeners(self) -> int:

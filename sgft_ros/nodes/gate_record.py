@@ -52,11 +52,12 @@ class GateRecord:
         """Keep how the last call of a service ended, and whether that keeps the gate disarmed."""
         self._state, self._fault = answer, fault
 
-    def report(self, armed):
+    def report(self, armed, guard):
         """Return level, message and values for /diagnostics."""
-        level = diagnostics.WARN if self._fault else diagnostics.OK
-        values = {'armed': armed, **self._counts, 'last_reason': self._last_cut}
+        level = diagnostics.WARN if self._fault or guard.fault else diagnostics.OK
+        values = {'armed': armed, **self._counts, 'guard_deaths': guard.deaths,
+                  'last_reason': self._last_cut}
         if self._latencies:
             values['latency_median [ms]'] = 1e3 * median(self._latencies)
             values['latency_max [ms]'] = 1e3 * max(self._latencies)
-        return level, self._state, values
+        return level, '; '.join(filter(None, (self._state, guard.fault))), values

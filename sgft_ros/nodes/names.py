@@ -1,4 +1,4 @@
-"""Names of topics: those that tf and time have everywhere, and a robot's in its namespace."""
+"""Names: topics that tf and time have everywhere, a robot's in its namespace, and a guard's."""
 
 TF, TF_STATIC, CLOCK = '/tf', '/tf_static', '/clock'
 
@@ -7,3 +7,8 @@ def full_name(name: str, namespace: str) -> str:
     """Return the full name of a topic or service that a contract names."""
     return name if name.startswith('/') else '/'.join(
         ['', *filter(None, [namespace.strip('/')]), name])
+
+
+def guard_name(gate: str) -> str:
+    """Return the name of the guard of a safety gate."""
+    return f'{gate}_guard'

@@ -63,6 +63,7 @@ class RunConfiguration:
         self.seed = self._number('seed', int)
         # A robot that is no simulation runs at the rate of the wall clock.
         self.rate_factor = self._rate_factor() if self.simulated else 1.0
+        self.simulated_time = self._simulated_time()
         self.robot = self._robot()
         self.contract = load_robot_contract(self.robot)
         self.run_folder = self._run_folder()  # that of policy and safety gate
@@ -157,7 +158,7 @@ class RunConfiguration:
         self._check_names()
         driver = self._driver()
         for name, own in parameters.items():
-            clock = {'use_sim_time': self.rate_factor != 1.0 and name not in WITHOUT_CLOCK}
+            clock = {'use_sim_time': self.simulated_time and name not in WITHOUT_CLOCK}
             parameters[name] = {
                 **clock, **driver.get(name, {}), **task.get(name, {}), **algorithm.get(name, {}),
                 **check_node_parameters(name, own)}
@@ -252,6 +253,15 @@ class RunConfiguration:
             raise ValueError('rate_factor: expected 1, as learning_side is false and simulated '
                              f'robots beside each other need the wall clock, got {rate_factor:g}')
         return rate_factor
+
+    def _simulated_time(self):
+        """Return whether /clock tells the time."""
+        given = self._boolean('use_sim_time')
+        if given and self.simulated:
+            raise ValueError('use_sim_time: expected false, as simulated is true and rate_factor '
+                             "makes that arm's time; for a robot in another simulator add "
+                             'simulated:=false')
+        return given or self.rate_factor != 1.0
 
     def _overrides(self, kind, *names):
         """Return the arguments that were given, as parameters; the others stay as configured."""

@@ -16,6 +16,7 @@ from sgft_ros.nodes.command_publisher import CommandPublisher
 from sgft_ros.nodes.ending import begin, ending_by_signal
 from sgft_ros.nodes.gate_lock import GateLock
 from sgft_ros.nodes.gate_record import GateRecord
+from sgft_ros.nodes.guarded import make_guard
 from sgft_ros.nodes.interlocks import Interlocks
 from sgft_ros.nodes.joystick import JoystickInput
 from sgft_ros.nodes.parameters import declare_parameters
@@ -56,6 +57,7 @@ class SafetyGateNode(Node):
         self._interlocks = Interlocks(self, contract, self._check_interlocks)
         self._joystick = JoystickInput(self, contract, NEWEST)
         self.stop('started')
+        self._guard = make_guard(self, settings.robot, contract, self._commands.topic)
         self._gate_lock = GateLock(settings.run_folder)  # no disk holds up the stop
         for problem in self._gate_lock.problems:
             self._record.enable(problem, True)
@@ -79,6 +81,7 @@ class SafetyGateNode(Node):
             self._commands.wait_for_all_acked(LAST_STOP_WAIT)
             self._repeat_stop()
         self._commands.wait_for_all_acked(LAST_STOP_WAIT)
+        self._guard.dismiss()
 
     def _stop_before_answer(self, reason):
         """Disarm and send every stop now: who is told of it may let others move the robot."""
@@ -179,7 +182,7 @@ class SafetyGateNode(Node):
         measured = self._measure()
         return self._gate.arm(measured, self._now(), (
             *self._gate_lock.problems, *self._interlocks.problems(), *self._sensors.problems(),
-            *self._arm_problems(measured)))
+            *self._arm_problems(measured), self._guard.problem))
 
     def _now(self):
         """Return the time of the robot [s]; that of a simulated one may run faster."""
@@ -225,7 +228,7 @@ class SafetyGateNode(Node):
                     FloatingPointRange(from_value=0.1 * period, to_value=longest)])).value
 
     def _report(self):
-        return self._record.report(self._gate.armed)
+        return self._record.report(self._gate.armed, self._guard)
 
 
 def main(args=None):

@@ -1,5 +1,7 @@
 """Whether something is too old to be acted upon."""
 
+ANOTHER_TIME = 3e7  # [s], a year: no clock is set as wrong as that, but simulated time begins at 0
+
 
 def believed_age(stamp: float, arrival: float, now: float) -> float:
     """
@@ -19,6 +21,12 @@ def age_problem(what: str, age: float, limit: float) -> str:
     """
     if abs(age) <= limit:
         return ''
+    if age > ANOTHER_TIME:
+        return (f'{what}: stamp {age:.0f} s ago, as in simulated time; in it the launch needs '
+                'use_sim_time:=true')
+    if age < -ANOTHER_TIME:
+        return (f'{what}: stamp {-age:.0f} s in the future, as by the system clock; its driver '
+                'needs use_sim_time:=true, or the launch use_sim_time:=false')
     if age < 0.0:
         return f'{what}: stamp {-age:.3f} s in the future, limit {limit:g} s'
     return f'{what}: {age:.3f} s old, limit {limit:g} s'

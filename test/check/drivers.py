@@ -27,6 +27,7 @@ FAULTS = {
     'best_effort_sensor': {'wrench_qos': BEST_EFFORT},  # no fault: every driver is heard
     'clock_ahead': {'clock_offset': 5.0},
     'clock_behind': {'clock_offset': -5.0},
+    'simulated_clock': {'clock_offset': -1.7e9},
     'clock_a_little_ahead': {'clock_offset': 0.1},
     'slow_sensor': {'every': 15},
     'silent_sensor': {'every': 0},
@@ -38,6 +39,7 @@ FAULTS = {
     'static_tool': {'static_tool': True},
     'no_hole': {'hole': False},
     'second_commander': {'commander': 'teleop'},
+    'guard_of_a_gate': {'commander': 'safety_gate_guard'},  # no fault
     'two_sensors': {'second_sensor': True},
     'latched_listener': {'command_qos': LATCHED},
     'no_listener': {'command_qos': None},

@@ -59,7 +59,7 @@ def look(listen, tmp_path):
     return check
 
 
-@pytest.mark.parametrize('driver', ['none', 'best_effort_sensor'])
+@pytest.mark.parametrize('driver', ['none', 'best_effort_sensor', 'guard_of_a_gate'])
 def test_a_right_driver_has_nothing_red(listen, driver):
     findings = calm(lambda: judge(listen(driver), CONTRACT), below=RED)
     assert max(each.level for each in findings) < RED, bad(findings)
@@ -68,6 +68,8 @@ def test_a_right_driver_has_nothing_red(listen, driver):
 MISTAKES = {
     'clock_ahead': (RED, ['age of force', 's in the future', 'chrony']),
     'clock_behind': (RED, ['age of tip_position', 'old when it arrives', 'synchronise']),
+    'simulated_clock': (RED, ['age of force', 'simulated time', 'nobody publishes /clock',
+                              'use_sim_time:=true']),
     'clock_a_little_ahead': (YELLOW, ['age of force', 'in the future', 'chrony']),
     'slow_sensor': (RED, ['age of force', 'too slow', 'publish faster']),
     'silent_sensor': (RED, ['age of force', 'no message within', '/silent_sensor/wrench']),
@@ -181,7 +183,8 @@ def test_values_that_simulation_never_saw_are_named(listen):
 
 def test_every_fault_is_looked_for():
     named = MISTAKES.keys() | LOCK_MISTAKES.keys() | STICK_MISTAKES.keys()
-    assert named | {'best_effort_sensor', 'far_off_force', 'noisy_tool'} == FAULTS.keys()
+    others = {'best_effort_sensor', 'guard_of_a_gate', 'far_off_force', 'noisy_tool'}
+    assert named | others == FAULTS.keys()
 
 
 def test_the_check_neither_commands_nor_arms_and_follows_simulated_time(domain_id, tmp_path):

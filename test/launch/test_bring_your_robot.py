@@ -35,6 +35,11 @@ def driver(domain_id, folder):
     process.wait()
 
 
+def test_no_program_needs_what_init_returns_from_kilted_on_alone(folder):
+    for file in folder.glob('*.py'):
+        assert 'with rclpy.init(' not in file.read_text()
+
+
 def sgft(folder, *words):
     """Run a command; return its exit code and all that it said."""
     done = subprocess.run(

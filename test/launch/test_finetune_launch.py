@@ -146,6 +146,14 @@ def test_a_kill_of_any_node_costs_no_transition_and_doubles_none(domain_id, tmp_
     assert set(keys(recorded)) <= set(stored)
 
 
+def test_no_run_goes_on_without_a_gate_where_nobody_starts_it_again(domain_id, tmp_path):
+    with Run(tmp_path, transition_limit='100000', respawn='false') as run:
+        gate = run.until(lambda: run.nodes().get('safety_gate'), 'a gate')
+        os.kill(gate, signal.SIGKILL)
+        assert run.finish() == 1
+        assert 'safety_gate ended with exit code -9, and respawn is false' in run.output
+
+
 def test_an_interrupt_stops_the_arm_and_the_run_can_be_taken_up_again(domain_id, tmp_path):
     # It must not end by itself meanwhile. The recorder may end before the last command: hear it.
     with Run(tmp_path, transition_limit='100000') as run, running_probe() as probe:

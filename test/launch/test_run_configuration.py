@@ -149,14 +149,17 @@ def test_one_candidate_with_all_its_files_is_enough(configure, checkpoints):
 
 @pytest.mark.parametrize('changes, sim_time', [
     ({'rate_factor': '1.0'}, False), ({'rate_factor': '3.0'}, True),
-    ({'rate_factor': '3.0', 'simulated': 'false', 'robot': 'simulated_arm'}, False)])
-def test_simulated_time_only_where_a_simulated_robot_runs_at_another_rate(
+    ({'rate_factor': '3.0', 'simulated': 'false', 'robot': 'simulated_arm'}, False),
+    ({'use_sim_time': 'true', 'simulated': 'false', 'robot': 'simulated_arm'}, True)])
+def test_simulated_time_only_where_a_simulated_robot_runs_at_another_rate_or_it_is_asked_for(
         configure, changes, sim_time):
     run = configure(**changes)
+    assert run.simulated_time == sim_time
     assert {name: values['use_sim_time'] for name, values in run.parameters.items()} == {
         name: sim_time and name not in ('monitor', 'simulated_robot') for name in run.parameters}
     # The watchdog of the gate counts in control periods of that time.
-    assert run.parameters['safety_gate']['rate_factor'] == (3.0 if sim_time else 1.0)
+    assert run.parameters['safety_gate']['rate_factor'] == (
+        3.0 if sim_time and run.simulated else 1.0)
 
 
 def test_a_run_that_is_taken_up_again_begins_a_new_bag(configure):
@@ -183,6 +186,7 @@ def test_a_run_that_is_taken_up_again_begins_a_new_bag(configure):
     ({'evaluation_interval': '0'}, '^evaluation_interval: expected 1...1000000000, got 0'),
     ({'goal_success': '90'}, '^goal_success: expected 0...1, got 90.0'),
     ({'rate_factor': '0'}, '^rate_factor: expected 0.01...1000, got 0.0'),
+    ({'use_sim_time': 'true'}, '^use_sim_time: expected false, as simulated is true'),
     ({'gap': '-1'}, '^gap: expected 0...10, got -1.0'),
     ({'faults': 'jiter'}, "^faults: unknown fault 'jiter'; did you mean 'jitter'"),
     ({'key_file': 'nokey'}, '^key_file: key file .*nokey cannot be read: No such file'),

@@ -41,12 +41,16 @@ class Rig(Node):
         self._clock_publisher = self.create_publisher(Clock, '/clock', 10)
         self._wrench = self.create_publisher(WrenchStamped, 'wrench', qos_profile_sensor_data)
         self._actions = self.create_publisher(Action, 'action', qos.ACTION)
-        self.create_subscription(TwistStamped, 'twist_commands', self._on_command, 10)
+        self.listen('twist_commands')
         self.create_subscription(Action, 'executed_action', self.executed.append, 10)
         self.enable_client = self.create_client(SetBool, 'safety_gate/enable')
         self.lock_client = self.create_client(SetBool, 'safety_gate/lock')
         self.create_timer(0.01, self.measure, clock=rclpy.clock.Clock(
             clock_type=rclpy.clock.ClockType.STEADY_TIME))
+
+    def listen(self, topic):
+        """Take commands of this topic, too."""
+        self.create_subscription(TwistStamped, topic, self._on_command, 10)
 
     def stamp(self):
         """Return the time of the rig as a message."""
@@ -158,9 +162,10 @@ def transform(parent, child, position, stamp):
     return message
 
 
-def start_gate(*parameters, robot='simulated_arm'):
+def start_gate(*parameters, robot='simulated_arm', remap=()):
     """Start the node as a process."""
     arguments = [word for value in (f'robot:={robot}', *parameters) for word in ('-p', value)]
+    arguments += [word for rule in remap for word in ('-r', rule)]
     return subprocess.Popen(
         [sys.executable, '-m', 'sgft_ros.nodes.safety_gate', '--ros-args', *arguments],
         stderr=subprocess.PIPE, text=True)

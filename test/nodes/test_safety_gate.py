@@ -1,5 +1,6 @@
 """The node as a process of its own, on real DDS, between a robot and a policy."""
 
+import os
 from pathlib import Path
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from safety_gate_rig import is_stop, linear, PERIOD, Rig, SPEED, start_gate, tra
 from sgft_ros.nodes.ending import initialised
 from sgft_ros.nodes.gate_lock import GateLock, LOCKED
 from sgft_ros.robot.limits import OVERDUE
+from sgft_ros.robot.messages import stamp_seconds
 
 TRIES = 5  # to stop in time, as somebody else may have the processor in some of them
 
@@ -295,6 +297,54 @@ def test_killed_gate_starts_again_with_a_stop_and_disarmed(rig, gate):
         assert all(map(is_stop, rig.commands[before:]))
     finally:
         end(restarted, signal.SIGTERM)
+
+
+def test_a_killed_gate_stops_the_robot_all_the_same_and_as_if_it_had_itself(domain_id):
+    delays = []
+    with initialised():
+        rig = Rig()
+        while not delays or (delays[-1] > 3 * PERIOD and len(delays) < TRIES):
+            gate = start_gate(remap=('twist_commands:=elsewhere',))
+            rig.listen('elsewhere')
+            rig.move()
+            begin, killed = len(rig.commands), monotonic()
+            gate.kill()
+            rig.wait(lambda begin=begin: sum(map(is_stop, rig.commands[begin:])) > 3, 'stops')
+            delays.append(rig.arrivals[next_command(rig, begin, stop=True)] - killed)
+            assert rig.commands[-1].header.frame_id == 'base_link'
+            assert stamp_seconds(rig.commands[-1].header.stamp) > 0.0
+            _, said = end(gate, signal.SIGTERM)  # when the guard has ended, too
+            assert 'its guard has sent the stop' in said
+    assert delays[-1] <= 3 * PERIOD
+
+
+def test_a_guard_that_is_killed_is_replaced_and_that_is_told(rig, gate):
+    rig.enable_when_ready()
+    os.kill(guard_of(gate), signal.SIGKILL)
+    level, message, values = status_of(rig)
+    assert level == DiagnosticStatus.WARN and values['guard_deaths'] == '1'
+    assert 'the guard of the stop has died (exit code -9); another is started' in message
+    rig.wait(lambda: 'guard' not in status_of(rig)[1], 'next guard')
+    rig.move()
+    begin = len(rig.commands)
+    _, said = end(gate, signal.SIGKILL)
+    rig.wait(lambda: len(rig.commands) > begin and is_stop(rig.commands[-1]), 'stop')
+    assert 'publishes commands, too' not in said
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_guard_ends_with_its_gate_and_not_before(rig, gate, number):
+    rig.enable_when_ready()
+    guard = guard_of(gate)
+    os.kill(guard, number)
+    code, said = end(gate, number)
+    assert code == 0 and 'its guard' not in said
+    assert not Path('/proc', str(guard)).exists()
+
+
+def guard_of(gate):
+    """Return the process id of the guard."""
+    return int(Path(f'/proc/{gate.pid}/task/{gate.pid}/children').read_text())
 
 
 def test_diagnostics_tell_the_latency(rig, gate):

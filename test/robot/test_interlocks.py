@@ -1,9 +1,10 @@
 """The robot is not moved unless it says, in every way that the contract names, that it may be."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
-from robots import write_contract
+from robots import SHIPPED, write_contract
 from sgft_ros.robot import ContractError, load_robot_contract
 from sgft_ros.robot.interlocks import InterlockState
 
@@ -28,6 +29,15 @@ def status(mode):
 def test_a_contract_without_interlocks_never_objects(tmp_path):
     contract = load_robot_contract(write_contract(tmp_path))
     assert InterlockState(contract.interlocks).problems(0.0) == ()
+
+
+def test_what_a_profile_offers_as_a_comment_is_an_interlock(tmp_path):
+    text = SHIPPED.with_name('ur5e_servo.yaml').read_text()
+    file = tmp_path / 'robot.yaml'
+    file.write_text(re.sub('^  # (?=- name:|  )', '  ', text, flags=re.M))
+    *_, servo = load_robot_contract(file).interlocks
+    assert servo.type == 'moveit_msgs/msg/ServoStatus'
+    assert servo.allows(0) and not servo.allows(-1)
 
 
 def test_silence_is_no_permission(tmp_path):

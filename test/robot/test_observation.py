@@ -91,6 +91,10 @@ class TestRawObservation:
     def test_old_future_and_non_finite_terms_are_problems(self):
         assert '0.300 s old' in self.received(10.0).problems(seconds(10.3))[0]
         assert 'in the future' in self.received(10.0).problems(seconds(9.0))[0]
+
+    def test_time_of_another_kind_is_told_with_the_remedy(self):
+        assert 'use_sim_time:=true' in self.received(10.0).problems(seconds(1.8e9))[0]
+        assert 'use_sim_time:=false' in self.received(1.8e9).problems(seconds(10.0))[0]
         assert 'not finite' in self.received(10.0, force=np.nan).problems(seconds(10.0))[0]
 
     def test_message_without_stamp_is_not_taken(self):

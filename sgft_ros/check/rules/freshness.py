@@ -8,6 +8,7 @@ import numpy as np
 from sgft_ros.check.facts import Facts, Measurement, measurements, Signal
 from sgft_ros.check.findings import Finding, green, red, yellow
 from sgft_ros.robot import RobotContract
+from sgft_ros.robot.age import ANOTHER_TIME
 
 OTHER_CLOCK = 86400.0  # [s] between two clocks that count from different times
 AHEAD = 0.03      # [s] that a stamp may be in the future: a message may overtake one of /clock
@@ -103,6 +104,15 @@ def _clock(tell, each, ages, facts) -> Finding | None:
         return tell(yellow, 'stamps of another clock than that of the recorder',
                     'if this was a run in simulated time, record /clock too; else set the clock '
                     'of the computer that measures (chrony or NTP)')
+    if ages.youngest > ANOTHER_TIME:
+        return tell(red, f'stamps {_time(ages.youngest)} ago, as in simulated time, but nobody '
+                    'publishes /clock', 'have the simulator publish /clock, and launch with '
+                    'simulated:=false use_sim_time:=true; or start its driver with '
+                    'use_sim_time:=false')
+    if ages.youngest < -ANOTHER_TIME:
+        return tell(red, f'stamps {_time(-ages.youngest)} in the future, as by the system clock, '
+                    'but somebody publishes /clock', 'start its driver with use_sim_time:=true; '
+                    'or end whoever publishes /clock')
     if ages.youngest >= -AHEAD:
         return None
     return tell(red if ages.youngest < -each.max_age else yellow,
