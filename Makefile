@@ -18,9 +18,10 @@ help:
 finetune: $(INSTALLED)
 	@$(BIN)/sgft launch sgft_ros finetune.launch.py $(ARGS)
 
-# More workers than two cores have work for: many tests wait for processes.
+# More workers than two cores have work for: many tests wait for processes, and for very different
+# times, so that a worker that is done takes over what others still have before them.
 test: lint
-	$(BIN)/python -m pytest -n 3 $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
