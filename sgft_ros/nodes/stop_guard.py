@@ -3,8 +3,10 @@
 import contextlib
 import signal
 import sys
+from time import monotonic
 
 import rclpy
+from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
@@ -15,8 +17,10 @@ from sgft_ros.robot.drives import make_drive
 
 READY = b'\0'      # on standard output, as soon as the publisher is there
 DISMISSED = b'\0'  # on standard input; its end without this is that of the gate
-STOPS = 5          # times that the stop is sent
+STOPS = 5          # times that the stop is sent to who listens
 INTERVAL = 0.02    # [s] between two of them
+PATIENCE = 1.0     # [s] for a listener that was not found yet; by then the next gate may have come
+LAST_WAIT = Duration(seconds=0.5)  # for who has not received the last one
 
 
 def main():
@@ -33,10 +37,13 @@ def main():
             sys.stdout.flush()
         if sys.stdin.buffer.read() == DISMISSED:
             return
-        for _ in range(STOPS):
+        sent, end = 0, monotonic() + PATIENCE
+        while sent < STOPS and monotonic() < end:
             commands.publish(stop)
             # With simulated time the first stop has no stamp: /clock is heard only now.
             rclpy.spin_until_future_complete(node, Future(), timeout_sec=INTERVAL)
+            sent += commands.listeners > 0
+        commands.wait_for_all_acked(LAST_WAIT)
         node.get_logger().warning('the safety gate has gone: its guard has sent the stop')
 
 

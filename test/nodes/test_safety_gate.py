@@ -309,7 +309,6 @@ def test_a_killed_gate_stops_the_robot_all_the_same_and_as_if_it_had_itself(doma
             rig.move()
             begin, killed = len(rig.commands), monotonic()
             gate.kill()
-            rig.wait(lambda begin=begin: sum(map(is_stop, rig.commands[begin:])) > 3, 'stops')
             delays.append(rig.arrivals[next_command(rig, begin, stop=True)] - killed)
             assert rig.commands[-1].header.frame_id == 'base_link'
             assert stamp_seconds(rig.commands[-1].header.stamp) > 0.0
