@@ -203,7 +203,8 @@ def watch(run, name, delay):
         if context.is_shutdown:
             return
         if hopeless:
-            raise RuntimeError(f'{name} ended with exit code {code} right after its start')
+            soon = ' right after its start' if lived < START_TIME else ''
+            raise RuntimeError(f'{name} ended with exit code {code}{soon}')
         if name == GATE and not run.respawn:
             raise RuntimeError(f'{name} ended with exit code {code}, and respawn is false: '
                                'nobody would stop the robot')

@@ -15,6 +15,7 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from sgft_ros.nodes.sole_name import take
 
+CONFIGURATION_ERROR = 2  # exit code of what no new start can help
 # What the constructor of a node raises for a parameter, a file or a folder that it cannot use.
 REFUSALS = (ValueError, RuntimeError, OSError, ParameterException)
 _names = []  # that nodes of the default context have taken

@@ -17,7 +17,13 @@ from sgft_ros.learning.replay import columns_of, KIND, label
 from sgft_ros.msg import PolicyWeights, SampleBatch, SampleRequest
 from sgft_ros.nodes import qos
 from sgft_ros.nodes.compatibility import check_belongs
-from sgft_ros.nodes.ending import begin, initialised, interruptible, spin_until
+from sgft_ros.nodes.ending import (
+    begin,
+    CONFIGURATION_ERROR,
+    initialised,
+    interruptible,
+    spin_until,
+)
 from sgft_ros.nodes.learner_files import LearnerFiles
 from sgft_ros.nodes.learner_parameters import LearnerParameters
 from sgft_ros.nodes.learner_report import LearnerReport
@@ -31,7 +37,6 @@ from std_srvs.srv import SetBool, Trigger
 import torch
 
 JOB_TIMEOUT = 20.0  # [s] that a service waits for the trainer
-CONFIGURATION_ERROR = 2  # exit code
 
 
 class LearnerNode(Node):

@@ -4,6 +4,7 @@ import secrets
 from time import monotonic, perf_counter
 
 import numpy as np
+from rclpy.logging import get_logger
 from rclpy.node import Node
 from sgft_ros.learning.arbiter import CALIBRATED
 from sgft_ros.learning.checkpoint import load_checkpoint
@@ -14,7 +15,7 @@ from sgft_ros.nodes import diagnostics, policy_report, qos
 from sgft_ros.nodes.actors import Actors
 from sgft_ros.nodes.arrays import float_sequence
 from sgft_ros.nodes.compatibility import check_compatible
-from sgft_ros.nodes.ending import spin_until_signal
+from sgft_ros.nodes.ending import CONFIGURATION_ERROR, spin_until_signal
 from sgft_ros.nodes.episode import Episode, Step
 from sgft_ros.nodes.learner_watch import LearnerWatch
 from sgft_ros.nodes.parameters import declare_parameters
@@ -28,7 +29,7 @@ from sgft_ros.nodes.tool_calibration import make_calibration
 from sgft_ros.nodes.weights_input import WeightsInput
 from sgft_ros.robot import load_robot_contract, ObservationAssembler
 from sgft_ros.tasks import get_task
-from sgft_ros.tasks.outcome import judge
+from sgft_ros.tasks.outcome import failed, judge, OutcomeError
 from std_srvs.srv import Trigger
 
 MOST_PERIODS = 2        # control periods between two ticks after which the gate may have stopped
@@ -223,7 +224,12 @@ class Policy(Node):
         """Return the task's outcome of a step, or the human's, who knows better."""
         verdict = self._supervision.verdict
         if verdict is None:
-            return judge(self._task, raw)
+            try:
+                return judge(self._task, raw)
+            except OutcomeError:
+                raise
+            except Exception as error:  # whatever the task raises belongs to its author
+                raise failed(self._task, error) from error
         self.get_logger().info(f'episode {self._episode.number}: a human says '
                                f'{"success" if verdict.success else "failure"}')
         return verdict
@@ -325,8 +331,12 @@ class Policy(Node):
 
 
 def main(args=None):
-    """Run the node."""
-    spin_until_signal(Policy, args)
+    """Run the node; end for good where the task fails, which it would again after a new start."""
+    try:
+        spin_until_signal(Policy, args)
+    except OutcomeError as error:
+        get_logger('policy').fatal(str(error))
+        raise SystemExit(CONFIGURATION_ERROR) from None
 
 
 if __name__ == '__main__':

@@ -1,6 +1,8 @@
 """What a task says about one step."""
 
 from collections.abc import Mapping
+from pathlib import Path
+import traceback
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +41,14 @@ def judge(task, raw: Mapping[str, np.ndarray]) -> Outcome:
     return Outcome(
         float(reward), _boolean(task, 'terminated', outcome.terminated),
         None if success is None else _boolean(task, 'success', success, ' or None'))
+
+
+def failed(task, error: Exception) -> OutcomeError:
+    """Return what to raise for an error in a task's evaluate; it says where that was."""
+    line = traceback.extract_tb(error.__traceback__)[-1]
+    return OutcomeError(
+        f'task {task.name!r}: evaluate of {type(task).__name__} failed: {type(error).__name__}: '
+        f'{error} ({Path(line.filename).name}, line {line.lineno})')
 
 
 def _number(value):

@@ -129,6 +129,6 @@ def running_policy(folder, tensors, robot='simulated_arm', trained=MappingProxyT
     with initialised():
         rig = PolicyRig(resets)
         with node_process('policy', robot=robot, task=task, use_sim_time='true',
-                          checkpoint=checkpoint, **parameters):
+                          checkpoint=checkpoint, **parameters) as rig.process:
             yield rig
         rig.node.destroy_node()

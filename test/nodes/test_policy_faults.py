@@ -1,8 +1,10 @@
 """What goes wrong around a policy costs neither what was learnt nor who is thought well of."""
 
 import numpy as np
+from own_task import reach
 from policies import ACTION, GAIN, metadata, OBSERVATION, servo_tensors
 from policy_rig import INSIDE, running_policy
+import pytest
 from robot_side import seconds
 from robots import write_contract
 from sgft_ros.learning.checkpoint import save_checkpoint
@@ -75,6 +77,23 @@ def test_a_task_of_ones_own_may_judge_with_numbers_of_numpy(domain_id, tmp_path)
         rig.until(lambda: rig.transitions[-1].terminated, what='its last transition')
     assert (rig.transitions[0].reward, rig.transitions[0].terminated) == (0.0, False)
     assert rig.transitions[-1].reward == 1.0 and rig.results[0].success
+
+
+@pytest.mark.parametrize('last_line, said', [
+    ('return Outcome(0.0, 0.5, None)', ': expected True or False as terminated, got 0.5'),
+    ("raw['nothing']", " failed: KeyError: 'nothing' (mine.py, line 14)"),
+])
+def test_a_task_that_fails_in_the_midst_ends_the_policy_for_good(
+        domain_id, tmp_path, capfd, last_line, said):
+    file = tmp_path / 'mine.py'
+    file.write_text(reach("if raw['tip_position'][2] > 0.0:",
+                          '    return Outcome(0.0, False, None)', last_line))
+    with running_policy(tmp_path, STILL, trained={'task': 'reach'}, task=f'{file}:Reach') as rig:
+        rig.until(lambda: rig.transitions, what='a transition')
+        rig.tip = INSIDE
+        rig.until(lambda: rig.process.poll() is not None, what='the end')
+        assert rig.process.returncode == 2  # at which the launch ends, too
+    assert f"task 'reach': evaluate of Reach{said}" in capfd.readouterr().err
 
 
 def test_a_clock_that_goes_back_ends_the_episode_and_the_run_goes_on(domain_id, tmp_path):
