@@ -41,8 +41,8 @@ ARGUMENTS = {
     'algorithm': (
         'auto', 'name in config/algorithms, or the path of a .yaml file like those'),
     'horizon': ('', "H [steps] of one algorithm; empty: as the algorithm's file says"),
-    'checkpoint': ('', 'folder with policy, value, learner and warm_start.safetensors; empty: '
-                       'the one of the task that the package ships'),
+    'checkpoint': ('', 'folder with policy, value, learner, dynamics and warm_start.safetensors; '
+                       'empty: the one of the task that the package ships'),
     'seed': ('0', 'seed of the simulated world, of exploration and of learning'),
     'simulated': ('true', 'start the simulated arm; false: the driver of a robot runs already',
                   BOOLEAN),

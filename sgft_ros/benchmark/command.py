@@ -30,11 +30,11 @@ from sgft_ros.nodes.compatibility import check_metadata
 from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.robot import ContractError
 from sgft_ros.shipped import shipped_checkpoints
-from sgft_ros.simulation.pretraining import config_of, PretrainingConfig
+from sgft_ros.simulation.pretraining import PretrainingConfig
 from sgft_ros.simulation.sim_to_real import sim_to_real, SimToReal, task_names
 
-# Folders of their own, as results of one limit are not pooled with those of another.
 DYNAMICS = 'dynamics.safetensors'
+# Folders of their own, as results of one limit are not pooled with those of another.
 QUICK = {'worlds': range(3), 'transitions': 1500, 'methods': ['auto', 'sac'],
          'output': Path('runs', 'benchmark_quick')}
 FULL = {'worlds': range(10), 'transitions': None, 'methods': ['auto', 'sgft_sac', 'sac'],
@@ -125,7 +125,7 @@ def _jobs(options):
                              f'choose from: {others}')
         checkpoints = options.checkpoints or [
             _shipped(setting, seed) for seed in options.pretraining_seeds]
-        methods = {text: _method(text, task, checkpoints)
+        methods = {text: _method(text, task, setting, checkpoints)
                    for text in options.methods or chosen['methods']}
         for how, checkpoint in itertools.product(methods.values(), checkpoints):
             _check_fit(how, checkpoint, setting)
@@ -203,7 +203,7 @@ def _run(todo, workers, results):
                       file=sys.stderr, flush=True)
 
 
-def _method(text, task, checkpoints):
+def _method(text, task, setting, checkpoints):
     """
     Return a method without the candidates that plan, if dynamics are missing in a folder.
 
@@ -212,7 +212,7 @@ def _method(text, task, checkpoints):
     :raises ValueError: if none is left
     """
     if text == ORACLE:
-        return config_of(task)
+        return setting.pretraining
     method = load_method(text, task)
     if said := unheeded(method, task):
         print(f'warning: {text}: {said}', file=sys.stderr)

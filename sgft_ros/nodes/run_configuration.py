@@ -167,7 +167,7 @@ class RunConfiguration:
             self._checkpoints.check_enough(tunings)
         if parameters['learner'].get('prior_ratio'):
             parameters['replay_buffer'] |= {
-                'prior_data': self._checkpoints.prior_data or files['warm_start'],
+                'prior_data': self._prior_data(),
                 'value_checkpoint': files['value'], 'policy_checkpoint': files['policy']}
         elif arguments['prior_data']:
             raise ValueError(
@@ -175,6 +175,16 @@ class RunConfiguration:
                 'shall be, as in prior_ratio:=0.25')
         parameters['monitor'].setdefault('title', self._title(parameters['learner']))
         return parameters
+
+    def _prior_data(self):
+        """Return the file that minibatches are to hold a share of."""
+        path = self._checkpoints.prior_data or self._checkpoints.paths['warm_start']
+        if not path and self.learning_side:
+            raise ValueError(
+                'prior_ratio: the checkpoint folder lacks warm_start.safetensors, of which '
+                'minibatches are to hold a share; name other data as prior_data, or set '
+                'prior_ratio:=0.0')
+        return path
 
     def _driver(self):
         """Return what the simulated driver takes on of the robot's own, if there is a file."""

@@ -11,6 +11,8 @@ from sgft_ros.tasks.outcome import Outcome
 class Environment:
     """Joins cell, contract and task; observations and actions are those of the live nodes."""
 
+    exhausted = False  # it has no time limit of its own, beside the task's
+
     def __init__(self, task, contract: RobotContract, rng: np.random.Generator, draw):
         """`draw(rng) -> Physics` is called at each reset: randomised, or always the same world."""
         self.task = task

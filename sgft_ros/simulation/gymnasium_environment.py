@@ -1,6 +1,7 @@
 """A Gymnasium environment with the face of :mod:`sgft_ros.simulation.environment`."""
 
 from collections.abc import Callable
+import math
 
 import numpy as np
 from sgft_ros.simulation.gymnasium_task import GymnasiumTask, not_installed
@@ -56,7 +57,7 @@ class GymnasiumEnvironment:
         if self._model is not None:
             self._model.apply(self._draw(self.rng))
         observation, _ = self._environment.reset(seed=int(self.rng.integers(LARGEST_SEED)))
-        self.steps = 0
+        self.steps, self.exhausted = 0, False
         return self._observe(observation)
 
     def reset_anywhere(self) -> np.ndarray:
@@ -75,16 +76,18 @@ class GymnasiumEnvironment:
         self.executed_action = np.clip(np.asarray(action, np.float32), -1.0, 1.0)
         share = (self.executed_action.astype(float).reshape(self._low.shape) + 1.0) / 2.0
         applied = (self._low + share * (self._high - self._low)).astype(self._low.dtype)
+        applied = np.clip(applied, self._low, self._high)  # which rounding may have left
         self.steps += 1
         total, truncated = 0.0, self.steps >= self.task.max_steps
         for _ in range(self.task.action_repeat):
             observation, reward, terminated, limited, info = self._environment.step(applied)
             total += float(reward)
-            truncated |= limited  # which says nothing of the state: the decision is executed
             if terminated:
                 truncated = False
                 break
-        success = bool(info[SUCCESS]) if SUCCESS in info else None
+            self.exhausted |= limited  # says nothing of the state: the decision is executed
+        truncated |= self.exhausted and not terminated
+        success = bool(info.get(SUCCESS, False)) if self.task.tells_success else None
         outcome = Outcome(self.task.reward_scale * total, bool(terminated), success)
         return self._observe(observation), outcome, bool(truncated)
 
@@ -94,11 +97,15 @@ class GymnasiumEnvironment:
 
         :raises ValueError: if that is no action of the environment
         """
-        action = np.asarray(self.task.policy(self._seen))
+        came = self.task.policy(self._seen)
+        try:
+            action = np.asarray(came, float)
+        except (TypeError, ValueError, RuntimeError):  # the last from tensors with a gradient
+            action = np.array(math.nan)
         if action.shape != self._low.shape or not np.isfinite(action).all():
             raise ValueError(
                 f'task {self.task.name!r}, policy: expected a finite action of shape '
-                f'{self._low.shape}, got {action!r}')
+                f'{self._low.shape}, got {came!r}')
         share = (action - self._low) / (self._high - self._low)
         return np.clip(2.0 * share - 1.0, -1.0, 1.0).astype(np.float32).ravel()
 

@@ -34,6 +34,9 @@ class GymnasiumTask:
     # A policy from elsewhere, for pretraining to imitate instead of learning one: from what the
     # environment observes, as it comes from its step(), to an action as step() takes it.
     policy: Callable[[object], object] | None = None
+    # Whether `info` has 'is_success', as of Gymnasium-Robotics: then success is what counts. Where
+    # a step lacks it, it is none.
+    tells_success: bool = False
     action_repeat: int = 1       # steps of the environment per decision
     # Of the rewards that learners see. The parameters of the algorithms were chosen where V_sim
     # changes by some hundredths from step to step.

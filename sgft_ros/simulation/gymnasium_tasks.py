@@ -1,6 +1,5 @@
 """The tasks that are Gymnasium environments: for pretraining and benchmark, not for a graph."""
 
-import importlib.util
 from pathlib import Path
 
 from sgft_ros.robot.yaml_section import suggest
@@ -8,6 +7,7 @@ from sgft_ros.simulation.gymnasium_task import GymnasiumTask, not_installed
 from sgft_ros.simulation.model_change import ModelRange
 from sgft_ros.simulation.pretraining_config import PretrainingConfig
 from sgft_ros.tasks import TASKS
+from sgft_ros.tasks.load_file import load_file
 
 
 def _walker_walk():
@@ -44,10 +44,8 @@ def gymnasium_task(name: str) -> GymnasiumTask:
             ', or the path of a .py file that defines a GymnasiumTask named TASK')
     if not path.is_file():
         raise ValueError(f'task {name!r}: there is no such file')
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
+        module = load_file(path)
     except ImportError as error:
         raise not_installed(name, error) from error
     except ValueError as error:  # of the parts of a GymnasiumTask, which name what is wrong

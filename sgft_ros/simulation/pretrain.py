@@ -18,11 +18,11 @@ from sgft_ros.learning.regression import UPDATES as VALUE_UPDATES
 from sgft_ros.robot import ContractError
 from sgft_ros.simulation.imitation import compare, imitate
 from sgft_ros.simulation.pretraining import (
-    config_of,
     demonstrate,
     explore,
     fit_value_function,
     PretrainingConfig,
+    sized,
     thin,
     train_policy,
 )
@@ -116,7 +116,7 @@ def main(args: Sequence[str] | None = None) -> int:
     console = Console(stderr=True)
     try:
         setting = sim_to_real(options.task, options.robot)
-        config = config_of(options.task, options.steps, options.diverse_episodes)
+        config = sized(setting.pretraining, options.steps, options.diverse_episodes)
         output = options.output or Path('pretrained', setting.name)
         check_output(output)  # training takes minutes
         columns = (TextColumn('{task.description}'), BarColumn(), TextColumn(

@@ -17,21 +17,19 @@ from sgft_ros.simulation.rollouts import (
     Recorder,
     run_episode,
 )
-from sgft_ros.simulation.sim_to_real import sim_to_real
 import torch
 
 Progress = Callable[[int], None]
 
 
-def config_of(
-    task: str, steps: int | None = None, diverse_episodes: int | None = None,
+def sized(
+    config: PretrainingConfig, steps: int | None = None, diverse_episodes: int | None = None,
 ) -> PretrainingConfig:
     """
-    Return the sizes of a task's pretraining; None leaves one as the task says.
+    Return a configuration with other sizes; None leaves one as it is.
 
     :raises ValueError: if there are too few diverse episodes to fit V_sim to some and test it
     """
-    config = sim_to_real(task).pretraining
     config = replace(config, steps=steps or config.steps,
                      diverse_episodes=diverse_episodes or config.diverse_episodes)
     least = len(NOISE_LEVELS) + 1  # two without noise, which always tell values

@@ -87,7 +87,7 @@ def diverse_episode(
         recorder.add(observation, environment.executed_action, next_observation, outcome.reward,
                      outcome.terminated, False)
         observation = next_observation
-        if outcome.terminated:
+        if outcome.terminated or environment.exhausted:
             break
     returns = discounted(rewards, environment.task.gamma)
     known = len(returns) if outcome.terminated else max(0, len(returns) - unfinished)

@@ -95,7 +95,6 @@ class ArmSimToReal:
 class GymnasiumSimToReal:
     """A Gymnasium environment, and the same one with another MuJoCo model."""
 
-    measure = 'score'
     expert = None
 
     def __init__(self, task: GymnasiumTask, robot: str = ''):
@@ -110,6 +109,7 @@ class GymnasiumSimToReal:
         self.name, self.gamma = task.name, task.gamma
         self.pretraining, self.protocol = task.pretraining, task.protocol
         self.imitated = task.policy is not None
+        self.measure = 'success' if task.tells_success else 'score'
         if robot:
             self._check_contract()
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
-from numbers import Integral
+from numbers import Integral, Real
 from pathlib import Path
+
+from sgft_ros.tasks.load_file import load_file
 
 
 def _is_text(value):
@@ -17,8 +18,7 @@ def _are_texts(value):
 
 
 def _is_discount(value):
-    return (isinstance(value, (int, float)) and not isinstance(value, bool)
-            and 0.0 < value <= 1.0)
+    return isinstance(value, Real) and not isinstance(value, bool) and 0.0 < value <= 1.0
 
 
 def _is_count(value):
@@ -42,7 +42,7 @@ def find_class_task(name: str):
     """
     where, _, class_name = name.rpartition(':')
     try:
-        module = _load_file(Path(where)) if where.endswith('.py') else import_module(where)
+        module = load_file(Path(where)) if where.endswith('.py') else import_module(where)
     except Exception as error:  # whatever the module raises belongs to its author
         raise ValueError(f'task {name!r}: {where} cannot be imported: '
                          f'{type(error).__name__}: {error}') from error
@@ -62,10 +62,3 @@ def find_class_task(name: str):
         if not is_right(value):
             raise ValueError(f'task {name!r}: {member}: expected {expected}, got {value!r}')
     return task
-
-
-def _load_file(path: Path):
-    spec = spec_from_file_location(path.stem, path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

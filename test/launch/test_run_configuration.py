@@ -140,6 +140,8 @@ def test_a_policy_and_v_sim_alone_are_refused_where_the_learner_begins_with_more
         configure(algorithm=algorithm, learner='false')  # it has its own files, elsewhere
         configure(algorithm=algorithm, learning_side='false', rate_factor='1.0', namespace='b')
     assert configure(algorithm='rlpd', prior_ratio='0.0').folder
+    with pytest.raises(ValueError, match='prior_ratio: .* lacks warm_start.safetensors'):
+        configure(algorithm='rlpd')
 
 
 def test_one_candidate_with_all_its_files_is_enough(configure, checkpoints):

@@ -1,5 +1,7 @@
 """A policy from elsewhere, a function of what a Gymnasium environment observes, becomes pi_sim."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from sgft_ros.learning.checkpoint import load_checkpoint
@@ -11,7 +13,7 @@ from sgft_ros.simulation.gymnasium_tasks import GYMNASIUM_TASKS
 from sgft_ros.simulation.imitation import compare, imitate
 from sgft_ros.simulation.model_change import ModelRange
 from sgft_ros.simulation.pretraining_config import PretrainingConfig
-from sgft_ros.simulation.rollouts import discounted
+from sgft_ros.simulation.rollouts import discounted, diverse_episode, Recorder
 import torch
 
 gymnasium = pytest.importorskip('gymnasium')
@@ -84,6 +86,8 @@ def test_the_critics_know_the_returns_of_the_student(learner):
 @pytest.mark.parametrize('policy, said', [
     (lambda observation: [0.0, 0.0], r'expected a finite action of shape \(1,\), got'),
     (lambda observation: [np.nan], 'finite action'),
+    (lambda observation: (np.zeros(1), None), r'got \(array'),  # as of a predict() without [0]
+    (lambda observation: torch.zeros(1, requires_grad=True), r'got tensor'),
 ])
 def test_what_is_no_action_is_named(policy, said):
     environment = environment_of(pendulum(policy))
@@ -134,8 +138,8 @@ def test_an_environment_of_another_engine_says_its_step_itself():
         environment_of(line(real=ModelRange(gear=(0.5, 0.5))))
 
 
-def test_success_that_the_environment_tells_is_what_an_episode_is_worth():
-    environment = environment_of(line(reward_scale=0.1, best_return=1.0))
+def test_success_that_the_task_tells_is_what_an_episode_is_worth():
+    environment = environment_of(line(tells_success=True))
     environment.reset()
     while True:
         _, outcome, truncated = environment.step(environment.taught())
@@ -146,12 +150,61 @@ def test_success_that_the_environment_tells_is_what_an_episode_is_worth():
     assert environment.score(False, 1.0) == 0.0
 
 
+class OnlyAtItsEnd(Line):
+    """It tells success when it ends an episode itself, and allows eight steps."""
+
+    def reset(self, **options):
+        self.left = 8
+        return super().reset(**options)
+
+    def step(self, action):
+        assert self.left, 'step after the end'
+        self.left -= 1
+        observation, reward, there, _, info = super().step(action)
+        ended = there or not self.left
+        return observation, reward, there, ended and not there, info if ended else {}
+
+
+def test_a_step_that_tells_no_success_is_none():
+    environment = environment_of(line(make=OnlyAtItsEnd, max_steps=2, tells_success=True))
+    environment.reset()
+    for _ in range(2):
+        _, outcome, truncated = environment.step(np.ones(1))
+    assert truncated and environment.score(outcome.success, 1.0) == 0.0
+    environment = environment_of(line(make=OnlyAtItsEnd))
+    environment.reset()
+    assert environment.step(np.ones(1))[1].success is None
+
+
+def test_diverse_episodes_end_where_the_environment_ends_them():
+    environment = environment_of(line(make=OnlyAtItsEnd, max_steps=30))
+    away = SimpleNamespace(action_size=1, act=lambda observation: np.ones(1, np.float32))
+    for noise in 0.0, 0.3:
+        recorder = Recorder()
+        diverse_episode(environment, away, noise, recorder)
+        assert 0 < len(recorder) <= 8
+
+
+def test_no_action_leaves_the_box_by_rounding():
+    class Narrow(Line):
+        action_space = gymnasium.spaces.Box(np.float32(-0.2), np.float32(0.4), (1,))
+
+        def step(self, action):
+            assert self.action_space.contains(action)
+            return super().step(action)
+
+    environment = environment_of(line(make=Narrow))
+    environment.reset()
+    for action in -1.0, 1.0:
+        environment.step(np.array([action]))
+
+
 def test_pretraining_imitates_and_leaves_all_files(tmp_path, monkeypatch, capsys):
     config = PretrainingConfig(demonstrations=0, steps=400, diverse_episodes=20, hidden=(16, 16),
                               dynamics_updates=200)
-    monkeypatch.setitem(GYMNASIUM_TASKS, 'line', line(pretraining=config))
+    monkeypatch.setitem(GYMNASIUM_TASKS, 'line', line(pretraining=config, tells_success=True))
     assert pretrain.main(['--task', 'line', '--output', str(tmp_path)]) == 0
-    assert 'imitates a policy of score 100% in simulation' in capsys.readouterr().out
+    assert 'imitates a policy of success 100% in simulation' in capsys.readouterr().out
     assert {path.stem for path in tmp_path.iterdir()} == {
         'policy', 'value', 'learner', 'warm_start', 'dynamics'}
     training = load_checkpoint(tmp_path / 'policy.safetensors', 'policy').metadata['training']

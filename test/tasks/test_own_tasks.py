@@ -133,3 +133,14 @@ def test_a_condition_on_what_is_not_observed_is_named(tmp_path, condition, words
         task.evaluate(raw())
     for word in words:
         assert word in str(error.value)
+
+
+def test_a_file_may_have_dataclasses_whose_annotations_are_texts(tmp_path):
+    file = tmp_path / 'reach.py'
+    file.write_text(
+        'from __future__ import annotations\nfrom dataclasses import dataclass\n'
+        'import numpy as np\n' + CLASS.replace(
+            'class Reach:', '@dataclass\nclass Reach:\n    near: float = 0.01').replace(
+            'gamma = 0.97', 'gamma = np.float32(0.97)'))
+    task = get_task(f'{file}:Reach')
+    assert task.near == 0.01 and task.evaluate(raw(tip=(0.0, 0.0, 0.0))).success
