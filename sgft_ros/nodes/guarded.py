@@ -1,5 +1,6 @@
 """The guard of a safety gate: a process that stops the robot when the gate is killed."""
 
+from math import inf
 import os
 import subprocess
 import sys
@@ -50,12 +51,14 @@ class Guard:
     """
 
     def __init__(self, node, command: list[str]):
-        """Start it, and look after it from now on."""
+        """Start it as soon as the node spins, and look after it from then on."""
         self._logger, self._command = node.get_logger(), command
         self.deaths = 0   # of guards
         self.fault = ''   # what happened to the last one, until the next one is ready
         self._ready = False
-        self._start()
+        # None is started before the node spins: one that is refused as there is another gate must
+        # leave no guard, whose stop would go to a robot that this other one moves.
+        self._started, self._process = -inf, None
         self._timer = node.create_timer(
             LOOK, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
 

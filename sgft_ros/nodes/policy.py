@@ -22,6 +22,7 @@ from sgft_ros.nodes.parameters import declare_parameters
 from sgft_ros.nodes.policy_parameters import PolicyParameters
 from sgft_ros.nodes.preparation import MOST_REFUSED, Preparation
 from sgft_ros.nodes.sensors import Sensors
+from sgft_ros.nodes.simulated_time import time_problem
 from sgft_ros.nodes.supervision import Supervision
 from sgft_ros.nodes.tick_record import TickRecord
 from sgft_ros.nodes.tool_axes import ToolAxes
@@ -315,7 +316,7 @@ class Policy(Node):
     def _preparing(self):
         """Return what precedes the next episode, and what that hangs on, empty for nothing."""
         return ((WAITING_FOR_LEARNER, self._lag) if self._lag else
-                (self._preparation.step, self._preparation.problem))
+                (self._preparation.step, time_problem(self) or self._preparation.problem))
 
     def _report(self):
         acting, actors = self._episode is not None, self._actors

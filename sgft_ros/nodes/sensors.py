@@ -11,10 +11,12 @@ from sgft_ros.robot.raw_observation import KEPT
 from sgft_ros.robot.terms import NEAREST
 from tf2_ros import TransformException, TransformListener
 
-# Best effort can hear every driver.
-NEWEST, SEVERAL = (QoSProfile(
+# Best effort can hear every driver. Several may share a topic of joint states, and the message of
+# the gripper must not replace that of the arm; but of a driver faster than the reader no more may
+# wait than is still fresh.
+NEWEST, SHARED, SEVERAL = (QoSProfile(
     history=HistoryPolicy.KEEP_LAST, depth=depth, reliability=ReliabilityPolicy.BEST_EFFORT)
-    for depth in (1, KEPT))
+    for depth in (1, 8, KEPT))
 LATEST = Time()
 FUTURE = 10**8  # [ns] that the clock of a sensor may be ahead
 
@@ -31,7 +33,7 @@ class Sensors:
         self._listener = TransformListener(self._buffer, node)
         self._transforms = []
         self._of_the_future = {}  # frames -> stamp [ns] that is not believed
-        topics, aligned = {}, set()
+        topics, quality = {}, {}
         for term in contract.observation:
             source = term.source
             if source.kind == 'transform':
@@ -40,10 +42,12 @@ class Sensors:
                 readers = topics.setdefault((source.topic, source.type), [])
                 readers.append((term.name, make_extractor(source), OtherJoints(source)))
                 if term.alignment == NEAREST:
-                    aligned.add(source.topic)
+                    quality[source.topic] = SEVERAL
+                elif source.kind == 'joint_states':
+                    quality.setdefault(source.topic, SHARED)
         for (topic, type_name), readers in topics.items():
             node.create_subscription(get_message(type_name), topic, self._reader(readers),
-                                     SEVERAL if topic in aligned else NEWEST)
+                                     quality.get(topic, NEWEST))
 
     @property
     def values(self):

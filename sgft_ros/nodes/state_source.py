@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from rosidl_runtime_py.utilities import get_message
 from sgft_ros.nodes.other_joints import OtherJoints
-from sgft_ros.nodes.sensors import NEWEST, Sensors
+from sgft_ros.nodes.sensors import Sensors, SHARED
 from sgft_ros.robot import MeasuredState, RobotContract
 from sgft_ros.robot.age import believed_age
 from sgft_ros.robot.messages import make_extractor, stamp_seconds
@@ -56,7 +56,7 @@ def _joints(node, contract, sensors):
         except ValueError as error:
             node.get_logger().error(str(error), throttle_duration_sec=5.0)
 
-    node.create_subscription(get_message(source.type), source.topic, take, NEWEST)
+    node.create_subscription(get_message(source.type), source.topic, take, SHARED)
 
     def measure():
         if newest[0] is None:

@@ -1,12 +1,15 @@
 """What goes wrong around a policy costs neither what was learnt nor who is thought well of."""
 
+from data_path import node_process, running_probe
+from diagnostic_msgs.msg import DiagnosticStatus
 import numpy as np
 from own_task import reach
-from policies import ACTION, GAIN, metadata, OBSERVATION, servo_tensors
-from policy_rig import INSIDE, running_policy
+from policies import ACTION, GAIN, metadata, OBSERVATION, save_policy, servo_tensors
+from policy_rig import INSIDE, running_policy, STATUS
 import pytest
 from robot_side import seconds
 from robots import write_contract
+from rosgraph_msgs.msg import Clock
 from sgft_ros.learning.checkpoint import save_checkpoint
 from sgft_ros.robot import load_robot_contract
 from std_srvs.srv import Trigger
@@ -124,6 +127,28 @@ def test_a_clock_that_goes_back_between_two_episodes_does_not_have_to_come_again
         rig.time -= HOUR
         rig.measuring = True
         rig.until(lambda: rig.transitions[-1].episode > episode, what='another')
+
+
+def test_who_promised_a_clock_that_nobody_publishes_is_told(domain_id, tmp_path):
+    checkpoint = save_policy(tmp_path / 'policy.safetensors', STILL)
+    with running_probe() as probe, node_process(
+            'policy', robot='simulated_arm', task='peg_insert', use_sim_time='true',
+            checkpoint=checkpoint):
+        def told(problem):
+            level, message, _ = probe.diagnostics.get(STATUS, (None, '', {}))
+            return level == DiagnosticStatus.WARN and message.endswith(problem)
+
+        without = 'use_sim_time is true, but nobody publishes /clock'
+        probe.until(lambda: told(without), timeout=30.0, what='word of the clock')
+        assert without in probe.call(Trigger, 'policy/reset').message
+        clock = probe.node.create_publisher(Clock, '/clock', 10)
+        probe.until(lambda: told('/clock has not begun'), timeout=30.0, what='word of its time')
+
+        def goes_on():
+            clock.publish(Clock(clock=probe.node.get_clock().now().to_msg()))
+            return '/clock' not in probe.diagnostics[STATUS][1]
+
+        probe.until(goes_on, timeout=30.0, what='something else to wait for')
 
 
 def test_a_success_beside_where_the_simulator_had_them_tells_where_the_tool_is(

@@ -331,11 +331,22 @@ def test_a_guard_that_is_killed_is_replaced_and_that_is_told(rig, gate):
     assert 'publishes commands, too' not in said
 
 
+def test_a_second_gate_is_refused_and_leaves_no_guard_that_stops_the_robot(rig, gate):
+    rig.move()
+    second = start_gate()
+    _, said = second.communicate(timeout=TIMEOUT)  # when its guard has ended, too
+    assert second.returncode == 1 and f'process {gate.pid} is its /safety_gate' in said
+    assert 'its guard' not in said
+
+
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_a_guard_ends_with_its_gate_and_not_before(rig, gate, number):
     rig.enable_when_ready()
     guard = guard_of(gate)
     os.kill(guard, number)
+    for _ in range(2):  # the first diagnostics may come before the gate has looked
+        assert status_of(rig)[2]['guard_deaths'] == '0'
+    assert guard_of(gate) == guard
     code, said = end(gate, number)
     assert code == 0 and 'its guard' not in said
     assert not Path('/proc', str(guard)).exists()

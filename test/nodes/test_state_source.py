@@ -47,19 +47,20 @@ def joint_state(node, joints, position=0.1):
 
 @pytest.fixture
 def joints(domain_id, tmp_path):
-    """Give a probe, a publisher of joint states, and what tells the positions heard."""
+    """Give a probe, publisher of joint states, what tells the positions, and sensors."""
     contract = load_robot_contract(write_contract(tmp_path, changes('joint_velocity') | {
         'observation.1.source': {'kind': 'joint_states', 'field': 'position',
                                  'joints': list(JOINTS)}}))
     with running_probe() as probe:
         drivers = probe.node.create_publisher(JointState, 'joint_states', 10)
-        measure = make_state_source(probe.node, contract, Sensors(probe.node, contract))
+        sensors = Sensors(probe.node, contract)
+        measure = make_state_source(probe.node, contract, sensors)
         probe.until(lambda: drivers.get_subscription_count() == 2, what='subscriptions')
-        yield probe, drivers, measure
+        yield probe, drivers, measure, sensors
 
 
 def test_a_gripper_on_the_topic_of_the_arm_is_no_error(joints, capfd):
-    probe, drivers, measure = joints
+    probe, drivers, measure, _ = joints
     for position in np.linspace(0.1, 0.2, 10):
         drivers.publish(joint_state(probe.node, GRIPPER))
         for _ in range(2):  # readers
@@ -69,8 +70,22 @@ def test_a_gripper_on_the_topic_of_the_arm_is_no_error(joints, capfd):
     assert GRIPPER[0] not in capfd.readouterr().err
 
 
+def test_a_gripper_right_behind_the_arm_does_not_replace_it(joints):
+    probe, drivers, measure, sensors = joints
+
+    def heard():
+        return [] if measure() is None else [
+            measure().position[0], *sensors.values.get('force', [])[:1]]
+
+    for position in (0.25, 0.5):
+        drivers.publish(joint_state(probe.node, JOINTS, position))
+        drivers.publish(joint_state(probe.node, GRIPPER))
+        probe.until(lambda position=position: heard() == [position, position],
+                    timeout=10.0, what=f'position {position} of the arm')
+
+
 def test_where_no_driver_brings_the_joints_the_names_are_told(joints, capfd, monkeypatch):
-    probe, drivers, measure = joints
+    probe, drivers, measure, _ = joints
     monkeypatch.setattr(other_joints, 'PATIENCE', 0.05)
     told = []
 
