@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sgft_ros.robot.messages import make_getter
 from sgft_ros.robot.terms import check_field, check_type
-from sgft_ros.robot.yaml_section import ContractError, Section
+from sgft_ros.robot.yaml_section import Section
 
 INTERLOCK_KEYS = ('name', 'topic', 'type', 'field', 'allowed', 'latched', 'max_age')
 
@@ -34,10 +34,7 @@ def read_interlocks(contract: Section) -> tuple[Interlock, ...]:
     if 'interlocks' not in contract:
         return ()
     locks = tuple(map(_read, contract.sections('interlocks', INTERLOCK_KEYS)))
-    names = [lock.name for lock in locks]
-    for name in names:
-        if names.count(name) > 1:
-            raise ContractError(f'{contract.file}: interlocks: interlock {name!r} appears twice')
+    contract.check_once('interlocks', 'interlock', (lock.name for lock in locks))
     return locks
 
 

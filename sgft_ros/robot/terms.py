@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 import re
 
-from sgft_ros.robot.yaml_section import ContractError, Section
+from sgft_ros.robot.yaml_section import Section
 
 TRANSFORM_FIELDS = ('x', 'y', 'z', 'qx', 'qy', 'qz', 'qw')
 JOINT_FIELDS = ('position', 'velocity', 'effort')
@@ -117,10 +117,7 @@ def read_terms(contract: Section, action_names: tuple[str, ...]) -> tuple[Observ
     """Read the list `observation` of a contract."""
     terms = tuple(_read_term(section, action_names)
                   for section in contract.sections('observation', TERM_KEYS))
-    names = [term.name for term in terms]
-    for name in names:
-        if names.count(name) > 1:
-            raise ContractError(f'{contract.file}: observation: term {name!r} appears twice')
+    contract.check_once('observation', 'term', (term.name for term in terms))
     return terms
 
 

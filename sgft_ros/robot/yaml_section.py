@@ -131,6 +131,13 @@ class Section:
                       'its parts, none of which begins with a digit', value)
         return value
 
+    def check_once(self, key: str, what: str, names: Iterable[str]) -> None:
+        """Refuse a name that two of a list of sections have."""
+        names = tuple(names)
+        for name in names:
+            if names.count(name) > 1:
+                raise ContractError(f'{self.file}: {key}: {what} {name!r} appears twice')
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of different texts, at least one."""
         expected = 'a list of different texts'
