@@ -7,9 +7,9 @@ import numpy as np
 from sgft_ros.learning.inference import GaussianPolicy
 from sgft_ros.learning.sac import SAC
 from sgft_ros.simulation.gymnasium_environment import GymnasiumEnvironment
-from sgft_ros.simulation.pretraining import new_learner
+from sgft_ros.simulation.pretraining import minibatch, new_columns, new_learner, set_row
 from sgft_ros.simulation.pretraining_config import PretrainingConfig
-from sgft_ros.simulation.rollouts import NOISE_LEVELS, Recorder, run_episode
+from sgft_ros.simulation.rollouts import NOISE_LEVELS, run_episode
 import torch
 
 TEMPERATURE = 1e-3     # alpha: where training in the simulator ends on the shipped tasks
@@ -38,29 +38,31 @@ def imitate(
     learner = new_learner(environment, config, seed, temperature=TEMPERATURE, tau=TAU)
     optimiser = torch.optim.Adam([learner.actor.flat], lr=LEARNING_RATE, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, config.steps)
-    observations = torch.zeros((config.steps, environment.observation_size))
-    actions = torch.zeros((config.steps, environment.action_size))
-    recorder, rng, episode = Recorder(), environment.rng, 0
+    columns, rng, episode = new_columns(environment, config.steps), environment.rng, 0
+    lessons = {'observation': columns['observation'],
+               'taught': torch.zeros_like(columns['action'])}
     observation = environment.reset()
     for step in range(config.steps):
         if step % REFRESH == 0:
             student = GaussianPolicy(learner.policy_tensors())
         taught = environment.taught()
-        observations[step], actions[step] = torch.from_numpy(observation), torch.from_numpy(taught)
+        lessons['taught'][step] = torch.from_numpy(taught)
         action = student.act(observation) if episode % 2 else taught
         noise = NOISE_LEVELS[episode // 2 % len(NOISE_LEVELS)]
         following, outcome, truncated = environment.step(
             action + noise * rng.standard_normal(len(action)))
-        recorder.add(observation, environment.executed_action, following, outcome.reward,
-                     outcome.terminated, truncated)
+        set_row(columns, step, observation, environment.executed_action, following,
+                outcome.reward, outcome.terminated, truncated)
         observation = following
         if outcome.terminated or truncated:
             observation, episode = environment.reset(), episode + 1
-        rows = torch.from_numpy(rng.integers(step + 1, size=config.batch_size))
-        _imitation_step(learner, optimiser, observations[rows], actions[rows])
+        _imitation_step(learner, optimiser, **minibatch(
+            lessons, step + 1, None, config.batch_size, rng))
         schedule.step()
         progress(step + 1)
-    _fit_critics(learner, recorder.arrays(), config, rng, progress)
+    for done in range(config.steps):
+        learner.critic_step(minibatch(columns, config.steps, None, config.batch_size, rng))
+        progress(config.steps + done + 1)
     return learner
 
 
@@ -88,18 +90,10 @@ def compare(
     return float(score), float(np.sqrt(np.mean(apart)))
 
 
-def _imitation_step(learner, optimiser, observations, actions):
-    mean, log_std = learner.actor(observations)[0].chunk(2, -1)
-    loss = (torch.tanh(mean) - actions).square().mean()
+def _imitation_step(learner, optimiser, observation, taught):
+    mean, log_std = learner.actor(observation)[0].chunk(2, -1)
+    loss = (torch.tanh(mean) - taught).square().mean()
     loss = loss + (log_std - math.log(DEVIATION)).square().mean()
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()
-
-
-def _fit_critics(learner, columns, config, rng, progress):
-    columns = {name: torch.from_numpy(column) for name, column in columns.items()}
-    for done in range(config.steps):
-        rows = torch.from_numpy(rng.integers(config.steps, size=config.batch_size))
-        learner.critic_step({name: column[rows] for name, column in columns.items()})
-        progress(config.steps + done + 1)

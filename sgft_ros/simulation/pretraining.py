@@ -69,11 +69,7 @@ def train_policy(
     uniformly random, so that the first minibatches are not all of one motion.
     """
     learner, observation = new_learner(environment, config, seed), environment.reset()
-    action_size = environment.action_size
-    sizes = {'observation': len(observation), 'action': action_size,
-             'next_observation': len(observation)}
-    own = {name: torch.zeros((config.steps, *([sizes[name]] if name in sizes else [])))
-           for name in COLUMNS}
+    action_size, own = environment.action_size, new_columns(environment, config.steps)
     prior = None if demonstrations is None else {
         name: torch.from_numpy(column) for name, column in demonstrations.items()}
     rng = environment.rng
@@ -86,13 +82,11 @@ def train_policy(
         else:
             action = policy.act(observation, rng.standard_normal(action_size))
         following, outcome, truncated = environment.step(action)
-        row = (observation, environment.executed_action, following, outcome.reward,
-               outcome.terminated, truncated)
-        for column, value in zip(own.values(), row, strict=True):
-            column[step] = torch.as_tensor(value)
+        set_row(own, step, observation, environment.executed_action, following, outcome.reward,
+                outcome.terminated, truncated)
         observation = environment.reset() if outcome.terminated or truncated else following
         if step >= config.random_steps:
-            learner.update(_minibatch(own, step + 1, prior, config.batch_size, rng))
+            learner.update(minibatch(own, step + 1, prior, config.batch_size, rng))
         progress(step + 1)
     return learner
 
@@ -152,7 +146,25 @@ def thin(columns: dict[str, np.ndarray], count: int, rng) -> dict[str, np.ndarra
     return {name: column[rows] for name, column in columns.items()}
 
 
-def _minibatch(own, stored, prior, size, rng):
+def new_columns(environment: Environment, count: int) -> dict[str, torch.Tensor]:
+    """Return room for `count` transitions, by the names of COLUMNS."""
+    sizes = {'observation': environment.observation_size, 'action': environment.action_size,
+             'next_observation': environment.observation_size}
+    return {name: torch.zeros((count, *([sizes[name]] if name in sizes else [])))
+            for name in COLUMNS}
+
+
+def set_row(columns: dict[str, torch.Tensor], number: int, *row) -> None:
+    """Put a transition, its values in the order of COLUMNS, into a row."""
+    for column, value in zip(columns.values(), row, strict=True):
+        column[number] = torch.as_tensor(value)
+
+
+def minibatch(
+    own: dict[str, torch.Tensor], stored: int, prior: dict[str, torch.Tensor] | None, size: int,
+    rng: np.random.Generator,
+) -> dict[str, torch.Tensor]:
+    """Return `size` rows drawn from the first `stored`, half of them from `prior` if there is."""
     if prior is None:
         rows = torch.from_numpy(rng.integers(stored, size=size))
         return {name: column[rows] for name, column in own.items()}
