@@ -78,7 +78,7 @@ class Guard:
                 self._process.kill()
 
     def _start(self):
-        self._started, self._process = monotonic(), None
+        self._started = monotonic()
         try:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,

@@ -78,15 +78,15 @@ class GymnasiumEnvironment:
         applied = (self._low + share * (self._high - self._low)).astype(self._low.dtype)
         applied = np.clip(applied, self._low, self._high)  # which rounding may have left
         self.steps += 1
-        total, truncated = 0.0, self.steps >= self.task.max_steps
+        total = 0.0
         for _ in range(self.task.action_repeat):
             observation, reward, terminated, limited, info = self._environment.step(applied)
             total += float(reward)
             if terminated:
-                truncated = False
                 break
             self.exhausted |= limited  # says nothing of the state: the decision is executed
-        truncated |= self.exhausted and not terminated
+        truncated = not terminated and (
+            self.exhausted or self.steps >= self.task.max_steps)
         success = bool(info.get(SUCCESS, False)) if self.task.tells_success else None
         outcome = Outcome(self.task.reward_scale * total, bool(terminated), success)
         return self._observe(observation), outcome, bool(truncated)
