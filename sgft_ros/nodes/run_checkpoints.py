@@ -27,14 +27,14 @@ class RunCheckpoints:
         self.prior_data = arguments['prior_data']
         if self.prior_data and not Path(self.prior_data).is_file():
             raise ValueError(f'prior_data: {self.prior_data} does not exist')
-        policy = load_checkpoint(self.paths['policy'], CHECKPOINTS['policy'])
+        policy = load_checkpoint(self.paths['policy'], 'policy')
         check_compatible(policy, contract, task)
-        for name, path in self.paths.items():
-            if path:
-                check_belongs(load_checkpoint(path, CHECKPOINTS[name]), policy)
+        others = [(path, CHECKPOINTS[name]) for name, path in self.paths.items()
+                  if path and name != 'policy']
         if self.prior_data:
-            check_belongs(
-                load_checkpoint(self.prior_data, CHECKPOINTS['warm_start']), policy)
+            others.append((self.prior_data, 'replay'))
+        for path, kind in others:
+            check_belongs(load_checkpoint(path, kind), policy)
         self.trained = {
             name: policy.metadata[name] for name in OF_TRAINING if name in policy.metadata}
 
