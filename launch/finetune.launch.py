@@ -23,6 +23,7 @@ import sgft_ros
 from sgft_ros.nodes.domain import domain_id
 from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.nodes.monitor_text import FINISHED
+from sgft_ros.nodes.names import GATE
 from sgft_ros.nodes.parameter_files import LEARNING_SIDE
 from sgft_ros.nodes.run_arguments import recalled
 from sgft_ros.nodes.run_configuration import RunConfiguration
@@ -82,7 +83,6 @@ ARGUMENTS = {
 OF_LAUNCH = ('emulate_tty', 'launch-prefix', 'launch-prefix-filter', 'sigkill_timeout',
              'sigterm_timeout')
 RESPAWN_DELAY = 1.0  # [s]
-GATE = 'safety_gate'   # its robot waits for nobody: it starts again at once
 START_TIME = 20.0    # [s] in which an error is one of the configuration: no new start helps
 CONFIGURATION_ERROR = 2  # exit code that says so itself
 END_TIME = '15'      # [s] that a node may take to save what it has and end, on a busy machine
@@ -167,7 +167,7 @@ def claim(run):
 
 def node(run, name, parameters_file):
     """Return the action of one node."""
-    delay = 0.0 if name == GATE else RESPAWN_DELAY
+    delay = 0.0 if name == GATE else RESPAWN_DELAY  # the robot of a gate waits for nobody
     options = {'output': TO_LOG, 'sigterm_timeout': END_TIME}
     if name == 'monitor':
         options = {'output': {'stdout': ['screen', 'log'], 'stderr': 'log'},

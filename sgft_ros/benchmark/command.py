@@ -25,7 +25,6 @@ from sgft_ros.benchmark.spoiled import DISPLACED, VALUES
 from sgft_ros.benchmark.statistics import rate
 from sgft_ros.benchmark.trial import environment_of, of_world, protocol_of, Trial
 from sgft_ros.learning.checkpoint import load_checkpoint
-from sgft_ros.learning.portfolio import checkpoint_kinds
 from sgft_ros.nodes.compatibility import check_metadata
 from sgft_ros.nodes.folder_lock import hold
 from sgft_ros.robot import ContractError
@@ -220,7 +219,7 @@ def _method(text, task, setting, checkpoints):
     if not without:
         return method
     tunings = {name: tuning for name, tuning in method.tunings.items()
-               if 'dynamics' not in checkpoint_kinds({name: tuning})}
+               if 'dynamics' not in tuning.reads}
     if not tunings:
         raise ValueError(f'method {text!r} plans on dynamics, but {without[0]} lacks {DYNAMICS}; '
                          'choose methods without planner, or pretrain anew')

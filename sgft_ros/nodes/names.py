@@ -1,5 +1,6 @@
-"""Names: topics that tf and time have everywhere, a robot's in its namespace, and a guard's."""
+"""Names: topics that tf and time have everywhere, a robot's own, the safety gate and its guard."""
 
+GATE = 'safety_gate'
 TF, TF_STATIC, CLOCK = '/tf', '/tf_static', '/clock'
 
 

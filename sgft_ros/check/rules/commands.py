@@ -6,10 +6,9 @@ from rclpy.qos import qos_check_compatible, QoSCompatibility, QoSProfile
 from sgft_ros.check.facts import Endpoint, Facts, Topic
 from sgft_ros.check.findings import Finding, green, listed, near, red, yellow
 from sgft_ros.nodes import qos
-from sgft_ros.nodes.names import guard_name
+from sgft_ros.nodes.names import GATE, guard_name
 from sgft_ros.robot import RobotContract
 
-GATE = 'safety_gate'
 ONLOOKERS = ('_ros2cli', 'rosbag2_recorder', 'rviz')  # how nodes are called that drive nothing
 
 
