@@ -24,7 +24,7 @@ import yaml
 
 UPWARDS = servo_tensors(descent=0.3)  # never reaches the hole
 TAKE_OVER, SUCCESS, FAILURE, ABORT, PAUSE = range(5)
-MAX_AGE = 1.0  # [s]; this machine may have a lot to do
+MAX_AGE = 1.0  # [s] of sensors and joystick; this machine may have a lot to do
 SLOWLY = 0.2   # share of the real time
 STEP = 0.25    # of the action, from one command to the next
 VALUE = f'{get_package_share_directory("sgft_ros")}/resource/checkpoints/peg_insert' \
@@ -51,7 +51,9 @@ def robot(tmp_path):
         'take_over': TAKE_OVER, 'success': SUCCESS, 'failure': FAILURE, 'abort': ABORT,
         'pause_learner': PAUSE, 'max_age': MAX_AGE, 'deadband': 0.0, 'axes': {
             'linear.x': {'axis': 0}, 'linear.y': {'axis': 1}, 'linear.z': {'axis': 2}}},
-        'limits.action_step': STEP})
+        'limits.action_step': STEP, **dict.fromkeys((
+            'observation.0.max_age', 'observation.1.max_age', 'limits.workspace.max_age'),
+            MAX_AGE)})
 
 
 @pytest.fixture
