@@ -324,6 +324,9 @@ def test_a_guard_that_is_killed_is_replaced_and_that_is_told(rig, gate):
     assert level == DiagnosticStatus.WARN and values['guard_deaths'] == '1'
     assert 'the guard of the stop has died (exit code -9); another is started' in message
     rig.wait(lambda: 'guard' not in status_of(rig)[1], 'next guard')
+    rig.wait(lambda: not any('UNKNOWN' in each.node_name for each in
+                             rig.get_publishers_info_by_topic('twist_commands')), 'its name')
+    rig.spin(0.2)  # DDS tells who publishes before it tells the name, and the gate as it tells us
     rig.move()
     begin = len(rig.commands)
     _, said = end(gate, signal.SIGKILL)
